@@ -1,0 +1,72 @@
+// Package gradcheck tests gradients against finite differences.
+package gradcheck
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/floats"
+	"gorgonia.org/gorgonia"
+)
+
+// Check fails t unless d(loss)/d(param) agrees with central differences within tol, for each param:
+// the one of gorgonia.Grad on a TapeMachine, and the one that a LispMachine finds. build adds the loss
+// to a new graph each time it is called; the graph must be Float64 and have all its inputs bound.
+func Check(t *testing.T, tol float64, build func(g *gorgonia.ExprGraph) (loss *gorgonia.Node, params gorgonia.Nodes)) {
+	t.Helper()
+	loss, params := build(gorgonia.NewGraph())
+	grads, err := gorgonia.Grad(loss, params...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cost gorgonia.Value
+	gorgonia.Read(loss, &cost)
+	vm := gorgonia.NewTapeMachine(loss.Graph())
+	defer vm.Close()
+	run := func() float64 {
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		return cost.Data().(float64)
+	}
+
+	lispLoss, lispParams := build(gorgonia.NewGraph())
+	lisp := gorgonia.NewLispMachine(lispLoss.Graph())
+	defer lisp.Close()
+	if err := lisp.RunAll(); err != nil {
+		t.Fatal("LispMachine:", err)
+	}
+
+	for i, p := range params {
+		x := p.Value().Data().([]float64)
+		x0 := slices.Clone(x)
+		want := fd.Gradient(nil, func(v []float64) float64 {
+			copy(x, v)
+			return run()
+		}, x0, &fd.Settings{Formula: fd.Central})
+		copy(x, x0)
+		run()
+		compare(t, p.Name(), grads[i].Value(), want, tol)
+
+		lispGrad, err := lispParams[i].Grad()
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare(t, p.Name()+" on a LispMachine", lispGrad, want, tol)
+	}
+}
+
+func compare(t *testing.T, name string, grad gorgonia.Value, want []float64, tol float64) {
+	t.Helper()
+	got, ok := grad.Data().([]float64)
+	if !ok || len(got) != len(want) {
+		t.Errorf("%s: gradient is %v, want %d elements", name, grad, len(want))
+		return
+	}
+	if d := floats.Distance(got, want, math.Inf(1)); !(d <= tol) {
+		t.Errorf("%s: |got-want|∞ = %.3g > %.3g\n got %.6g\nwant %.6g", name, d, tol, got, want)
+	}
+}

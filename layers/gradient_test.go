@@ -1,0 +1,141 @@
+package layers_test
+
+import (
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/internal/gradcheck"
+	"gorgonia-embedding/layers"
+)
+
+// TestGradients compares every op's gradient with finite differences, on both machines.
+// A new layer adds its rows here.
+func TestGradients(t *testing.T) {
+	type graph = *gorgonia.ExprGraph
+	type nodes = gorgonia.Nodes
+	for name, build := range map[string]func(g graph) (*gorgonia.Node, nodes){
+		"lookup/scalar id":    lookup(nil, []int{2}),
+		"lookup/one id":       lookup(nil, []int{2}, 1),
+		"lookup/vector":       lookup(nil, []int{0, 2, 1}, 3),
+		"lookup/repeated id":  lookup(nil, []int{2, 2, 2, 0}, 4),
+		"lookup/unused ids":   lookup(nil, []int{1, 1}, 2),
+		"lookup/batch":        lookup(nil, []int{0, 1, 1, 3, 3, 3}, 2, 3),
+		"lookup/batch of one": lookup(nil, []int{3}, 1, 1),
+		"lookup/column":       lookup(nil, []int{3, 0}, 2, 1),
+		"lookup/row":          lookup(nil, []int{3, 0}, 1, 2),
+		"lookup/rank 3":       lookup(nil, []int{0, 1, 2, 3, 3, 2, 1, 0}, 2, 2, 2),
+		"lookup/rank 4":       lookup(nil, []int{0, 1, 2, 3, 3, 2, 1, 0}, 2, 1, 2, 2),
+		"lookup/int32":        lookup(nil, []int32{2, 2, 0}, 3),
+		"lookup/int64":        lookup(nil, []int64{2, 2, 0}, 3),
+		"lookup/int32 scalar": lookup(nil, []int32{2}),
+		"lookup/int64 scalar": lookup(nil, []int64{2}),
+		"lookup/twice": func(g graph) (*gorgonia.Node, nodes) {
+			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
+			a := must(e.Forward(input(g, "a", []int{0, 1, 1}, 3)))
+			b := must(e.Forward(input(g, "b", []int{1, 3, 3}, 3)))
+			return sumSquares(gorgonia.Must(gorgonia.HadamardProd(a, b))), e.Learnables()
+		},
+		"lookup/twice with the same ids": func(g graph) (*gorgonia.Node, nodes) {
+			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
+			ids := input(g, "ids", []int{0, 1, 1}, 3)
+			a, b := must(e.Forward(ids)), must(e.Forward(ids))
+			return sumSquares(gorgonia.Must(gorgonia.Add(a, b))), e.Learnables()
+		},
+		"lookup/three tables": func(g graph) (*gorgonia.Node, nodes) {
+			ids := input(g, "ids", []int{0, 1, 1}, 3)
+			var params nodes
+			var sum *gorgonia.Node
+			for _, name := range []string{"x", "y", "z"} {
+				w := input(g, name, randoms(uint64(name[0]), 12), 4, 3)
+				y := must(layers.Lookup(w, ids, layers.LookupConfig{}))
+				if params = append(params, w); sum == nil {
+					sum = y
+				} else {
+					sum = gorgonia.Must(gorgonia.HadamardProd(sum, y))
+				}
+			}
+			return sumSquares(sum), params
+		},
+		"linear/vector": linear(false, 4),
+		"linear/batch":  linear(false, 3, 4),
+		"linear/rank 3": linear(false, 2, 3, 4),
+		"linear/one":    linear(false, 1, 4),
+		"linear/nobias": linear(true, 3, 4),
+		"pool/vector":   pool([]int{1, 0, 2}, 3),
+		"pool/batch":    pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
+		"pool/rank 3":   pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
+		"pool/one word": pool([]int{1}, 1, 1),
+		"loss/scalar":   loss(3, []int{2}),
+		"loss/batch":    loss(3, []int{2, 0, 1, 1}, 4),
+		"loss/ignored":  loss(3, []int{2, -1, 1, -1}, 4),
+		"loss/all -1":   loss(3, []int{-1, -1}, 2),
+		"loss/one":      loss(2, []int{1}, 1),
+		"loss/rank 2":   loss(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
+		"loss/int32":    loss(3, []int32{2, 0}, 2),
+		"loss/int64":    loss(3, []int64{2, 0}, 2),
+		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
+			l, params := loss(3, []int{2, 0}, 2)(g)
+			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
+		},
+		"classifier": func(g graph) (*gorgonia.Node, nodes) {
+			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
+			ids := input(g, "ids", []int{1, 2, 0, 3, 0, 0}, 2, 3)
+			net := layers.Sequential{
+				e, layers.MeanPool{IDs: ids}, newLinear(g, "hidden", 3, 5), layers.Func(gorgonia.Tanh), newLinear(g, "out", 5, 2),
+			}
+			logits := must(net.Forward(ids))
+			return must(layers.CrossEntropy(logits, input(g, "labels", []int{1, 0}, 2))), net.Learnables()
+		},
+	} {
+		t.Run(name, func(t *testing.T) { gradcheck.Check(t, 1e-7, build) })
+	}
+}
+
+func embedding(g *gorgonia.ExprGraph, cfg layers.EmbeddingConfig) *layers.Embedding {
+	cfg.Dtype, cfg.Init = tensor.Float64, layers.Normal(newRand(1), 1)
+	return must(layers.NewEmbedding(g, "words", cfg))
+}
+
+func newLinear(g *gorgonia.ExprGraph, name string, in, out int) *layers.Linear {
+	rnd := newRand(uint64(in))
+	return must(layers.NewLinear(g, name, layers.LinearConfig{
+		InFeatures: in, OutFeatures: out, Dtype: tensor.Float64, Init: layers.Glorot(rnd), BiasInit: layers.Uniform(rnd, -1, 1),
+	}))
+}
+
+type builder = func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes)
+
+func lookup(padding *int, ids any, shape ...int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, PaddingIdx: padding})
+		return sumSquares(must(e.Forward(input(g, "ids", ids, shape...)))), e.Learnables()
+	}
+}
+
+func linear(noBias bool, shape ...int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		rnd := newRand(1)
+		l := must(layers.NewLinear(g, "out", layers.LinearConfig{
+			InFeatures: 4, OutFeatures: 3, NoBias: noBias, Dtype: tensor.Float64, Init: layers.Normal(rnd, 1), BiasInit: layers.Normal(rnd, 1),
+		}))
+		x := input(g, "x", randoms(2, tensor.Shape(shape).TotalSize()), shape...)
+		return sumSquares(must(l.Forward(x))), append(l.Learnables(), x)
+	}
+}
+
+func pool(ids []int, shape ...int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		x := input(g, "x", randoms(3, len(ids)*2), append(shape[:len(shape):len(shape)], 2)...)
+		p := layers.MeanPool{IDs: input(g, "ids", ids, shape...), PaddingIdx: 0}
+		return sumSquares(must(p.Forward(x))), gorgonia.Nodes{x}
+	}
+}
+
+func loss(classes int, labels any, shape ...int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		x := input(g, "x", randoms(4, tensor.Shape(shape).TotalSize()*classes), append(shape[:len(shape):len(shape)], classes)...)
+		return must(layers.CrossEntropy(x, input(g, "labels", labels, shape...))), gorgonia.Nodes{x}
+	}
+}

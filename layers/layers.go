@@ -1,0 +1,58 @@
+// Package layers builds neural-network layers on a Gorgonia graph.
+//
+// Embedding is torch.nn.Embedding for Gorgonia, and Lookup its F.embedding for a table you already
+// have as a node; around them stand the layers that a classifier needs. Forward adds nodes to the
+// graph and computes nothing: values appear when a gorgonia.VM runs the graph. A layer's parameters
+// are leaf nodes called <layer>.weight, <layer>.bias, made by its constructor; stock gorgonia.Grad,
+// machines and solvers train them.
+//
+// Shapes are written (batch, time, dim), as torch does. Ids and labels are tensor.Int, Int32 or Int64;
+// tables and activations Float32 or Float64, one of the two per graph. Nothing here panics: what can
+// be checked without data is an error of the constructor or of Forward, the rest an error of the run.
+package layers
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// A Layer maps one node to another and owns zero or more parameters.
+type Layer interface {
+	// Forward adds the layer's computation on x to x's graph and returns the output node.
+	Forward(x *gorgonia.Node) (*gorgonia.Node, error)
+
+	// Learnables returns the parameters to train, in a fixed order.
+	Learnables() gorgonia.Nodes
+}
+
+// Func makes a Layer without parameters of a function on nodes, such as gorgonia.Tanh.
+type Func func(x *gorgonia.Node) (*gorgonia.Node, error)
+
+// Forward returns f(x).
+func (f Func) Forward(x *gorgonia.Node) (*gorgonia.Node, error) { return f(x) }
+
+// Learnables returns nil.
+func (f Func) Learnables() gorgonia.Nodes { return nil }
+
+// Sequential is a Layer that applies its layers in order.
+type Sequential []Layer
+
+// Forward feeds x to the first layer and each output to the next. An error names the layer.
+func (s Sequential) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
+	var err error
+	for i, l := range s {
+		if x, err = l.Forward(x); err != nil {
+			return nil, errors.Wrapf(err, "layer %d (%T)", i, l)
+		}
+	}
+	return x, nil
+}
+
+// Learnables returns the learnables of every layer, first layer first.
+func (s Sequential) Learnables() gorgonia.Nodes {
+	var nodes gorgonia.Nodes
+	for _, l := range s {
+		nodes = append(nodes, l.Learnables()...)
+	}
+	return nodes
+}
