@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"gorgonia-embedding/model"
+)
+
+// options are the flags' values. A Config's Vocab and Classes come from the data.
+type options struct {
+	train, dev, test string
+	maxLen, minCount int
+	model            model.Config
+	training         model.TrainConfig
+	report, quiet    bool
+}
+
+// usageError is a misuse of the command line.
+type usageError struct{ error }
+
+func misuse(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+
+// parse reads the command line. With -h it prints the flags to help and returns flag.ErrHelp.
+func parse(args []string, help io.Writer) (options, error) {
+	var o options
+	fs := flag.NewFlagSet("train", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.StringVar(&o.train, "train", "", "`file` of examples to train on, label TAB text or .csv; none: the toy set")
+	fs.StringVar(&o.dev, "dev", "", "`file` of examples to choose the epoch by")
+	fs.StringVar(&o.test, "test", "", "`file` of examples to report on")
+	fs.IntVar(&o.maxLen, "max-len", 256, "words of a text that count")
+	fs.IntVar(&o.minCount, "min-count", 1, "leave out words seen fewer times in train")
+	fs.IntVar(&o.model.Dim, "dim", 64, "length of a word's vector")
+	fs.Func("hidden", "`sizes` of hidden layers, such as 64 or 64,32 (default none)", func(s string) (err error) {
+		o.model.Hidden, err = parseSizes(s)
+		return err
+	})
+	fs.Float64Var(&o.model.Dropout, "dropout", 0.5, "dropout probability, in [0, 1)")
+	fs.IntVar(&o.training.Epochs, "epochs", 20, "at most so many passes over train")
+	fs.IntVar(&o.training.Patience, "patience", 5, "stop after so many epochs without a better one; 0: never")
+	fs.IntVar(&o.training.Batch, "batch", 32, "examples a step")
+	fs.Float64Var(&o.training.LearningRate, "lr", 0.003, "learning rate of Adam")
+	fs.Uint64Var(&o.model.Seed, "seed", 1, "of everything random")
+	fs.BoolVar(&o.report, "report", false, "print precision, recall, F1 of each class and the confusion matrix of test")
+	fs.BoolVar(&o.quiet, "quiet", false, "print no progress")
+	switch err := fs.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fs.SetOutput(help)
+		fmt.Fprintln(help, "usage: train [flags]\nTrains a text classifier and reports its accuracy. 'go doc ./cmd/train' is the manual.")
+		fs.PrintDefaults()
+		return o, err
+	case err != nil:
+		return o, &usageError{err}
+	case fs.NArg() > 0:
+		return o, misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
+	}
+	o.training.Seed = o.model.Seed
+	return o, o.check()
+}
+
+func (o options) check() error {
+	for _, f := range []struct {
+		name  string
+		value int
+		least int
+	}{
+		{"max-len", o.maxLen, 1}, {"min-count", o.minCount, 1}, {"dim", o.model.Dim, 1},
+		{"epochs", o.training.Epochs, 1}, {"patience", o.training.Patience, 0}, {"batch", o.training.Batch, 1},
+	} {
+		if f.value < f.least {
+			return misuse("-%s %d: want at least %d", f.name, f.value, f.least)
+		}
+	}
+	if p := o.model.Dropout; !(p >= 0 && p < 1) {
+		return misuse("-dropout %v: want a number in [0, 1)", p)
+	}
+	if lr := o.training.LearningRate; !(lr > 0) || math.IsInf(lr, 1) {
+		return misuse("-lr %v: want a finite number above 0", lr)
+	}
+	if n := countSet(o.train, o.dev, o.test); n != 0 && n != 3 {
+		return misuse("-train, -dev and -test go together: give all three, or none for the toy set")
+	}
+	return nil
+}
+
+func countSet(values ...string) (n int) {
+	for _, v := range values {
+		if v != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func parseSizes(s string) ([]int, error) {
+	var sizes []int
+	for field := range strings.SplitSeq(s, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(field))
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("want whole numbers of at least 1, separated by commas")
+		}
+		sizes = append(sizes, n)
+	}
+	return sizes, nil
+}

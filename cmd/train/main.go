@@ -1,0 +1,71 @@
+/*
+Train trains a text classifier and reports its accuracy.
+
+	go run ./cmd/train [flags]
+	go run ./cmd/train -train train.tsv -dev dev.tsv -test test.tsv
+
+Without files it uses the toy set that is part of the program: short opinions of films, meals, gadgets
+and places. The model looks each word up in an embedding table, averages the vectors, and goes through
+hidden layers, if any, to the classes. It learns by Adam; after each epoch it is tried on the dev
+examples, the weights of the best epoch are kept, and the test examples are used once, at the end.
+
+# Files
+
+A line of a file is label TAB text; a file whose name ends in .csv is CSV with those two fields. The text
+is UTF-8, split into lower-case words as Unicode's UAX #29 says. Labels can be any words; dev and test may
+only use those of train.
+
+# Flags
+
+	-train, -dev, -test file   the examples; give all three or none
+	-max-len n                 words of a text that count (default 256)
+	-min-count n               leave out words seen fewer times in train (default 1)
+	-dim n                     length of a word's vector (default 64)
+	-hidden n[,n...]           sizes of hidden layers (default none)
+	-dropout p                 dropout probability, in [0, 1) (default 0.5)
+	-epochs n                  at most so many passes over train (default 20)
+	-patience n                stop after n epochs without a better one; 0: never (default 5)
+	-batch n                   examples a step (default 32)
+	-lr x                      learning rate of Adam (default 0.003)
+	-seed n                    of everything random (default 1)
+	-report                    print precision, recall, F1 of each class and the confusion matrix of test
+	-quiet                     print no progress
+
+# Output
+
+Standard output gets the summary, which is the same for the same flags and files whatever the number of
+CPUs. Its last two lines are the accuracies:
+
+	dev accuracy 0.912
+	test accuracy 0.903
+
+Standard error gets a line for each epoch, and a progress bar if it is a terminal. An interrupt (Ctrl-C)
+stops the training; the best weights so far are evaluated. A second one ends the program at once.
+
+The exit status is 0, 2 for a misused flag, and 1 for any other error.
+*/
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second interrupt finds the default handler
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err == nil {
+		return
+	}
+	fmt.Fprintf(os.Stderr, "train: %v\n", err)
+	var misuse *usageError
+	if errors.As(err, &misuse) {
+		fmt.Fprintln(os.Stderr, "'go run ./cmd/train -h' lists the flags")
+		os.Exit(2)
+	}
+	os.Exit(1)
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"gorgonia-embedding/data"
+	"gorgonia-embedding/model"
+)
+
+// run is the command: it trains as args say, and writes the summary to stdout and progress to stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	set, err := load(o)
+	if err != nil {
+		return err
+	}
+	o.model.Vocab, o.model.Classes = set.vocab.Len(), len(set.labels)
+	c, err := model.New(o.model)
+	if err != nil {
+		return err
+	}
+	t, err := model.NewTrainer(c, o.training)
+	if err != nil {
+		return err
+	}
+	if !o.quiet {
+		showProgress(t, stderr, o.training.Epochs)
+	}
+	history, err := t.Fit(ctx, set.train, set.dev)
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(stderr, "interrupted in epoch %d: evaluating the best weights so far\n", len(history.Epochs)+1)
+	} else if err != nil {
+		return err
+	}
+	return summarize(o, set, c, history, stdout)
+}
+
+// dataset is the examples in numbers.
+type dataset struct {
+	name             string
+	vocab            *data.Vocab
+	labels           data.Labels
+	train, dev, test []data.Row
+}
+
+func load(o options) (*dataset, error) {
+	train, dev, test, err := read(o)
+	if err != nil {
+		return nil, err
+	}
+	set := &dataset{name: "toy set", vocab: data.NewVocab(train, data.VocabConfig{MinCount: o.minCount})}
+	if o.train != "" {
+		set.name = o.train
+	}
+	if set.labels, err = data.NewLabels(train); err != nil {
+		return nil, err
+	}
+	for _, split := range []struct {
+		rows     *[]data.Row
+		examples []data.Example
+	}{{&set.train, train}, {&set.dev, dev}, {&set.test, test}} {
+		if *split.rows, err = data.Encode(split.examples, set.vocab, set.labels, o.maxLen); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
+}
+
+func read(o options) (train, dev, test []data.Example, err error) {
+	if o.train == "" {
+		train, dev, test = data.Toy()
+		return train, dev, test, nil
+	}
+	if train, err = data.ReadFile(o.train); err != nil {
+		return nil, nil, nil, err
+	}
+	if dev, err = data.ReadFile(o.dev); err != nil {
+		return nil, nil, nil, err
+	}
+	test, err = data.ReadFile(o.test)
+	return train, dev, test, err
+}
+
+// showProgress makes t print a line for each epoch, and draw a bar if stderr is a terminal.
+func showProgress(t *model.Trainer, stderr io.Writer, epochs int) {
+	var bar *progressbar.ProgressBar
+	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		t.OnBatch = func(done, of int) {
+			if bar == nil {
+				bar = progressbar.NewOptions(of, progressbar.OptionSetWriter(stderr), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
+			}
+			bar.Set(done)
+		}
+	}
+	t.OnEpoch = func(e model.Epoch) {
+		bar = nil
+		fmt.Fprintf(stderr, "epoch %d/%d  loss %.4f  dev accuracy %.3f  %.0f words/s\n", e.Number, epochs, e.Loss, e.DevAccuracy, e.WordsPerSecond())
+	}
+}
+
+// summarize evaluates the classifier and prints what came of the training. It writes no time: the same
+// flags and files give the same text.
+func summarize(o options, set *dataset, c *model.Classifier, h model.History, stdout io.Writer) error {
+	// An interrupt ends the training only: the evaluation of what it came to is short.
+	ctx := context.Background()
+	dev, err := c.Evaluate(ctx, set.dev)
+	if err != nil {
+		return err
+	}
+	test, err := c.Evaluate(ctx, set.test)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "data        %s: %d train, %d dev, %d test examples\n", set.name, len(set.train), len(set.dev), len(set.test))
+	fmt.Fprintf(stdout, "classes     %s\n", strings.Join(set.labels, ", "))
+	fmt.Fprintf(stdout, "vocabulary  %d words\n", set.vocab.Len())
+	fmt.Fprintf(stdout, "model       %s\n", c)
+	fmt.Fprintf(stdout, "training    epoch %d of %d was best on dev\n", h.Best, len(h.Epochs))
+	if o.report {
+		fmt.Fprintf(stdout, "\ntest\n%s\n", test.Confusion.Report(set.labels))
+	}
+	_, err = fmt.Fprintf(stdout, "dev accuracy %.3f\ntest accuracy %.3f\n", dev.Accuracy(), test.Accuracy())
+	return err
+}

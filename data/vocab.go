@@ -1,0 +1,163 @@
+package data
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// The ids of the two entries that every Vocab begins with. Neither can be a word of Words.
+const (
+	PadID = 0 // "<pad>", fills a batch's rows up
+	UnkID = 1 // "<unk>", stands for every word that the vocabulary lacks
+)
+
+var specials = [...]string{PadID: "<pad>", UnkID: "<unk>"}
+
+// VocabConfig says which words a Vocab takes in.
+type VocabConfig struct {
+	MinCount int // leaves out rarer words; 0 means 1
+	MaxSize  int // keeps the commonest words, <pad> and <unk> counted; 0 means no limit
+}
+
+// Vocab numbers words. Its order is that of falling counts, equal counts in byte order.
+type Vocab struct {
+	words  []string
+	counts []int
+	ids    map[string]int
+}
+
+// NewVocab takes in the words of the examples' texts.
+func NewVocab(examples []Example, cfg VocabConfig) *Vocab {
+	counts := make(map[string]int)
+	for _, e := range examples {
+		for _, w := range Words(e.Text) {
+			counts[w]++
+		}
+	}
+	for _, w := range specials {
+		delete(counts, w)
+	}
+	list := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	v := newVocab()
+	for _, w := range list {
+		if counts[w] < cfg.MinCount || cfg.MaxSize > 0 && v.Len() >= cfg.MaxSize {
+			break
+		}
+		v.add(w, counts[w])
+	}
+	return v
+}
+
+func newVocab() *Vocab {
+	v := &Vocab{ids: make(map[string]int)}
+	for _, w := range specials {
+		v.add(w, 0)
+	}
+	return v
+}
+
+func (v *Vocab) add(word string, count int) {
+	v.ids[word] = len(v.words)
+	v.words = append(v.words, word)
+	v.counts = append(v.counts, count)
+}
+
+// Len returns the number of ids, those of <pad> and <unk> included.
+func (v *Vocab) Len() int { return len(v.words) }
+
+// Word returns the word with the given id, "<unk>" for an id outside the vocabulary.
+func (v *Vocab) Word(id int) string {
+	if id < 0 || id >= len(v.words) {
+		return specials[UnkID]
+	}
+	return v.words[id]
+}
+
+// Count returns how often the word with the given id was seen, 0 for <pad>, <unk> and an id outside.
+func (v *Vocab) Count(id int) int {
+	if id < 0 || id >= len(v.counts) {
+		return 0
+	}
+	return v.counts[id]
+}
+
+// ID returns the id of a word, UnkID if the vocabulary lacks it.
+func (v *Vocab) ID(word string) int {
+	if id, ok := v.ids[word]; ok {
+		return id
+	}
+	return UnkID
+}
+
+// IDs returns the ids of text's words, the first maxLen of them if maxLen is not 0.
+func (v *Vocab) IDs(text string, maxLen int) []int {
+	list := Words(text)
+	if maxLen > 0 && len(list) > maxLen {
+		list = list[:maxLen]
+	}
+	ids := make([]int, len(list))
+	for i, w := range list {
+		ids[i] = v.ID(w)
+	}
+	return ids
+}
+
+// Save writes a line "word TAB count" for each id in order, which ReadVocab reads.
+func (v *Vocab) Save(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	for id, word := range v.words {
+		fmt.Fprintf(b, "%s\t%d\n", word, v.counts[id])
+	}
+	return b.Flush()
+}
+
+// ReadVocab reads what Save wrote; name stands for r in errors, which are *ParseErrors if they are of
+// the content.
+func ReadVocab(r io.Reader, name string) (*Vocab, error) {
+	v := newVocab()
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	n := 0
+	for lines.Scan() {
+		if err := v.parse(n, lines.Text()); err != nil {
+			return nil, &ParseError{name, n + 1, err}
+		}
+		n++
+	}
+	if err := lines.Err(); err != nil {
+		return nil, &ParseError{name, n + 1, err}
+	}
+	if n < len(specials) {
+		return nil, &ParseError{name, n + 1, errors.Errorf("not a vocabulary: want the lines %q first", specials)}
+	}
+	return v, nil
+}
+
+// parse adds line n, counted from 0.
+func (v *Vocab) parse(n int, line string) error {
+	word, number, _ := strings.Cut(line, "\t")
+	count, err := strconv.Atoi(number)
+	switch {
+	case n < len(specials) && word != specials[n]:
+		return errors.Errorf("not a vocabulary: want %q, got %q", specials[n], word)
+	case err != nil || count < 0 || word == "":
+		return errors.Errorf("want a word, a tab and a count, got %q", line)
+	case n < len(specials):
+		return nil
+	}
+	if id, taken := v.ids[word]; taken {
+		return errors.Errorf("the word %q stands on line %d already", word, id+1)
+	}
+	v.add(word, count)
+	return nil
+}
