@@ -29,7 +29,10 @@ type Linear struct {
 // of shape (OutFeatures), to g. It fails if a field of cfg is out of its range or a name is taken.
 func NewLinear(g *gorgonia.ExprGraph, name string, cfg LinearConfig) (*Linear, error) {
 	l, err := newLinear(g, name, cfg)
-	return l, errors.Wrapf(err, "linear %q", name)
+	if err != nil {
+		return nil, errors.Wrapf(err, "linear %q", name)
+	}
+	return l, nil
 }
 
 func newLinear(g *gorgonia.ExprGraph, name string, cfg LinearConfig) (*Linear, error) {

@@ -1,0 +1,295 @@
+package layers_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/layers"
+)
+
+func TestSequential(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", []float64{1, 2}, 1, 2)
+	a, b := newLinear(g, "a", 2, 3), newLinear(g, "b", 3, 1)
+	net := layers.Sequential{a, layers.Func(gorgonia.Tanh), layers.Sequential{b}}
+	y := must(net.Forward(x))
+	if !slices.Equal(y.Shape(), []int{1, 1}) {
+		t.Errorf("shape %v", y.Shape())
+	}
+	var names []string
+	for _, n := range net.Learnables() {
+		names = append(names, n.Name())
+	}
+	if want := []string{"a.weight", "a.bias", "b.weight", "b.bias"}; !slices.Equal(names, want) {
+		t.Errorf("Learnables = %v, want %v", names, want)
+	}
+	if empty := must(layers.Sequential(nil).Forward(x)); empty != x {
+		t.Error("an empty Sequential should return its input")
+	}
+
+	failing := layers.Func(func(*gorgonia.Node) (*gorgonia.Node, error) { return nil, errors.New("no") })
+	if _, err := (layers.Sequential{a, failing}).Forward(x); err == nil || err.Error() != "layer 1 (layers.Func): no" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestInitialisers(t *testing.T) {
+	moments := func(v []float64) (mean, std, low, high float64) {
+		low, high = slices.Min(v), slices.Max(v)
+		for _, x := range v {
+			mean += x / float64(len(v))
+		}
+		for _, x := range v {
+			std += (x - mean) * (x - mean) / float64(len(v))
+		}
+		return mean, math.Sqrt(std), low, high
+	}
+	for _, tt := range []struct {
+		name           string
+		init           func(seed uint64) gorgonia.InitWFn
+		std, low, high float64 // expected
+	}{
+		{"Normal", func(s uint64) gorgonia.InitWFn { return layers.Normal(newRand(s), 2) }, 2, -12, 12},
+		{"Uniform", func(s uint64) gorgonia.InitWFn { return layers.Uniform(newRand(s), -1, 1) }, 1 / math.Sqrt(3), -1, 1},
+		{"Glorot", func(s uint64) gorgonia.InitWFn { return layers.Glorot(newRand(s)) }, math.Sqrt(6.0/300) / math.Sqrt(3), -math.Sqrt(6.0 / 300), math.Sqrt(6.0 / 300)},
+	} {
+		v := tt.init(1)(tensor.Float64, 200, 100).([]float64)
+		mean, std, low, high := moments(v)
+		if math.Abs(mean) > 0.03*tt.std || math.Abs(std/tt.std-1) > 0.03 || low < tt.low || high > tt.high {
+			t.Errorf("%s: mean %.4f, std %.4f, range [%.3f, %.3f]; want 0, %.4f, [%.3f, %.3f]", tt.name, mean, std, low, high, tt.std, tt.low, tt.high)
+		}
+		if again := tt.init(1)(tensor.Float64, 200, 100).([]float64); !slices.Equal(v, again) {
+			t.Errorf("%s: the same seed gave other values", tt.name)
+		}
+		if other := tt.init(2)(tensor.Float64, 200, 100).([]float64); slices.Equal(v, other) {
+			t.Errorf("%s: another seed gave the same values", tt.name)
+		}
+		for i, x := range tt.init(1)(tensor.Float32, 200, 100).([]float32) {
+			if x != float32(v[i]) {
+				t.Errorf("%s: float32 draws differ from float64's", tt.name)
+				break
+			}
+		}
+	}
+	if z := layers.Zeros()(tensor.Float32, 2, 2).([]float32); !slices.Equal(z, make([]float32, 4)) {
+		t.Errorf("Zeros gave %v", z)
+	}
+}
+
+func TestDropoutTraining(t *testing.T) {
+	g := gorgonia.NewGraph()
+	const n = 10000
+	x := input(g, "x", slices.Repeat([]float64{2}, n), n)
+	drop := layers.Dropout{P: 0.25, Rand: newRand(1)}
+	y, z := must(drop.Forward(x)), must(drop.Forward(x))
+	dx := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), x))[0]
+	vm := gorgonia.NewTapeMachine(g)
+	defer vm.Close()
+	var first []float64
+	for run := range 2 {
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		got, grad := y.Value().Data().([]float64), dx.Value().Data().([]float64)
+		dropped := 0
+		for i := range got {
+			if got[i] == 0 {
+				dropped++
+			} else if math.Abs(got[i]-2/0.75) > 1e-12 {
+				t.Fatalf("kept element became %v, want %v", got[i], 2/0.75)
+			}
+			if grad[i] != got[i]/2 {
+				t.Fatalf("gradient %v where the mask is %v", grad[i], got[i]/2)
+			}
+		}
+		if math.Abs(float64(dropped)/n-0.25) > 0.02 {
+			t.Errorf("dropped %d of %d", dropped, n)
+		}
+		if slices.Equal(got, z.Value().Data().([]float64)) {
+			t.Error("two calls of Forward share a mask")
+		}
+		if run == 1 && slices.Equal(got, first) {
+			t.Error("two runs drew the same mask")
+		}
+		first = slices.Clone(got)
+	}
+}
+
+func TestDropoutEvaluation(t *testing.T) {
+	for _, dt := range []any{[]float64{1, 2, 3}, []float32{1, 2, 3}} {
+		g := gorgonia.NewGraph()
+		x := input(g, "x", dt, 3)
+		y := must(layers.Dropout{P: 0.9, Rand: newRand(1)}.Forward(x))
+		runAll(t, g, gorgonia.EvalMode())
+		if !slices.Equal(float64s(y), []float64{1, 2, 3}) {
+			t.Errorf("%T: got %v", dt, y.Value())
+		}
+	}
+}
+
+// float64s returns a float node's value as float64.
+func float64s(n *gorgonia.Node) []float64 {
+	switch v := n.Value().Data().(type) {
+	case []float64:
+		return v
+	case []float32:
+		wide := make([]float64, len(v))
+		for i, x := range v {
+			wide[i] = float64(x)
+		}
+		return wide
+	}
+	return nil
+}
+
+func TestDropoutErrors(t *testing.T) {
+	x := input(gorgonia.NewGraph(), "x", []float64{1}, 1)
+	for _, tt := range []struct {
+		d    layers.Dropout
+		want string
+	}{
+		{layers.Dropout{P: 1, Rand: newRand(1)}, "dropout: P must be in [0, 1), got 1"},
+		{layers.Dropout{P: -0.1, Rand: newRand(1)}, "dropout: P must be in [0, 1), got -0.1"},
+		{layers.Dropout{P: math.NaN(), Rand: newRand(1)}, "dropout: P must be in [0, 1), got NaN"},
+		{layers.Dropout{P: 0.5}, "dropout: no Rand: give it a seeded *rand.Rand"},
+	} {
+		if _, err := tt.d.Forward(x); err == nil || err.Error() != tt.want {
+			t.Errorf("got %v, want %s", err, tt.want)
+		}
+	}
+	if y := must(layers.Dropout{}.Forward(x)); y != x {
+		t.Error("P = 0 should add nothing")
+	}
+}
+
+func TestMeanPool(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", []float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 2, 3, 2)
+	y := must(layers.MeanPool{IDs: input(g, "ids", []int{5, 9, 6, 9, 9, 9}, 2, 3), PaddingIdx: 9}.Forward(x))
+	runAll(t, g)
+	if got := y.Value().Data().([]float32); !slices.Equal(got, []float32{3, 4, 0, 0}) || !slices.Equal(y.Shape(), []int{2, 2}) {
+		t.Errorf("got %v of shape %v", got, y.Shape())
+	}
+}
+
+func TestMeanPoolErrors(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", make([]float64, 12), 2, 3, 2)
+	for _, tt := range []struct {
+		ids  *gorgonia.Node
+		want string
+	}{
+		{nil, "mean pool: no IDs: set the node that the vectors were looked up for"},
+		{input(g, "f", make([]float64, 6), 2, 3), "mean pool: IDs must be int, int32 or int64, got float64"},
+		{input(g, "a", make([]int, 4), 2, 2), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (2, 2)"},
+		{input(g, "b", make([]int, 6), 6), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (6)"},
+		{input(g, "c", []int{1}), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and ()"},
+	} {
+		if _, err := (layers.MeanPool{IDs: tt.ids}).Forward(x); err == nil || err.Error() != tt.want {
+			t.Errorf("got  %v\nwant %v", err, tt.want)
+		}
+	}
+}
+
+func TestCrossEntropyIsStable(t *testing.T) {
+	for _, tt := range []struct {
+		logits []float64
+		label  int
+		want   float64
+		grad   []float64
+	}{
+		{[]float64{1000, -1000}, 0, 0, []float64{0, 0}},
+		{[]float64{1000, -1000}, 1, 2000, []float64{1, -1}},
+		{[]float64{-1000, -1000}, 1, math.Ln2, []float64{0.5, -0.5}},
+		{[]float64{1000, 1000}, 0, math.Ln2, []float64{-0.5, 0.5}},
+		{[]float64{3, 4}, -1, 0, []float64{0, 0}},
+	} {
+		narrow := []float32{float32(tt.logits[0]), float32(tt.logits[1])}
+		for _, data := range []any{tt.logits, narrow} {
+			g := gorgonia.NewGraph()
+			x := input(g, "x", data, 1, 2)
+			loss := must(layers.CrossEntropy(x, input(g, "y", []int{tt.label}, 1)))
+			dx := must(gorgonia.Grad(loss, x))[0]
+			var got gorgonia.Value
+			gorgonia.Read(loss, &got)
+			runAll(t, g)
+			var l float64
+			switch v := got.Data().(type) {
+			case float64:
+				l = v
+			case float32:
+				l = float64(v)
+			}
+			if math.Abs(l-tt.want) > 1e-6 || !slices.Equal(float64s(dx), tt.grad) {
+				t.Errorf("%T %v, label %d: loss %v and gradient %v, want %v and %v", data, tt.logits, tt.label, l, dx.Value(), tt.want, tt.grad)
+			}
+		}
+	}
+}
+
+func TestCrossEntropyErrors(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", make([]float64, 6), 2, 3)
+	for _, tt := range []struct {
+		labels *gorgonia.Node
+		want   string
+	}{
+		{input(g, "f", []float64{0, 1}, 2), "cross-entropy: labels must be int, int32 or int64, got float64"},
+		{input(g, "a", []int{0, 1, 2}, 3), "cross-entropy: want logits of shape (…, classes) and labels of shape (…), got (2, 3) and (3)"},
+		{input(g, "b", []int{0, 1, 2, 0, 1, 2}, 2, 3), "cross-entropy: want logits of shape (…, classes) and labels of shape (…), got (2, 3) and (2, 3)"},
+	} {
+		if _, err := layers.CrossEntropy(x, tt.labels); err == nil || err.Error() != tt.want {
+			t.Errorf("got  %v\nwant %v", err, tt.want)
+		}
+	}
+	for _, bad := range []int{3, -2} {
+		g := gorgonia.NewGraph()
+		must(layers.CrossEntropy(input(g, "x", make([]float64, 6), 2, 3), input(g, "y", []int{0, bad}, 2)))
+		if err := gorgonia.NewTapeMachine(g).RunAll(); err == nil {
+			t.Errorf("label %d of 3 classes: no error", bad)
+		}
+	}
+}
+
+func TestLinearErrors(t *testing.T) {
+	g := gorgonia.NewGraph()
+	for _, tt := range []struct {
+		cfg  layers.LinearConfig
+		want string
+	}{
+		{layers.LinearConfig{Init: layers.Zeros()}, `linear "l": InFeatures and OutFeatures must be at least 1, got 0 and 0`},
+		{layers.LinearConfig{InFeatures: 2, OutFeatures: 3}, `linear "l": no Init: choose one, such as layers.Normal(rnd, 1)`},
+		{layers.LinearConfig{InFeatures: 2, OutFeatures: 3, Init: layers.Zeros(), Dtype: tensor.Int}, `linear "l": Dtype must be float32 or float64, got int`},
+	} {
+		if l, err := layers.NewLinear(g, "l", tt.cfg); err == nil || err.Error() != tt.want || l != nil {
+			t.Errorf("got  %v, %v\nwant %v", l, err, tt.want)
+		}
+	}
+	l := newLinear(g, "ok", 2, 3)
+	for _, x := range []*gorgonia.Node{input(g, "x", make([]float64, 3), 1, 3), input(g, "s", []float64{1})} {
+		if _, err := l.Forward(x); err == nil {
+			t.Errorf("input of shape %v: no error", x.Shape())
+		}
+	}
+	if _, err := layers.NewLinear(g, "ok", layers.LinearConfig{InFeatures: 2, OutFeatures: 3, Init: layers.Zeros()}); err == nil {
+		t.Error("a taken name is no error")
+	}
+}
+
+func TestCheckHashesPasses(t *testing.T) {
+	g := gorgonia.NewGraph()
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
+	ids := input(g, "ids", []int{1, 2, 0, 3, 0, 0}, 2, 3)
+	net := layers.Sequential{e, layers.MeanPool{IDs: ids}, layers.Dropout{P: 0.5, Rand: newRand(1)}, newLinear(g, "h", 3, 3), layers.Func(gorgonia.Rectify), layers.Dropout{P: 0.5, Rand: newRand(1)}, newLinear(g, "out", 3, 2)}
+	loss := must(layers.CrossEntropy(must(net.Forward(ids)), input(g, "y", []int{0, 1}, 2)))
+	must(gorgonia.Grad(loss, net.Learnables()...))
+	if err := layers.CheckHashes(g); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,192 @@
+package layers_test
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/chewxy/hm"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/layers"
+)
+
+// Each TestTrap shows a behaviour of Gorgonia v0.9.18 that a workaround of ours stands on; docs/gorgonia.md
+// lists them. One that fails after an upgrade says that its workaround may go.
+
+// newParam refuses a name that is taken.
+func TestTrapEqualLeavesAreOne(t *testing.T) {
+	g := gorgonia.NewGraph()
+	a := input(g, "w", []float64{1, 2}, 2)
+	b := input(g, "w", []float64{3, 4}, 2)
+	if a != b || a.Value().Data().([]float64)[0] != 1 {
+		t.Error("the second leaf of a name is a node of its own now")
+	}
+}
+
+// Every op returns memory of its own (type fresh); a graph's results are read through gorgonia.Read.
+func TestTrapElementwiseOpsOverwriteTheirInput(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", []float64{1, 2}, 2)
+	y := gorgonia.Must(gorgonia.Neg(x))
+	z := gorgonia.Must(gorgonia.Add(y, x))
+	_ = gorgonia.Must(gorgonia.Tanh(z))
+	runAll(t, g)
+	if got := y.Value().Data().([]float64); got[0] == -1 && got[1] == -2 {
+		t.Errorf("−x is still %v after −x + x", got)
+	}
+}
+
+// Dropout brings a mask op of its own.
+func TestTrapStockDropoutGradient(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", []float64{1, 1, 1, 1}, 4)
+	y := gorgonia.Must(gorgonia.Dropout(x, 0.1))
+	dx := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), x))[0]
+	runAll(t, g)
+	for _, d := range dx.Value().Data().([]float64) {
+		if math.Abs(d-1/0.9) < 1e-9 || d == 0 {
+			continue
+		}
+		return // 1/0.1: wrong
+	}
+	t.Error("the gradient of gorgonia.Dropout is a mask now")
+}
+
+// CrossEntropy computes softmax and logarithm itself.
+func TestTrapStockSoftmaxOverflows(t *testing.T) {
+	g := gorgonia.NewGraph()
+	p := gorgonia.Must(gorgonia.SoftMax(input(g, "x", []float32{0, 0, 100, 0}, 2, 2)))
+	runAll(t, g)
+	for _, x := range p.Value().Data().([]float32) {
+		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+			return
+		}
+	}
+	t.Error("SoftMax of a row of (100, 0) is finite now")
+}
+
+// As looks into the machine's error.
+func TestTrapMachineErrorHidesItsCause(t *testing.T) {
+	g := gorgonia.NewGraph()
+	must(layers.Lookup(table(g, "w", 2, 2), input(g, "ids", []int{5}, 1), layers.LookupConfig{}))
+	err := gorgonia.NewTapeMachine(g).RunAll()
+	var bad *layers.IndexError
+	if err == nil || errors.As(err, &bad) {
+		t.Errorf("errors.As sees through %T now", err)
+	}
+}
+
+// A graph of package model resets its machine before each run.
+func TestTrapSecondRunDoesNothing(t *testing.T) {
+	g := gorgonia.NewGraph()
+	ids := []int{0}
+	y := must(layers.Lookup(table(g, "w", 2, 2), input(g, "ids", ids, 1), layers.LookupConfig{}))
+	vm := gorgonia.NewTapeMachine(g)
+	for range 2 {
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		ids[0] = 1
+	}
+	if got := y.Value().Data().([]float64)[0]; got != 0 {
+		t.Errorf("RunAll without Reset computed %v", got)
+	}
+}
+
+// Lookup checks all ids before it reads the table.
+func TestTrapByIndicesReadsRow0(t *testing.T) {
+	g := gorgonia.NewGraph()
+	y := gorgonia.Must(gorgonia.ByIndices(table(g, "w", 2, 2), input(g, "ids", []int{7}, 1), 0))
+	if err := gorgonia.NewTapeMachine(g).RunAll(); err != nil || y.Value().Data().([]float64)[1] != 1 {
+		t.Errorf("ByIndices of id 7 of 2: %v, %v", y.Value(), err)
+	}
+}
+
+// Every op with a gradient has DoDiff.
+func TestTrapLispMachineTakesSymbolicGradientForZero(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", []float64{1, 2}, 2)
+	y := must(gorgonia.ApplyOp(symbolicOnly{}, x))
+	gorgonia.Must(gorgonia.Sum(y))
+	if err := gorgonia.NewLispMachine(g).RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range must(x.Grad()).Data().([]float64) {
+		if d != 0 {
+			t.Errorf("gradient %v: a LispMachine uses SymDiff now", d)
+		}
+	}
+}
+
+// CheckHashes finds nodes that Gorgonia takes for one.
+func TestTrapEqualHashesAreComputedOnce(t *testing.T) {
+	g := gorgonia.NewGraph()
+	a, b := input(g, "xksxlu", []float64{1, 2}, 2), input(g, "yycfoo", []float64{3, 4}, 2) // found by trial
+	if gorgonia.Must(gorgonia.Tanh(a)) != gorgonia.Must(gorgonia.Tanh(b)) {
+		t.Error("tanh of two nodes of one hash is two nodes now")
+	}
+	want := `nodes "xksxlu" and "yycfoo" have the same hash 0xc7ebf0be, so Gorgonia would compute only one: rename an input`
+	if err := layers.CheckHashes(g); err == nil || err.Error() != want {
+		t.Errorf("CheckHashes: %v\nwant: %s", err, want)
+	}
+}
+
+// floats and ints look at the shape before they ask for the data.
+func TestTrapDataOfEmptyTensorPanics(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("Data of an empty tensor does not panic now")
+		}
+	}()
+	_ = tensor.New(tensor.WithShape(0, 3), tensor.WithBacking([]float64{})).Data()
+}
+
+// A training graph is stepped after each run; its solver zeroes the gradients.
+func TestTrapBoundGradientsAccumulate(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", []float64{3}, 1)
+	must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Square(x)))), x))
+	vm := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(x))
+	for range 2 {
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := must(x.Grad()).Data().([]float64)[0]; got != 12 {
+		t.Errorf("gradient after two runs: %v, was 6 + 6", got)
+	}
+}
+
+// A classifier evaluates in a graph of its own.
+func TestTrapEvalModeIsOfTheGraph(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := slices.Repeat([]float64{1}, 100)
+	y := must(layers.Dropout{P: 0.5, Rand: newRand(1)}.Forward(input(g, "x", x, 100)))
+	training := gorgonia.NewTapeMachine(g)
+	gorgonia.NewTapeMachine(g, gorgonia.EvalMode())
+	if err := training.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(y.Value().Data().([]float64), x) {
+		t.Error("EvalMode of one machine leaves dropout on for another one of the same graph now")
+	}
+}
+
+// symbolicOnly is x, with SymDiff but without DoDiff.
+type symbolicOnly struct{ gorgonia.Iop }
+
+func (symbolicOnly) DiffWRT(int) []bool { return []bool{true} }
+func (symbolicOnly) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	return gorgonia.Nodes{grad}, nil
+}
+func (symbolicOnly) Type() hm.Type {
+	x := gorgonia.TensorType{Dims: 1, Of: hm.TypeVariable('a')}
+	return hm.NewFnType(x, x)
+}
+func (symbolicOnly) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	return gorgonia.CloneValue(in[0])
+}
