@@ -56,7 +56,7 @@ func (d Dropout) Learnables() gorgonia.Nodes { return nil }
 //
 // It stands for Gorgonia's own Dropout, whose gradient is wrong (docs/gorgonia.md).
 type maskOp struct {
-	fresh
+	own
 	p    float64
 	rnd  *rand.Rand
 	id   int // the number of nodes that the graph had: tells two masks of one input apart
@@ -80,25 +80,25 @@ func (op *maskOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
 }
 
 func (op *maskOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	mask := tensor.New(tensor.Of(in[0].Dtype()), tensor.WithShape(in[0].Shape()...))
 	if in[0].Dtype() == tensor.Float32 {
-		drawMask[float32](op, mask.Float32s())
-	} else {
-		drawMask[float64](op, mask.Float64s())
+		return newValue(drawMask[float32](op, in[0].Shape().TotalSize()), in[0].Shape()), nil
 	}
-	return mask, nil
+	return newValue(drawMask[float64](op, in[0].Shape().TotalSize()), in[0].Shape()), nil
 }
 
-func drawMask[T kernel.Float](op *maskOp, mask []T) {
-	keep := T(1 / (1 - op.p))
+func drawMask[T kernel.Float](op *maskOp, n int) []T {
+	mask, keep := result[T](&op.own, n), T(1/(1-op.p))
 	for i := range mask {
 		switch {
 		case op.eval:
 			mask[i] = 1
 		case op.rnd.Float64() >= op.p:
 			mask[i] = keep
+		default:
+			mask[i] = 0
 		}
 	}
+	return mask
 }
 
 // SetTraining is called by a machine when it is made.

@@ -17,7 +17,7 @@ var _ gorgonia.Op = &gradOp{}
 // gradOp is the gradient of an op with respect to one of its inputs, made of its parts. Its own last
 // input is the upstream gradient, the others what it needs of the op's inputs.
 type gradOp struct {
-	fresh
+	own
 	name  string                               // with every parameter of the op: it is the identity
 	types func(a hm.Type) []hm.Type            // of the inputs and the result
 	shape func(in []tensor.Shape) tensor.Shape // of the result
@@ -45,8 +45,20 @@ func (op *gradOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	for i, v := range in {
 		shapes[i] = v.Shape()
 	}
-	dst := tensor.New(tensor.Of(in[len(in)-1].Dtype()), tensor.WithShape(op.shape(shapes)...))
-	return dst, op.addTo(dst, in)
+	shape := op.shape(shapes)
+	if in[len(in)-1].Dtype() == tensor.Float32 {
+		return doGrad(op, op.add32, shape, in)
+	}
+	return doGrad(op, op.add64, shape, in)
+}
+
+func doGrad[T kernel.Float](op *gradOp, add adder[T], shape tensor.Shape, in []gorgonia.Value) (gorgonia.Value, error) {
+	dst := result[T](&op.own, shape.TotalSize())
+	clear(dst)
+	if err := add(dst, in); err != nil {
+		return nil, errors.Wrap(err, op.name)
+	}
+	return newValue(dst, shape), nil
 }
 
 // addTo adds the gradient that follows from in to dst, in place.

@@ -62,7 +62,7 @@ func (l *Linear) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	if n := x.Dims(); n < 1 || x.Shape()[n-1] != in {
 		return nil, errors.Errorf("want an input of shape (…, %d), got %v", in, x.Shape())
 	}
-	op := linearOp{dims: x.Dims(), bias: l.bias != nil}
+	op := &linearOp{dims: x.Dims(), bias: l.bias != nil}
 	if l.bias == nil {
 		return gorgonia.ApplyOp(op, x, l.weight)
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	_ gorgonia.SDOp = linearOp{}
-	_ gorgonia.ADOp = linearOp{}
+	_ gorgonia.SDOp = &linearOp{}
+	_ gorgonia.ADOp = &linearOp{}
 )
 
 // linearOp is x·wᵀ + b on the last axis of x:
@@ -23,19 +23,19 @@ var (
 //
 // or without the vector if there is no bias.
 type linearOp struct {
-	fresh
+	own
 	dims int
 	bias bool
 }
 
-func (op linearOp) Arity() int {
+func (op *linearOp) Arity() int {
 	if op.bias {
 		return 3
 	}
 	return 2
 }
 
-func (op linearOp) Type() hm.Type {
+func (op *linearOp) Type() hm.Type {
 	a := hm.TypeVariable('a')
 	x := tensorOf(op.dims, a)
 	if op.bias {
@@ -44,7 +44,7 @@ func (op linearOp) Type() hm.Type {
 	return hm.NewFnType(x, tensorOf(2, a), x)
 }
 
-func (op linearOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (op *linearOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
 	shapes, err := gorgonia.DimSizersToShapes(in)
 	if err != nil {
 		return nil, err
@@ -52,14 +52,14 @@ func (op linearOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return withLast(shapes[0], shapes[1][0]), nil
 }
 
-func (op linearOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+func (op *linearOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	if in[0].Dtype() == tensor.Float32 {
-		return doLinear[float32](in)
+		return doLinear[float32](op, in)
 	}
-	return doLinear[float64](in)
+	return doLinear[float64](op, in)
 }
 
-func doLinear[T kernel.Float](in []gorgonia.Value) (gorgonia.Value, error) {
+func doLinear[T kernel.Float](op *linearOp, in []gorgonia.Value) (gorgonia.Value, error) {
 	shape, out, inner := in[0].Shape(), in[1].Shape()[0], in[1].Shape()[1]
 	rows := shape.TotalSize() / inner
 	x, err := floatsOf[T](in[0], rows*inner)
@@ -76,18 +76,18 @@ func doLinear[T kernel.Float](in []gorgonia.Value) (gorgonia.Value, error) {
 			return nil, err
 		}
 	}
-	y := make([]T, rows*out)
+	y := result[T](&op.own, rows*out)
 	kernel.Linear(y, x, w, bias, rows, inner, out)
 	return newValue(y, withLast(shape, out)), nil
 }
 
-func (op linearOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
-func (op linearOp) Hashcode() uint32      { return hashcode(op) }
-func (op linearOp) String() string        { return fmt.Sprintf("linear{%d-D bias=%t}", op.dims, op.bias) }
+func (op *linearOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
+func (op *linearOp) Hashcode() uint32      { return hashcode(op) }
+func (op *linearOp) String() string        { return fmt.Sprintf("linear{%d-D bias=%t}", op.dims, op.bias) }
 
-func (op linearOp) DiffWRT(n int) []bool { return slices.Repeat([]bool{true}, n) }
+func (op *linearOp) DiffWRT(n int) []bool { return slices.Repeat([]bool{true}, n) }
 
-func (op linearOp) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+func (op *linearOp) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	dx, err := gorgonia.ApplyOp(linearGradX(op.dims), in[1], grad)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (op linearOp) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.
 	return gorgonia.Nodes{dx, dw, db}, err
 }
 
-func (op linearOp) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgonia.Node) error {
+func (op *linearOp) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgonia.Node) error {
 	if err := linearGradX(op.dims).accumulate(in[0], out, in[1]); err != nil {
 		return err
 	}

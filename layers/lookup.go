@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	_ gorgonia.SDOp = lookupOp{}
-	_ gorgonia.ADOp = lookupOp{}
+	_ gorgonia.SDOp = &lookupOp{}
+	_ gorgonia.ADOp = &lookupOp{}
 )
 
 // weightSuffix ends the name of a layer's main parameter.
@@ -59,7 +59,7 @@ func lookup(table string, weight, ids *gorgonia.Node, cfg LookupConfig) (*gorgon
 	if err != nil {
 		return nil, err
 	}
-	return gorgonia.ApplyOp(lookupOp{table: table, idType: ids.Dtype(), idDims: ids.Dims(), padding: padding}, weight, ids)
+	return gorgonia.ApplyOp(&lookupOp{table: table, idType: ids.Dtype(), idDims: ids.Dims(), padding: padding}, weight, ids)
 }
 
 // checkInts fails if n cannot hold ids or labels.
@@ -75,21 +75,21 @@ func checkInts(what string, n *gorgonia.Node) error {
 //
 //	lookup :: Matrix a → Tensor-n int → Tensor-(n+1) a
 type lookupOp struct {
-	fresh
+	own
 	table   string // for errors
 	idType  tensor.Dtype
 	idDims  int
 	padding int
 }
 
-func (op lookupOp) Arity() int { return 2 }
+func (op *lookupOp) Arity() int { return 2 }
 
-func (op lookupOp) Type() hm.Type {
+func (op *lookupOp) Type() hm.Type {
 	a := hm.TypeVariable('a')
 	return hm.NewFnType(tensorOf(2, a), tensorOf(op.idDims, op.idType), tensorOf(op.idDims+1, a))
 }
 
-func (op lookupOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (op *lookupOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
 	shapes, err := gorgonia.DimSizersToShapes(in)
 	if err != nil {
 		return nil, err
@@ -97,14 +97,14 @@ func (op lookupOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return append(slices.Clone(shapes[1]), shapes[0][1]), nil
 }
 
-func (op lookupOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+func (op *lookupOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	if in[0].Dtype() == tensor.Float32 {
 		return doLookup[float32](op, in[0], in[1])
 	}
 	return doLookup[float64](op, in[0], in[1])
 }
 
-func doLookup[T kernel.Float](op lookupOp, weight, ids gorgonia.Value) (gorgonia.Value, error) {
+func doLookup[T kernel.Float](op *lookupOp, weight, ids gorgonia.Value) (gorgonia.Value, error) {
 	vocab, dim := weight.Shape()[0], weight.Shape()[1]
 	table, err := floats[T](weight)
 	if err != nil {
@@ -114,13 +114,13 @@ func doLookup[T kernel.Float](op lookupOp, weight, ids gorgonia.Value) (gorgonia
 	if err != nil {
 		return nil, err
 	}
-	out := make([]T, len(rows)*dim)
+	out := result[T](&op.own, len(rows)*dim)
 	kernel.Gather(out, table, rows, dim)
 	return newValue(out, append(slices.Clone(ids.Shape()), dim)), nil
 }
 
 // rows returns the elements of ids, all of which are rows of a table of vocab rows.
-func (op lookupOp) rows(ids gorgonia.Value, vocab int) ([]int, error) {
+func (op *lookupOp) rows(ids gorgonia.Value, vocab int) ([]int, error) {
 	if ids.Shape().Dims() != op.idDims {
 		return nil, errors.Errorf("embedding %q: ids have shape %v, the graph was built for rank %d", op.table, ids.Shape(), op.idDims)
 	}
@@ -134,27 +134,27 @@ func (op lookupOp) rows(ids gorgonia.Value, vocab int) ([]int, error) {
 	return rows, nil
 }
 
-func (op lookupOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
-func (op lookupOp) Hashcode() uint32      { return hashcode(op) }
-func (op lookupOp) String() string {
+func (op *lookupOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
+func (op *lookupOp) Hashcode() uint32      { return hashcode(op) }
+func (op *lookupOp) String() string {
 	return fmt.Sprintf("lookup{%q ids=%d-D %v padding=%d}", op.table, op.idDims, op.idType, op.padding)
 }
 
-func (op lookupOp) DiffWRT(int) []bool { return []bool{true, false} }
+func (op *lookupOp) DiffWRT(int) []bool { return []bool{true, false} }
 
-func (op lookupOp) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+func (op *lookupOp) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	dw, err := gorgonia.ApplyOp(lookupGradOp(op), in[0], in[1], grad)
 	return gorgonia.Nodes{dw, nil}, err
 }
 
-func (op lookupOp) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgonia.Node) error {
+func (op *lookupOp) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgonia.Node) error {
 	return lookupGradOp(op).accumulate(in[0], out, in[0], in[1])
 }
 
 // lookupGradOp adds each row of the upstream gradient to the row of the table that it came from:
 //
 //	∂lookup :: Matrix a → Tensor-n int → Tensor-(n+1) a → Matrix a
-func lookupGradOp(op lookupOp) *gradOp {
+func lookupGradOp(op *lookupOp) *gradOp {
 	return &gradOp{
 		name: "∂" + op.String(),
 		types: func(a hm.Type) []hm.Type {
@@ -166,7 +166,7 @@ func lookupGradOp(op lookupOp) *gradOp {
 	}
 }
 
-func addLookupGrad[T kernel.Float](op lookupOp) adder[T] {
+func addLookupGrad[T kernel.Float](op *lookupOp) adder[T] {
 	return func(dst []T, in []gorgonia.Value) error {
 		vocab, dim := in[0].Shape()[0], in[0].Shape()[1]
 		rows, err := op.rows(in[1], vocab)

@@ -166,39 +166,44 @@ func TestPaddingGetsNoGradient(t *testing.T) {
 	}
 }
 
-// Runs of one machine with Reset between give what fresh graphs give.
+// Runs of one machine with Reset between give what fresh graphs give, and what one run gave is still there
+// after the next one.
 func TestRunsAreIndependent(t *testing.T) {
 	build := func(ids []int) (*gorgonia.ExprGraph, gorgonia.Nodes) {
 		g := gorgonia.NewGraph()
 		w := table(g, "w", 5, 2)
 		y := must(layers.Lookup(w, input(g, "ids", ids, len(ids)), layers.LookupConfig{}))
-		dw := must(gorgonia.Grad(sumSquares(y), w))[0]
-		return g, gorgonia.Nodes{y, dw}
+		return g, gorgonia.Nodes{y, must(gorgonia.Grad(sumSquares(y), w))[0]}
 	}
-	runs := [][]int{{0, 1, 1}, {4, 4, 4}, {0, 1, 1}, {3, 2, 0}}
-	memory := slices.Clone(runs[0])
+	memory := make([]int, 3)
 	g, nodes := build(memory)
 	vm := gorgonia.NewTapeMachine(g)
 	defer vm.Close()
-	var kept []gorgonia.Value
-	var want [][]float64
-	for _, ids := range runs {
+	var kept, want [][2][]float64
+	for i, ids := range [][]int{{0, 1, 1}, {4, 4, 4}, {0, 1, 1}, {3, 2, 0}} {
 		copy(memory, ids)
 		vm.Reset()
 		if err := vm.RunAll(); err != nil {
 			t.Fatal(err)
 		}
-		kept = append(kept, nodes[1].Value())
-
 		fresh, freshNodes := build(ids)
 		runAll(t, fresh)
-		want = append(want, freshNodes[1].Value().Data().([]float64))
-	}
-	for i := range runs {
-		if got := kept[i].Data().([]float64); !slices.Equal(got, want[i]) {
-			t.Errorf("gradient of run %d: %v, of a fresh graph %v", i, got, want[i])
+		kept, want = append(kept, dataOf(nodes)), append(want, dataOf(freshNodes))
+		for j := max(0, i-1); j <= i; j++ {
+			for k, what := range []string{"forward", "gradient"} {
+				if !slices.Equal(kept[j][k], want[j][k]) {
+					t.Errorf("%s of run %d, seen after run %d: %v, of a fresh graph %v", what, j, i, kept[j][k], want[j][k])
+				}
+			}
 		}
 	}
+}
+
+func dataOf(nodes gorgonia.Nodes) (data [2][]float64) {
+	for i, n := range nodes {
+		data[i] = n.Value().Data().([]float64)
+	}
+	return data
 }
 
 // Gorgonia's elementwise ops overwrite what they read last. The table must not be what they overwrite.

@@ -14,8 +14,8 @@ import (
 )
 
 var (
-	_ gorgonia.SDOp = crossEntropyOp{}
-	_ gorgonia.ADOp = crossEntropyOp{}
+	_ gorgonia.SDOp = &crossEntropyOp{}
+	_ gorgonia.ADOp = &crossEntropyOp{}
 )
 
 // CrossEntropy is the mean over the examples of −log softmax(logits)[label], as
@@ -37,30 +37,30 @@ func crossEntropy(logits, labels *gorgonia.Node) (*gorgonia.Node, error) {
 	if logits.Dims() != n+1 || !slices.Equal(logits.Shape()[:n], labels.Shape()) || last(logits.Shape()) < 1 {
 		return nil, errors.Errorf("want logits of shape (…, classes) and labels of shape (…), got %v and %v", logits.Shape(), labels.Shape())
 	}
-	return gorgonia.ApplyOp(crossEntropyOp{labelType: labels.Dtype(), labelDims: n}, logits, labels)
+	return gorgonia.ApplyOp(&crossEntropyOp{labelType: labels.Dtype(), labelDims: n}, logits, labels)
 }
 
 // crossEntropyOp is softmax, logarithm, choice of the label's class and mean in one:
 //
 //	crossEntropy :: Tensor-(n+1) a → Tensor-n int → a
 type crossEntropyOp struct {
-	fresh
+	own
 	labelType tensor.Dtype
 	labelDims int
 }
 
-func (op crossEntropyOp) Arity() int { return 2 }
+func (op *crossEntropyOp) Arity() int { return 2 }
 
-func (op crossEntropyOp) Type() hm.Type {
+func (op *crossEntropyOp) Type() hm.Type {
 	a := hm.TypeVariable('a')
 	return hm.NewFnType(tensorOf(op.labelDims+1, a), tensorOf(op.labelDims, op.labelType), a)
 }
 
-func (op crossEntropyOp) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
+func (op *crossEntropyOp) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
 	return tensor.ScalarShape(), nil
 }
 
-func (op crossEntropyOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+func (op *crossEntropyOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	if in[0].Dtype() == tensor.Float32 {
 		loss, err := doCrossEntropy[float32](in[0], in[1])
 		return gorgonia.NewF32(float32(loss)), err
@@ -92,27 +92,27 @@ func checkLabels[T kernel.Float](logits, labels gorgonia.Value) (x []T, y []int,
 	return x, y, classes, err
 }
 
-func (op crossEntropyOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
-func (op crossEntropyOp) Hashcode() uint32      { return hashcode(op) }
-func (op crossEntropyOp) String() string {
+func (op *crossEntropyOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
+func (op *crossEntropyOp) Hashcode() uint32      { return hashcode(op) }
+func (op *crossEntropyOp) String() string {
 	return fmt.Sprintf("crossEntropy{labels=%d-D %v}", op.labelDims, op.labelType)
 }
 
-func (op crossEntropyOp) DiffWRT(int) []bool { return []bool{true, false} }
+func (op *crossEntropyOp) DiffWRT(int) []bool { return []bool{true, false} }
 
-func (op crossEntropyOp) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+func (op *crossEntropyOp) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	dx, err := gorgonia.ApplyOp(crossEntropyGradOp(op), in[0], in[1], grad)
 	return gorgonia.Nodes{dx, nil}, err
 }
 
-func (op crossEntropyOp) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgonia.Node) error {
+func (op *crossEntropyOp) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgonia.Node) error {
 	return crossEntropyGradOp(op).accumulate(in[0], out, in[0], in[1])
 }
 
 // crossEntropyGradOp is grad·(softmax − one-hot)/n:
 //
 //	∂crossEntropy :: Tensor-(n+1) a → Tensor-n int → a → Tensor-(n+1) a
-func crossEntropyGradOp(op crossEntropyOp) *gradOp {
+func crossEntropyGradOp(op *crossEntropyOp) *gradOp {
 	return &gradOp{
 		name: "∂" + op.String(),
 		types: func(a hm.Type) []hm.Type {

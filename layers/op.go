@@ -11,14 +11,31 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// fresh is embedded in every op: each run's result is a new value that shares no memory with an input.
+// own is embedded in every op: its result lies in memory of its own, never in that of an input.
 // Gorgonia's elementwise ops may overwrite the values they read, so a view of a table would let them
 // write into the weights (docs/gorgonia.md).
-type fresh struct{}
+//
+// The memory of two results is used in turn, because allocating them costs more than filling them: what a
+// run computed stays as it is until the run after the next one (docs/decisions/0002-reused-memory.md).
+type own struct {
+	results [2]any
+	last    int
+}
 
-func (fresh) ReturnsPtr() bool     { return false }
-func (fresh) CallsExtern() bool    { return false }
-func (fresh) OverwritesInput() int { return -1 }
+func (*own) ReturnsPtr() bool     { return false }
+func (*own) CallsExtern() bool    { return false }
+func (*own) OverwritesInput() int { return -1 }
+
+// result returns memory for the n elements of an op's next result, with whatever is in it.
+func result[T kernel.Float](op *own, n int) []T {
+	op.last = 1 - op.last
+	elems, ok := op.results[op.last].([]T)
+	if !ok || len(elems) != n {
+		elems = make([]T, n)
+		op.results[op.last] = elems
+	}
+	return elems
+}
 
 // hashcode hashes what op writes. It is all that tells two ops on the same inputs apart: Gorgonia
 // merges their nodes when it is equal.

@@ -15,8 +15,8 @@ import (
 
 var (
 	_ Layer         = MeanPool{}
-	_ gorgonia.SDOp = meanPoolOp{}
-	_ gorgonia.ADOp = meanPoolOp{}
+	_ gorgonia.SDOp = &meanPoolOp{}
+	_ gorgonia.ADOp = &meanPoolOp{}
 )
 
 // MeanPool averages the vectors of each text's words and leaves padding out.
@@ -42,7 +42,7 @@ func (p MeanPool) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	if len(ids) < 1 || x.Dims() != len(ids)+1 || !slices.Equal(x.Shape()[:len(ids)], ids) {
 		return nil, errors.Errorf("want vectors of shape (…, time, dim) and IDs of shape (…, time), got %v and %v", x.Shape(), ids)
 	}
-	op := meanPoolOp{idType: p.IDs.Dtype(), idDims: len(ids), padding: p.PaddingIdx}
+	op := &meanPoolOp{idType: p.IDs.Dtype(), idDims: len(ids), padding: p.PaddingIdx}
 	return gorgonia.ApplyOp(op, x, p.IDs)
 }
 
@@ -53,20 +53,20 @@ func (p MeanPool) Learnables() gorgonia.Nodes { return nil }
 //
 //	meanPool :: Tensor-(n+1) a → Tensor-n int → Tensor-n a
 type meanPoolOp struct {
-	fresh
+	own
 	idType  tensor.Dtype
 	idDims  int
 	padding int
 }
 
-func (op meanPoolOp) Arity() int { return 2 }
+func (op *meanPoolOp) Arity() int { return 2 }
 
-func (op meanPoolOp) Type() hm.Type {
+func (op *meanPoolOp) Type() hm.Type {
 	a := hm.TypeVariable('a')
 	return hm.NewFnType(tensorOf(op.idDims+1, a), tensorOf(op.idDims, op.idType), tensorOf(op.idDims, a))
 }
 
-func (op meanPoolOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (op *meanPoolOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
 	shapes, err := gorgonia.DimSizersToShapes(in)
 	if err != nil {
 		return nil, err
@@ -74,14 +74,14 @@ func (op meanPoolOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return withLast(shapes[1], last(shapes[0])), nil
 }
 
-func (op meanPoolOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+func (op *meanPoolOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	if in[0].Dtype() == tensor.Float32 {
 		return doMeanPool[float32](op, in[0], in[1])
 	}
 	return doMeanPool[float64](op, in[0], in[1])
 }
 
-func doMeanPool[T kernel.Float](op meanPoolOp, vectors, idsValue gorgonia.Value) (gorgonia.Value, error) {
+func doMeanPool[T kernel.Float](op *meanPoolOp, vectors, idsValue gorgonia.Value) (gorgonia.Value, error) {
 	ids, err := ints(idsValue)
 	if err != nil {
 		return nil, err
@@ -91,32 +91,32 @@ func doMeanPool[T kernel.Float](op meanPoolOp, vectors, idsValue gorgonia.Value)
 	if err != nil {
 		return nil, err
 	}
-	y := make([]T, len(ids)/time*dim)
+	y := result[T](&op.own, len(ids)/time*dim)
 	kernel.MeanPool(y, x, ids, time, dim, op.padding)
 	return newValue(y, withLast(idsValue.Shape(), dim)), nil
 }
 
-func (op meanPoolOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
-func (op meanPoolOp) Hashcode() uint32      { return hashcode(op) }
-func (op meanPoolOp) String() string {
+func (op *meanPoolOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
+func (op *meanPoolOp) Hashcode() uint32      { return hashcode(op) }
+func (op *meanPoolOp) String() string {
 	return fmt.Sprintf("meanPool{ids=%d-D %v padding=%d}", op.idDims, op.idType, op.padding)
 }
 
-func (op meanPoolOp) DiffWRT(int) []bool { return []bool{true, false} }
+func (op *meanPoolOp) DiffWRT(int) []bool { return []bool{true, false} }
 
-func (op meanPoolOp) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+func (op *meanPoolOp) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	dx, err := gorgonia.ApplyOp(meanPoolGradOp(op), in[1], grad)
 	return gorgonia.Nodes{dx, nil}, err
 }
 
-func (op meanPoolOp) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgonia.Node) error {
+func (op *meanPoolOp) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgonia.Node) error {
 	return meanPoolGradOp(op).accumulate(in[0], out, in[1])
 }
 
 // meanPoolGradOp gives each word that counted its share of the upstream gradient:
 //
 //	∂meanPool :: Tensor-n int → Tensor-n a → Tensor-(n+1) a
-func meanPoolGradOp(op meanPoolOp) *gradOp {
+func meanPoolGradOp(op *meanPoolOp) *gradOp {
 	return &gradOp{
 		name: "∂" + op.String(),
 		types: func(a hm.Type) []hm.Type {
@@ -128,7 +128,7 @@ func meanPoolGradOp(op meanPoolOp) *gradOp {
 	}
 }
 
-func addMeanPoolGrad[T kernel.Float](op meanPoolOp) adder[T] {
+func addMeanPoolGrad[T kernel.Float](op *meanPoolOp) adder[T] {
 	return func(dst []T, in []gorgonia.Value) error {
 		ids, err := ints(in[0])
 		if err != nil {
