@@ -78,7 +78,8 @@ func (m Confusion) Report(names []string) string {
 	for i := range m {
 		fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%.3f\t%d\t\n", names[i], m.Precision(i), m.Recall(i), m.F1(i), m.Support(i))
 	}
-	fmt.Fprintf(w, "\t\t\t\t\t\nrow is \\ taken for\t%s\t\n", strings.Join(names, "\t"))
+	w.Flush()
+	fmt.Fprintf(w, "\nclass \\ taken for\t%s\t\n", strings.Join(names, "\t"))
 	for i, row := range m {
 		fmt.Fprint(w, names[i])
 		for _, n := range row {

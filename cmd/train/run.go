@@ -130,7 +130,11 @@ func summarize(o options, set *dataset, c *model.Classifier, h model.History, st
 	fmt.Fprintf(stdout, "classes     %s\n", strings.Join(set.labels, ", "))
 	fmt.Fprintf(stdout, "vocabulary  %d words\n", set.vocab.Len())
 	fmt.Fprintf(stdout, "model       %s\n", c)
-	fmt.Fprintf(stdout, "training    epoch %d of %d was best on dev\n", h.Best, len(h.Epochs))
+	if h.Best > 0 {
+		fmt.Fprintf(stdout, "training    epoch %d of %d was best on dev\n", h.Best, len(h.Epochs))
+	} else {
+		fmt.Fprintf(stdout, "training    interrupted before the end of the first epoch\n")
+	}
 	if o.report {
 		fmt.Fprintf(stdout, "\ntest\n%s\n", test.Confusion.Report(set.labels))
 	}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// train runs the command and returns what it printed.
+func train(t *testing.T, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	err = run(t.Context(), args, &out, &errOut)
+	return out.String(), errOut.String(), err
+}
+
+var lastLines = regexp.MustCompile(`\ndev accuracy (\d\.\d{3})\ntest accuracy (\d\.\d{3})\n$`)
+
+// accuracies returns the numbers of the last two lines.
+func accuracies(t *testing.T, stdout string) (dev, test float64) {
+	t.Helper()
+	m := lastLines.FindStringSubmatch(stdout)
+	if m == nil {
+		t.Fatalf("no accuracies at the end of:\n%s", stdout)
+	}
+	dev, _ = strconv.ParseFloat(m[1], 64)
+	test, _ = strconv.ParseFloat(m[2], 64)
+	return dev, test
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs (go test ./cmd/train -update writes it)\n got:\n%s\nwant:\n%s", path, got, want)
+	}
+}
+
+// The numbers hold for amd64: other architectures fuse multiplications with additions.
+func TestToySummary(t *testing.T) {
+	stdout, stderr, err := train(t, "-report")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dev, test := accuracies(t, stdout); dev < 0.75 || test < 0.75 {
+		t.Errorf("dev %v, test %v", dev, test)
+	}
+	line := regexp.MustCompile(`(?m)^epoch \d+/20  loss \d\.\d{4}  dev accuracy \d\.\d{3}  \d+ words/s$`)
+	if n := len(line.FindAllString(stderr, -1)); n < 2 || n != strings.Count(stderr, "\n") {
+		t.Errorf("want a line for each epoch, got:\n%s", stderr)
+	}
+	if runtime.GOARCH == "amd64" {
+		golden(t, "toy.txt", stdout)
+	}
+}
+
+func TestSummaryIsTheSameForAnyGOMAXPROCS(t *testing.T) {
+	args := []string{"-epochs", "2", "-hidden", "16,8", "-quiet"}
+	want, stderr, err := train(t, args...)
+	if err != nil || stderr != "" {
+		t.Fatalf("%v, %q", err, stderr)
+	}
+	for _, procs := range []int{1, 3} {
+		old := runtime.GOMAXPROCS(procs)
+		got, _, err := train(t, args...)
+		runtime.GOMAXPROCS(old)
+		if err != nil || got != want {
+			t.Errorf("GOMAXPROCS %d: %v\n%s\nwant:\n%s", procs, err, got, want)
+		}
+	}
+	if other, _, _ := train(t, append(args, "-seed", "2")...); other == want {
+		t.Error("another seed gave the same summary")
+	}
+}
+
+func TestHelp(t *testing.T) {
+	stdout, stderr, err := train(t, "-h")
+	if err != nil || stderr != "" {
+		t.Fatalf("%v, %q", err, stderr)
+	}
+	golden(t, "help.txt", stdout)
+	manual, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := regexp.MustCompile(`(?m)^  -([a-z-]+)`).FindAllStringSubmatch(stdout, -1)
+	if len(flags) != 15 {
+		t.Errorf("%d flags", len(flags))
+	}
+	for _, m := range flags {
+		if !strings.Contains(string(manual), "-"+m[1]) {
+			t.Errorf("the manual in main.go lacks -%s", m[1])
+		}
+	}
+}
+
+func TestMisuse(t *testing.T) {
+	for _, tt := range []struct {
+		args string
+		want string
+	}{
+		{"-dim 0", "-dim 0: want at least 1"},
+		{"-epochs -1", "-epochs -1: want at least 1"},
+		{"-batch 0", "-batch 0: want at least 1"},
+		{"-max-len 0", "-max-len 0: want at least 1"},
+		{"-min-count 0", "-min-count 0: want at least 1"},
+		{"-patience -1", "-patience -1: want at least 0"},
+		{"-lr nan", "-lr NaN: want a finite number above 0"},
+		{"-lr 0", "-lr 0: want a finite number above 0"},
+		{"-lr inf", "-lr +Inf: want a finite number above 0"},
+		{"-lr x", `invalid value "x" for flag -lr: parse error`},
+		{"-dropout 1", "-dropout 1: want a number in [0, 1)"},
+		{"-dropout nan", "-dropout NaN: want a number in [0, 1)"},
+		{"-seed -1", `invalid value "-1" for flag -seed: parse error`},
+		{"-hidden 3,x", `invalid value "3,x" for flag -hidden: want whole numbers of at least 1, separated by commas`},
+		{"-hidden 0", `invalid value "0" for flag -hidden: want whole numbers of at least 1, separated by commas`},
+		{"-nonsense", "flag provided but not defined: -nonsense"},
+		{"-dim", "flag needs an argument: -dim"},
+		{"file.tsv", `unexpected argument "file.tsv": files are named by -train, -dev and -test`},
+		{"-train a.tsv", "-train, -dev and -test go together: give all three, or none for the toy set"},
+		{"-dev a.tsv -test b.tsv", "-train, -dev and -test go together: give all three, or none for the toy set"},
+	} {
+		stdout, stderr, err := train(t, strings.Fields(tt.args)...)
+		var misuse *usageError
+		if !errors.As(err, &misuse) || err.Error() != tt.want || stdout != "" || stderr != "" {
+			t.Errorf("%s:\n got %v\nwant %s", tt.args, err, tt.want)
+		}
+	}
+}
+
+func TestBadData(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	good := file("good.tsv", "0\tdull and long\n1\tbright and short\n")
+	for name, tt := range map[string]struct {
+		path string
+		want string
+	}{
+		"missing":  {filepath.Join(dir, "none.tsv"), "open %s: no such file or directory"},
+		"folder":   {dir, "%s: is a folder: name a file in it"},
+		"empty":    {file("empty.tsv", ""), "%s:1: no examples: want a label and a text on each line"},
+		"binary":   {file("binary.tsv", "1\tgood\n\x00\x01\x02\n"), "%s:2: a NUL byte: this is not a text file"},
+		"garbled":  {file("garbled.tsv", "1\tgood\n0\t\xff\xfe\n"), "%s:2: invalid UTF-8: convert the file to UTF-8"},
+		"no tab":   {file("notab.tsv", "1\tgood\n0 bad\n"), "%s:2: one field: want two, label and text"},
+		"10 MB":    {file("long.tsv", "1\t"+strings.Repeat("x", 10<<20)), "%s:1: longer than 1048576 bytes: this is not a file of one example a line"},
+		"bad csv":  {file("bad.csv", "1,good\n0,\"bad\n"), "%s:2: extraneous or missing \" in quoted-field"},
+		"newlabel": {file("new.tsv", "0\tdull\n2\tbright\n"), `%s:2: the label "2" is none of the training data's: 0, 1`},
+		"oneclass": {file("one.tsv", "1\tgood\n1\tfine\n"), `%s:2: every label down to here is "1": a classifier needs examples of two classes or more`},
+	} {
+		for i := range 3 {
+			files := []string{good, good, good}
+			files[i] = tt.path
+			want := fmt.Sprintf(tt.want, tt.path)
+			stdout, stderr, err := train(t, "-epochs", "1", "-train", files[0], "-dev", files[1], "-test", files[2])
+			var misuse *usageError
+			switch {
+			case name == "oneclass" && i > 0: // dev and test may hold one class
+				if err != nil {
+					t.Errorf("%s in place %d: %v", name, i, err)
+				}
+			case name == "newlabel" && i == 0: // then it is dev that has a label too many
+				if err == nil || err.Error() != good+`:2: the label "1" is none of the training data's: 0, 2` {
+					t.Errorf("%s in place %d: %v", name, i, err)
+				}
+			case err == nil || err.Error() != want || errors.As(err, &misuse) || stdout != "" || stderr != "":
+				t.Errorf("%s in place %d:\n got %v\nwant %s", name, i, err, want)
+			}
+		}
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var stdout bytes.Buffer
+	stderr := &canceller{cancel: cancel}
+	if err := run(ctx, nil, &stdout, stderr); err != nil {
+		t.Fatal(err)
+	}
+	accuracies(t, stdout.String())
+	if !strings.HasSuffix(stderr.String(), "\ninterrupted in epoch 2: evaluating the best weights so far\n") {
+		t.Errorf("stderr:\n%s", stderr)
+	}
+	if !strings.Contains(stdout.String(), "epoch 1 of 1 was best") {
+		t.Errorf("stdout:\n%s", &stdout)
+	}
+}
+
+// canceller cancels at the first line that it is given.
+type canceller struct {
+	bytes.Buffer
+	cancel func()
+}
+
+func (c *canceller) Write(p []byte) (int, error) {
+	c.cancel()
+	return c.Buffer.Write(p)
+}
+
+// TestAccuracyOnRealData trains with the default flags on the files of the folder EMBEDDING_DATA. It prints
+// the table of the README: make accuracy DATA=folder.
+func TestAccuracyOnRealData(t *testing.T) {
+	dir := os.Getenv("EMBEDDING_DATA")
+	if dir == "" {
+		t.Skip("EMBEDDING_DATA does not name a folder with mr.* and sst2.*")
+	}
+	for _, set := range []struct {
+		name  string
+		least float64
+	}{{"mr", 0.750}, {"sst2", 0.805}} {
+		var devs, tests []string
+		var sum float64
+		for seed := 1; seed <= 3; seed++ {
+			stdout, _, err := train(t, "-quiet", "-seed", strconv.Itoa(seed),
+				"-train", filepath.Join(dir, set.name+".train.tsv"), "-dev", filepath.Join(dir, set.name+".dev.tsv"), "-test", filepath.Join(dir, set.name+".test.tsv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			dev, test := accuracies(t, stdout)
+			devs, tests = append(devs, fmt.Sprintf("%.3f", dev)), append(tests, fmt.Sprintf("%.3f", test))
+			sum += test
+		}
+		fmt.Printf("| %s | %s | %s | %.3f |\n", set.name, strings.Join(devs, " "), strings.Join(tests, " "), sum/3)
+		if mean := sum / 3; mean < set.least {
+			t.Errorf("%s: mean test accuracy %.4f, want at least %.3f", set.name, mean, set.least)
+		}
+	}
+}
