@@ -15,16 +15,13 @@ import (
 func Example() {
 	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
 	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
-		NumEmbeddings: 100, EmbeddingDim: 16, PaddingIdx: new(0), Init: layers.Normal(rnd, 1),
-	})
+		NumEmbeddings: 100, EmbeddingDim: 16, PaddingIdx: new(0), Init: layers.Normal(rnd, 1)})
 	check(err)
 	out, err := layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 16, OutFeatures: 2, Init: layers.Glorot(rnd)})
 	check(err)
-	ids := gorgonia.NewMatrix(g, tensor.Int, gorgonia.WithName("ids"), gorgonia.WithShape(3, 4),
-		gorgonia.WithValue(tensor.New(tensor.WithShape(3, 4), tensor.WithBacking([]int{5, 9, 2, 0, 7, 7, 0, 0, 3, 8, 1, 6}))))
-	labels := gorgonia.NewVector(g, tensor.Int, gorgonia.WithName("labels"), gorgonia.WithShape(3),
-		gorgonia.WithValue(tensor.New(tensor.WithBacking([]int{1, 0, 1}))))
-
+	texts := tensor.New(tensor.WithShape(3, 4), tensor.WithBacking([]int{5, 9, 2, 0, 7, 7, 0, 0, 3, 8, 1, 6}))
+	ids := gorgonia.NodeFromAny(g, texts, gorgonia.WithName("ids"))
+	labels := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking([]int{1, 0, 1})), gorgonia.WithName("labels"))
 	net := layers.Sequential{words, layers.MeanPool{IDs: ids, PaddingIdx: 0}, out}
 	logits, err := net.Forward(ids) // (3, 4) → (3, 2)
 	check(err)
@@ -32,8 +29,6 @@ func Example() {
 	check(err)
 	_, err = gorgonia.Grad(loss, net.Learnables()...)
 	check(err)
-	var cost gorgonia.Value
-	gorgonia.Read(loss, &cost)
 	vm := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(net.Learnables()...))
 	solver := gorgonia.NewAdamSolver(gorgonia.WithLearnRate(0.05))
 	for range 50 {
@@ -41,7 +36,7 @@ func Example() {
 		check(solver.Step(gorgonia.NodesToValueGrads(net.Learnables())))
 		vm.Reset()
 	}
-	fmt.Println(logits.Shape(), cost.Data().(float32) < 0.01)
+	fmt.Println(logits.Shape(), loss.Value().Data().(float32) < 0.01)
 	// Output: (3, 2) true
 }
 
