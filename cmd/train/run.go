@@ -38,10 +38,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	clearBar := func() {}
 	if !o.quiet {
-		showProgress(t, stderr, o.training.Epochs)
+		clearBar = showProgress(t, stderr, o.training.Epochs)
 	}
 	history, err := t.Fit(ctx, set.train, set.dev)
+	clearBar()
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(stderr, "interrupted in epoch %d: evaluating the best weights so far\n", len(history.Epochs)+1)
 	} else if err != nil {
@@ -96,8 +98,9 @@ func read(o options) (train, dev, test []data.Example, err error) {
 	return train, dev, test, err
 }
 
-// showProgress makes t print a line for each epoch, and draw a bar if stderr is a terminal.
-func showProgress(t *model.Trainer, stderr io.Writer, epochs int) {
+// showProgress makes t print a line for each epoch, and draw a bar if stderr is a terminal. It returns a
+// function that takes away the bar of an epoch that was not finished.
+func showProgress(t *model.Trainer, stderr io.Writer, epochs int) (clearBar func()) {
 	var bar *progressbar.ProgressBar
 	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		t.OnBatch = func(done, of int) {
@@ -110,6 +113,11 @@ func showProgress(t *model.Trainer, stderr io.Writer, epochs int) {
 	t.OnEpoch = func(e model.Epoch) {
 		bar = nil
 		fmt.Fprintf(stderr, "epoch %d/%d  loss %.4f  dev accuracy %.3f  %.0f words/s\n", e.Number, epochs, e.Loss, e.DevAccuracy, e.WordsPerSecond())
+	}
+	return func() {
+		if bar != nil {
+			bar.Clear()
+		}
 	}
 }
 
