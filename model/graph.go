@@ -57,19 +57,17 @@ func (c *Classifier) build(key graphKey) (*graph, error) {
 	gr.params = net.Learnables()
 	gorgonia.Read(loss, &gr.loss)
 	gorgonia.Read(logits, &gr.logits)
+	var opts []gorgonia.VMOpt
 	if key.train {
 		if _, err := gorgonia.Grad(loss, gr.params...); err != nil {
 			return nil, err
 		}
+		opts = append(opts, gorgonia.BindDualValues(gr.params...))
 	}
 	if err := layers.CheckHashes(g); err != nil {
 		return nil, err
 	}
-	if key.train {
-		gr.vm = gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(gr.params...))
-	} else {
-		gr.vm = gorgonia.NewTapeMachine(g, gorgonia.EvalMode())
-	}
+	gr.vm = gorgonia.NewTapeMachine(g, opts...)
 	return gr, nil
 }
 

@@ -75,7 +75,7 @@ func TestToySummary(t *testing.T) {
 }
 
 func TestSummaryIsTheSameForAnyGOMAXPROCS(t *testing.T) {
-	args := []string{"-epochs", "2", "-hidden", "16,8", "-quiet"}
+	args := []string{"-epochs", "2", "-dim", "16", "-hidden", "16,8", "-quiet"}
 	want, stderr, err := train(t, args...)
 	if err != nil || stderr != "" {
 		t.Fatalf("%v, %q", err, stderr)
