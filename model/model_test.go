@@ -352,3 +352,19 @@ func TestConfusion(t *testing.T) {
 		t.Errorf("report:\n%s\nwant:\n%s", got, want)
 	}
 }
+
+func TestBetter(t *testing.T) {
+	for _, tt := range []struct {
+		a, b Epoch
+		want bool
+	}{
+		{Epoch{DevAccuracy: 0.9, DevLoss: 2}, Epoch{DevAccuracy: 0.8, DevLoss: 1}, true},
+		{Epoch{DevAccuracy: 0.8, DevLoss: 1}, Epoch{DevAccuracy: 0.9, DevLoss: 2}, false},
+		{Epoch{DevAccuracy: 0.8, DevLoss: 1}, Epoch{DevAccuracy: 0.8, DevLoss: 2}, true},
+		{Epoch{DevAccuracy: 0.8, DevLoss: 1}, Epoch{DevAccuracy: 0.8, DevLoss: 1}, false},
+	} {
+		if got := better(tt.a, tt.b); got != tt.want {
+			t.Errorf("better(%+v, %+v) = %t", tt.a, tt.b, got)
+		}
+	}
+}
