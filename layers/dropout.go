@@ -32,6 +32,8 @@ type Dropout struct {
 // Forward maps x to the same shape. Each call draws masks of its own.
 func (d Dropout) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	switch {
+	case x == nil:
+		return nil, errors.Wrap(errNoNode, "dropout")
 	case !(d.P >= 0 && d.P < 1):
 		return nil, errors.Errorf("dropout: P must be in [0, 1), got %v", d.P)
 	case d.P == 0:

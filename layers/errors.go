@@ -7,6 +7,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+var errNoNode = errors.New("an input node is nil")
+
 // IndexError is an id outside its table, found when the graph runs. Use As to get it from what a
 // machine's RunAll returns.
 type IndexError struct {

@@ -55,8 +55,10 @@ func (op *gradOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 func doGrad[T kernel.Float](op *gradOp, add adder[T], shape tensor.Shape, in []gorgonia.Value) (gorgonia.Value, error) {
 	dst := result[T](&op.own, shape.TotalSize())
 	clear(dst)
-	if err := add(dst, in); err != nil {
-		return nil, errors.Wrap(err, op.name)
+	if len(dst) > 0 { // adders divide by sizes
+		if err := add(dst, in); err != nil {
+			return nil, errors.Wrap(err, op.name)
+		}
 	}
 	return newValue(dst, shape), nil
 }

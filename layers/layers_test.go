@@ -3,6 +3,7 @@ package layers_test
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pkg/errors"
@@ -189,6 +190,7 @@ func TestMeanPoolErrors(t *testing.T) {
 		{input(g, "f", make([]float64, 6), 2, 3), "mean pool: IDs must be int, int32 or int64, got float64"},
 		{input(g, "a", make([]int, 4), 2, 2), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (2, 2)"},
 		{input(g, "b", make([]int, 6), 6), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (6)"},
+		{gorgonia.NewMatrix(g, tensor.Int, gorgonia.WithName("d"), gorgonia.WithShape(2, 0)), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (2, 0)"},
 		{input(g, "c", []int{1}), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and ()"},
 	} {
 		if _, err := (layers.MeanPool{IDs: tt.ids}).Forward(x); err == nil || err.Error() != tt.want {
@@ -291,5 +293,21 @@ func TestCheckHashesPasses(t *testing.T) {
 	must(gorgonia.Grad(loss, net.Learnables()...))
 	if err := layers.CheckHashes(g); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestNilInputs(t *testing.T) {
+	g := gorgonia.NewGraph()
+	ids := input(g, "ids", []int{1}, 1)
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
+	for _, l := range []layers.Layer{e, newLinear(g, "l", 3, 2), layers.MeanPool{IDs: ids}, layers.Dropout{P: 0.5, Rand: newRand(1)}, layers.Sequential{e}} {
+		if _, err := l.Forward(nil); err == nil || !strings.HasSuffix(err.Error(), "an input node is nil") {
+			t.Errorf("%T: %v", l, err)
+		}
+	}
+	for _, in := range [][2]*gorgonia.Node{{nil, ids}, {ids, nil}} {
+		if _, err := layers.CrossEntropy(in[0], in[1]); err == nil {
+			t.Error("CrossEntropy of nil: no error")
+		}
 	}
 }

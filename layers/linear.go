@@ -58,6 +58,9 @@ func (l *Linear) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 }
 
 func (l *Linear) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
+	if x == nil {
+		return nil, errNoNode
+	}
 	in := l.weight.Shape()[1]
 	if n := x.Dims(); n < 1 || x.Shape()[n-1] != in {
 		return nil, errors.Errorf("want an input of shape (…, %d), got %v", in, x.Shape())

@@ -38,7 +38,7 @@ type LookupConfig struct {
 // with an *IndexError, before anything is written.
 func Lookup(weight, ids *gorgonia.Node, cfg LookupConfig) (*gorgonia.Node, error) {
 	if weight == nil || ids == nil {
-		return nil, errors.New("lookup: weight and ids must be nodes, got nil")
+		return nil, errors.Wrap(errNoNode, "lookup")
 	}
 	table := strings.TrimSuffix(weight.Name(), weightSuffix)
 	y, err := lookup(table, weight, ids, cfg)

@@ -334,8 +334,8 @@ func TestLookupErrors(t *testing.T) {
 		cfg         layers.LookupConfig
 		want        string
 	}{
-		{nil, ids, layers.LookupConfig{}, "lookup: weight and ids must be nodes, got nil"},
-		{w, nil, layers.LookupConfig{}, "lookup: weight and ids must be nodes, got nil"},
+		{nil, ids, layers.LookupConfig{}, "lookup: an input node is nil"},
+		{w, nil, layers.LookupConfig{}, "lookup: an input node is nil"},
 		{input(g, "v", []float64{1, 2}, 2), ids, layers.LookupConfig{}, `embedding "v": weight must be a matrix (vocab, dim), got shape (2)`},
 		{input(g, "t", make([]float64, 8), 2, 2, 2), ids, layers.LookupConfig{}, `embedding "t": weight must be a matrix (vocab, dim), got shape (2, 2, 2)`},
 		{input(g, "i", []int{1, 2}, 1, 2), ids, layers.LookupConfig{}, `embedding "i": weight must be float32 or float64, got int`},

@@ -30,6 +30,9 @@ func CrossEntropy(logits, labels *gorgonia.Node) (*gorgonia.Node, error) {
 }
 
 func crossEntropy(logits, labels *gorgonia.Node) (*gorgonia.Node, error) {
+	if logits == nil || labels == nil {
+		return nil, errNoNode
+	}
 	if err := checkInts("labels", labels); err != nil {
 		return nil, err
 	}

@@ -140,3 +140,38 @@ func TestOpsRefuseWrongValues(t *testing.T) {
 		}
 	}
 }
+
+// A batch of no rows gives a result of no rows, and gradients of zero.
+func TestOpsOfNoRows(t *testing.T) {
+	floats := func(shape ...int) gorgonia.Value {
+		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(make([]float64, tensor.Shape(shape).TotalSize())))
+	}
+	ids := func(shape ...int) gorgonia.Value {
+		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking([]int{}))
+	}
+	lookup := &lookupOp{idType: tensor.Int, idDims: 2, padding: -1}
+	pool := &meanPoolOp{idType: tensor.Int, idDims: 2}
+	loss := &crossEntropyOp{labelType: tensor.Int, labelDims: 1}
+	for _, tt := range []struct {
+		op   gorgonia.Op
+		in   []gorgonia.Value
+		want tensor.Shape
+	}{
+		{lookup, []gorgonia.Value{floats(5, 3), ids(0, 4)}, tensor.Shape{0, 4, 3}},
+		{lookup, []gorgonia.Value{floats(5, 3), ids(2, 0)}, tensor.Shape{2, 0, 3}},
+		{lookupGradOp(lookup), []gorgonia.Value{floats(5, 3), ids(0, 4), floats(0, 4, 3)}, tensor.Shape{5, 3}},
+		{pool, []gorgonia.Value{floats(0, 4, 3), ids(0, 4)}, tensor.Shape{0, 3}},
+		{meanPoolGradOp(pool), []gorgonia.Value{ids(0, 4), floats(0, 3)}, tensor.Shape{0, 4, 3}},
+		{&linearOp{dims: 2, bias: true}, []gorgonia.Value{floats(0, 3), floats(6, 3), floats(6)}, tensor.Shape{0, 6}},
+		{linearGradX(2), []gorgonia.Value{floats(6, 3), floats(0, 6)}, tensor.Shape{0, 3}},
+		{linearGradW(2), []gorgonia.Value{floats(0, 3), floats(0, 6)}, tensor.Shape{6, 3}},
+		{linearGradBias(2), []gorgonia.Value{floats(0, 6)}, tensor.Shape{6}},
+		{loss, []gorgonia.Value{floats(0, 2), ids(0)}, tensor.Shape{}},
+		{crossEntropyGradOp(loss), []gorgonia.Value{floats(0, 2), ids(0), gorgonia.NewF64(1)}, tensor.Shape{0, 2}},
+	} {
+		v, err := tt.op.Do(tt.in...)
+		if err != nil || !slices.Equal(v.Shape(), tt.want) {
+			t.Errorf("%v: %v, want shape %v", tt.op, err, tt.want)
+		}
+	}
+}

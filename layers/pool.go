@@ -32,6 +32,9 @@ func (p MeanPool) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 }
 
 func (p MeanPool) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
+	if x == nil {
+		return nil, errNoNode
+	}
 	if p.IDs == nil {
 		return nil, errors.New("no IDs: set the node that the vectors were looked up for")
 	}
@@ -41,6 +44,9 @@ func (p MeanPool) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	ids := p.IDs.Shape()
 	if len(ids) < 1 || x.Dims() != len(ids)+1 || !slices.Equal(x.Shape()[:len(ids)], ids) {
 		return nil, errors.Errorf("want vectors of shape (…, time, dim) and IDs of shape (…, time), got %v and %v", x.Shape(), ids)
+	}
+	if last(ids) < 1 {
+		return nil, errors.Errorf("want at least one word a text, got IDs of shape %v", ids)
 	}
 	op := &meanPoolOp{idType: p.IDs.Dtype(), idDims: len(ids), padding: p.PaddingIdx}
 	return gorgonia.ApplyOp(op, x, p.IDs)
