@@ -36,7 +36,7 @@ func ScatterAdd[T Float](dst, src []T, ids []int, dim, padding int) {
 			continue
 		}
 		at := id * dim
-		add(dst[at:at+dim], src[i*dim:(i+1)*dim])
+		Add(dst[at:at+dim], src[i*dim:(i+1)*dim])
 	}
 }
 
@@ -50,11 +50,11 @@ func MeanPool[T Float](dst, src []T, ids []int, time, dim, padding int) {
 		for t, id := range words {
 			if id != padding {
 				at := (i*time + t) * dim
-				add(row, src[at:at+dim])
+				Add(row, src[at:at+dim])
 			}
 		}
 		if n := count(words, padding); n > 1 {
-			scale(row, 1/T(n))
+			Scale(row, 1/T(n))
 		}
 	}
 }
@@ -68,7 +68,7 @@ func MeanPoolGrad[T Float](dst, grad []T, ids []int, time, dim, padding int) {
 		for t, id := range words {
 			if id != padding {
 				at := (i*time + t) * dim
-				addScaled(dst[at:at+dim], share, row)
+				AddScaled(dst[at:at+dim], share, row)
 			}
 		}
 	}
@@ -84,21 +84,24 @@ func count(ids []int, padding int) (n int) {
 	return n
 }
 
-func add[T Float](dst, src []T) {
+// Add adds src to dst.
+func Add[T Float](dst, src []T) {
 	src = src[:len(dst)]
 	for i := range dst {
 		dst[i] += src[i]
 	}
 }
 
-func addScaled[T Float](dst []T, a T, src []T) {
+// AddScaled adds a·src to dst.
+func AddScaled[T Float](dst []T, a T, src []T) {
 	src = src[:len(dst)]
 	for i := range dst {
 		dst[i] += a * src[i]
 	}
 }
 
-func scale[T Float](dst []T, a T) {
+// Scale multiplies dst by a.
+func Scale[T Float](dst []T, a T) {
 	for i := range dst {
 		dst[i] *= a
 	}

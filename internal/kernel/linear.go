@@ -31,7 +31,7 @@ func LinearGradW[T Float](dst, x, grad []T, rows, in, out int) {
 // LinearGradBias adds the sum of grad's rows, the gradient of Linear's bias, to dst (out).
 func LinearGradBias[T Float](dst, grad []T, rows, out int) {
 	for i := range rows {
-		add(dst, grad[i*out:(i+1)*out])
+		Add(dst, grad[i*out:(i+1)*out])
 	}
 }
 
