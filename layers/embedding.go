@@ -4,8 +4,6 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"gorgonia-embedding/internal/kernel"
 )
 
 // EmbeddingConfig describes an Embedding. Its fields are those of torch.nn.Embedding.
@@ -16,6 +14,12 @@ type EmbeddingConfig struct {
 	// PaddingIdx, if not nil, is an id whose row gets no gradient, and starts at zero unless Init is
 	// From. A negative one counts from the end. The range is [−NumEmbeddings, NumEmbeddings).
 	PaddingIdx *int
+
+	// Sparse makes the gradient of the table a *sparse.Rows: a step then costs what its ids touch, whatever
+	// NumEmbeddings is. Train it with a solver of package optim. It cannot go through Gorgonia's own
+	// solvers, BindDualValues on the table, WithNaNWatch or WithInfWatch; a LispMachine's gradients are dense
+	// in any case. The default is a dense gradient, which any solver takes.
+	Sparse bool
 
 	// Dtype is tensor.Float32 or tensor.Float64. The zero value means Float32.
 	Dtype tensor.Dtype
@@ -34,70 +38,42 @@ type EmbeddingConfig struct {
 //	                 0.5 0.6
 //	                 0.7 0.8
 type Embedding struct {
-	weight *gorgonia.Node // (vocab, dim)
-	cfg    LookupConfig
+	table table
+	cfg   LookupConfig
 }
 
 // NewEmbedding adds the table name+".weight", of shape (NumEmbeddings, EmbeddingDim), to g.
 // It fails if a field of cfg is out of its range or g already has a node of that name.
 func NewEmbedding(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Embedding, error) {
-	weight, err := newTable(g, name, cfg)
+	t, err := newTable(g, name, cfg)
 	if err != nil {
 		return nil, errors.Wrapf(err, "embedding %q", name)
 	}
-	return &Embedding{weight, LookupConfig{PaddingIdx: cfg.PaddingIdx}}, nil
-}
-
-func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*gorgonia.Node, error) {
-	if cfg.NumEmbeddings < 1 || cfg.EmbeddingDim < 1 {
-		return nil, errors.Errorf("NumEmbeddings and EmbeddingDim must be at least 1, got %d and %d", cfg.NumEmbeddings, cfg.EmbeddingDim)
-	}
-	padding, err := paddingRow(cfg.PaddingIdx, cfg.NumEmbeddings)
-	if err != nil {
-		return nil, err
-	}
-	init := cfg.Init
-	if init != nil && padding != kernel.NoPadding {
-		init = zeroRow(init, padding)
-	}
-	return newParam(g, name+weightSuffix, defaultDtype(cfg.Dtype), init, cfg.NumEmbeddings, cfg.EmbeddingDim)
+	return &Embedding{t, LookupConfig{PaddingIdx: cfg.PaddingIdx, Sparse: cfg.Sparse}}, nil
 }
 
 // Forward looks up ids of shape (d0, …, dn) → (d0, …, dn, EmbeddingDim), from a scalar id up.
 // It fails if ids are not integers; an id outside the table is an *IndexError of the run.
 func (e *Embedding) Forward(ids *gorgonia.Node) (*gorgonia.Node, error) {
-	return Lookup(e.weight, ids, e.cfg)
+	y, err := e.forward(ids)
+	return y, errors.Wrapf(err, "embedding %q", e.table.name)
+}
+
+func (e *Embedding) forward(ids *gorgonia.Node) (*gorgonia.Node, error) {
+	if ids == nil {
+		return nil, errNoNode
+	}
+	weight, err := e.table.use()
+	if err != nil {
+		return nil, err
+	}
+	return lookup(e.table.name, weight, ids, e.cfg, e.table.tied)
 }
 
 // Weight returns the table, of shape (NumEmbeddings, EmbeddingDim).
-func (e *Embedding) Weight() *gorgonia.Node { return e.weight }
+func (e *Embedding) Weight() *gorgonia.Node { return e.table.weight }
 
-// Learnables returns the table.
-func (e *Embedding) Learnables() gorgonia.Nodes { return gorgonia.Nodes{e.weight} }
-
-// paddingRow returns the row that idx means in a table of vocab rows.
-func paddingRow(idx *int, vocab int) (int, error) {
-	switch {
-	case idx == nil:
-		return kernel.NoPadding, nil
-	case *idx < -vocab || *idx >= vocab:
-		return 0, errors.Errorf("PaddingIdx %d is outside [%d, %d)", *idx, -vocab, vocab)
-	case *idx < 0:
-		return *idx + vocab, nil
-	}
-	return *idx, nil
-}
-
-// zeroRow makes init zero one row of the matrix that it fills, unless that was loaded by From.
-func zeroRow(init gorgonia.InitWFn, row int) gorgonia.InitWFn {
-	return func(dt tensor.Dtype, shape ...int) any {
-		backing, dim := init(dt, shape...), shape[1]
-		switch b := backing.(type) {
-		case []float32:
-			clear(b[min(row*dim, len(b)):min((row+1)*dim, len(b))]) // newParam refuses a short b
-		case []float64:
-			clear(b[min(row*dim, len(b)):min((row+1)*dim, len(b))])
-		}
-		return backing
-	}
-}
+// Learnables returns the table. If Sparse, and Forward was called more than once, further nodes with the
+// same value follow, called name+".weight#1" and so on, one for each further call: Gorgonia cannot add sparse
+// gradients, so each lookup has its own, and package optim adds them up. Call Learnables after Forward.
+func (e *Embedding) Learnables() gorgonia.Nodes { return e.table.learnables() }

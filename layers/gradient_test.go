@@ -1,6 +1,7 @@
 package layers_test
 
 import (
+	"reflect"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -31,6 +32,8 @@ func TestGradients(t *testing.T) {
 		"lookup/int64":        lookup([]int64{2, 2, 0}, 3),
 		"lookup/int32 scalar": lookup([]int32{2}),
 		"lookup/int64 scalar": lookup([]int64{2}),
+		"lookup/sparse":       sparseLookup([]int{2, 2, 0}, 3),
+		"lookup/sparse batch": sparseLookup([]int{0, 1, 1, 3, 3, 3}, 2, 3),
 		"lookup/twice": func(g graph) (*gorgonia.Node, nodes) {
 			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 			a := must(e.Forward(input(g, "a", []int{0, 1, 1}, 3)))
@@ -58,23 +61,35 @@ func TestGradients(t *testing.T) {
 			}
 			return sumSquares(sum), params
 		},
-		"linear/vector": linear(false, 4),
-		"linear/batch":  linear(false, 3, 4),
-		"linear/rank 3": linear(false, 2, 3, 4),
-		"linear/one":    linear(false, 1, 4),
-		"linear/nobias": linear(true, 3, 4),
-		"pool/vector":   pool([]int{1, 0, 2}, 3),
-		"pool/batch":    pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
-		"pool/rank 3":   pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
-		"pool/one word": pool([]int{1}, 1, 1),
-		"loss/scalar":   loss(3, []int{2}),
-		"loss/batch":    loss(3, []int{2, 0, 1, 1}, 4),
-		"loss/ignored":  loss(3, []int{2, -1, 1, -1}, 4),
-		"loss/all -1":   loss(3, []int{-1, -1}, 2),
-		"loss/one":      loss(2, []int{1}, 1),
-		"loss/rank 2":   loss(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
-		"loss/int32":    loss(3, []int32{2, 0}, 2),
-		"loss/int64":    loss(3, []int64{2, 0}, 2),
+		"bag/batch":        bag(layers.EmbeddingBagConfig{}, []int{0, 1, 1, 3, 3, 3}, 2),
+		"bag/one id":       bag(layers.EmbeddingBagConfig{}, []int{3}, 1),
+		"bag/sum":          bag(layers.EmbeddingBagConfig{Mode: layers.BagSum}, []int{0, 1, 1, 3, 3, 3}, 2),
+		"bag/padding":      bag(layers.EmbeddingBagConfig{PaddingIdx: new(1)}, []int{0, 1, 1, 1, 3, 3}, 3),
+		"bag/sparse":       bag(layers.EmbeddingBagConfig{Sparse: true}, []int{0, 1, 1, 1, 3, 3}, 3),
+		"bags/ragged":      bags(layers.EmbeddingBagConfig{}, []int{0, 1, 1, 3, 3, 3}, []int{0, 0, 1, 1, 4, 6, 6}),
+		"bags/surplus ids": bags(layers.EmbeddingBagConfig{}, []int{0, 1, 1, 3, 99, -1}, []int{0, 3, 4}),
+		"bags/all empty":   bags(layers.EmbeddingBagConfig{}, []int{0}, []int{0, 0, 0}),
+		"bags/sum":         bags(layers.EmbeddingBagConfig{Mode: layers.BagSum}, []int{0, 1, 1, 3}, []int{0, 3, 4}),
+		"bags/padding":     bags(layers.EmbeddingBagConfig{PaddingIdx: new(-1)}, []int{3, 1, 1, 3, 3}, []int{0, 3, 4, 5}),
+		"bags/sparse":      bags(layers.EmbeddingBagConfig{PaddingIdx: new(1), Sparse: true}, []int{3, 1, 1, 3, 3}, []int{0, 3, 4, 5}),
+		"bags/int32":       bags(layers.EmbeddingBagConfig{}, []int32{3, 1, 1}, []int64{0, 2, 3}),
+		"linear/vector":    linear(false, 4),
+		"linear/batch":     linear(false, 3, 4),
+		"linear/rank 3":    linear(false, 2, 3, 4),
+		"linear/one":       linear(false, 1, 4),
+		"linear/nobias":    linear(true, 3, 4),
+		"pool/vector":      pool([]int{1, 0, 2}, 3),
+		"pool/batch":       pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
+		"pool/rank 3":      pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
+		"pool/one word":    pool([]int{1}, 1, 1),
+		"loss/scalar":      loss(3, []int{2}),
+		"loss/batch":       loss(3, []int{2, 0, 1, 1}, 4),
+		"loss/ignored":     loss(3, []int{2, -1, 1, -1}, 4),
+		"loss/all -1":      loss(3, []int{-1, -1}, 2),
+		"loss/one":         loss(2, []int{1}, 1),
+		"loss/rank 2":      loss(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
+		"loss/int32":       loss(3, []int32{2, 0}, 2),
+		"loss/int64":       loss(3, []int64{2, 0}, 2),
 		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
 			l, params := loss(3, []int{2, 0}, 2)(g)
 			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
@@ -111,6 +126,33 @@ func lookup(ids any, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 		return sumSquares(must(e.Forward(input(g, "ids", ids, shape...)))), e.Learnables()
+	}
+}
+
+func sparseLookup(ids []int, shape ...int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Sparse: true})
+		return sumSquares(must(e.Forward(input(g, "ids", ids, shape...)))), e.Learnables()
+	}
+}
+
+func embeddingBag(g *gorgonia.ExprGraph, cfg layers.EmbeddingBagConfig) *layers.EmbeddingBag {
+	cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.Dtype, cfg.Init = 4, 3, tensor.Float64, layers.Normal(newRand(1), 1)
+	return must(layers.NewEmbeddingBag(g, "words", cfg))
+}
+
+func bag(cfg layers.EmbeddingBagConfig, ids []int, batch int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		e := embeddingBag(g, cfg)
+		return sumSquares(must(e.Forward(input(g, "ids", ids, batch, len(ids)/batch)))), e.Learnables()
+	}
+}
+
+func bags(cfg layers.EmbeddingBagConfig, ids, offsets any) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		e := embeddingBag(g, cfg)
+		in := layers.Bags{IDs: input(g, "ids", ids, reflect.ValueOf(ids).Len()), Offsets: input(g, "offsets", offsets, reflect.ValueOf(offsets).Len())}
+		return sumSquares(must(e.ForwardBags(in))), e.Learnables()
 	}
 }
 

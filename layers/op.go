@@ -29,12 +29,12 @@ func (*own) OverwritesInput() int { return -1 }
 // result returns memory for the n elements of an op's next result, with whatever is in it.
 func result[T kernel.Float](op *own, n int) []T {
 	op.last = 1 - op.last
-	elems, ok := op.results[op.last].([]T)
-	if !ok || len(elems) != n {
+	elems, _ := op.results[op.last].([]T)
+	if cap(elems) < n {
 		elems = make([]T, n)
 		op.results[op.last] = elems
 	}
-	return elems
+	return elems[:n]
 }
 
 // hashcode hashes what op writes. It is all that tells two ops on the same inputs apart: Gorgonia

@@ -6,6 +6,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/internal/kernel"
 )
 
 // allOps returns ops that differ in one parameter each.
@@ -23,9 +25,17 @@ func allOps() []gorgonia.Op {
 	}
 	for _, op := range []*lookupOp{
 		lookup("a", tensor.Int, 1, -1), lookup("b", tensor.Int, 1, -1), lookup("a", tensor.Int32, 1, -1),
-		lookup("a", tensor.Int, 2, -1), lookup("a", tensor.Int, 1, 0),
+		lookup("a", tensor.Int, 2, -1), lookup("a", tensor.Int, 1, 0), {table: "a", idType: tensor.Int, idDims: 1, padding: -1, sparse: true},
 	} {
 		ops = append(ops, op, lookupGradOp(op))
+	}
+	for _, op := range []*bagOp{
+		{table: "a", idType: tensor.Int, idDims: 2, padding: -1}, {table: "b", idType: tensor.Int, idDims: 2, padding: -1},
+		{table: "a", idType: tensor.Int32, idDims: 2, padding: -1}, {table: "a", idType: tensor.Int, idDims: 2},
+		{table: "a", idType: tensor.Int, idDims: 2, padding: -1, sparse: true}, {table: "a", idType: tensor.Int, idDims: 2, padding: -1, reduce: kernel.Sum},
+		{table: "a", idType: tensor.Int, idDims: 1, padding: -1, offsetType: tensor.Int}, {table: "a", idType: tensor.Int, idDims: 1, padding: -1, offsetType: tensor.Int64},
+	} {
+		ops = append(ops, op, bagGradOp(op))
 	}
 	for _, op := range []*meanPoolOp{pool(tensor.Int, 1, 0), pool(tensor.Int64, 1, 0), pool(tensor.Int, 2, 0), pool(tensor.Int, 1, 1)} {
 		ops = append(ops, op, meanPoolGradOp(op))
@@ -103,7 +113,14 @@ func TestInferShapeAgreesWithDo(t *testing.T) {
 	lookup := &lookupOp{idType: tensor.Int, idDims: 2, padding: -1}
 	pool := &meanPoolOp{idType: tensor.Int, idDims: 2}
 	loss := &crossEntropyOp{labelType: tensor.Int, labelDims: 1}
+	bag := &bagOp{idType: tensor.Int, idDims: 2, padding: -1}
+	bags := &bagOp{idType: tensor.Int, idDims: 1, padding: -1, offsetType: tensor.Int}
 	testShapes(t, []shapeCase{
+		{bag, []gorgonia.Value{floats(5, 3), ids(2, 4)}, tensor.Shape{2, 3}},
+		{bagGradOp(bag), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 3)}, tensor.Shape{5, 3}},
+		{bags, []gorgonia.Value{floats(5, 3), ids(4), ids(7)}, tensor.Shape{6, 3}},
+		{bagGradOp(bags), []gorgonia.Value{floats(5, 3), ids(4), ids(7), floats(6, 3)}, tensor.Shape{5, 3}},
+		{bagGradOp(&bagOp{idType: tensor.Int, idDims: 2, sparse: true}), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 3)}, tensor.Shape{5, 3}},
 		{lookup, []gorgonia.Value{floats(5, 3), ids(2, 4)}, tensor.Shape{2, 4, 3}},
 		{lookupGradOp(lookup), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 4, 3)}, tensor.Shape{5, 3}},
 		{pool, []gorgonia.Value{floats(2, 4, 3), ids(2, 4)}, tensor.Shape{2, 3}},
@@ -136,6 +153,9 @@ func TestOpsRefuseWrongValues(t *testing.T) {
 		{lookup, []gorgonia.Value{f64(5, 3), f64(2)}},
 		{lookupGradOp(lookup), []gorgonia.Value{f64(5, 3), ids, f64(3, 3)}},
 		{&meanPoolOp{idType: tensor.Int, idDims: 1}, []gorgonia.Value{f64(3, 3), ids}},
+		{&bagOp{idType: tensor.Int, idDims: 2}, []gorgonia.Value{f64(3, 3), f64(2, 2)}},
+		{&bagOp{idType: tensor.Int, idDims: 2}, []gorgonia.Value{f64(3, 3), ids}},
+		{bagGradOp(&bagOp{idType: tensor.Int, idDims: 1, offsetType: tensor.Int}), []gorgonia.Value{f64(3, 3), ids, ids, f64(2, 3)}},
 		{&linearOp{dims: 2}, []gorgonia.Value{f64(2, 3), f32(4, 3)}},
 		{&linearOp{dims: 2, bias: true}, []gorgonia.Value{f64(2, 3), f64(4, 3), f64(3)}},
 		{linearGradX(2), []gorgonia.Value{f64(4, 3), f32(2, 4)}},
@@ -160,7 +180,11 @@ func TestOpsOfNoRows(t *testing.T) {
 	lookup := &lookupOp{idType: tensor.Int, idDims: 2, padding: -1}
 	pool := &meanPoolOp{idType: tensor.Int, idDims: 2}
 	loss := &crossEntropyOp{labelType: tensor.Int, labelDims: 1}
+	bag := &bagOp{idType: tensor.Int, idDims: 2, padding: -1, sparse: true}
 	testShapes(t, []shapeCase{
+		{bag, []gorgonia.Value{floats(5, 3), ids(0, 4)}, tensor.Shape{0, 3}},
+		{bag, []gorgonia.Value{floats(5, 3), ids(2, 0)}, tensor.Shape{2, 3}},
+		{bagGradOp(bag), []gorgonia.Value{floats(5, 3), ids(0, 4), floats(0, 3)}, tensor.Shape{5, 3}},
 		{lookup, []gorgonia.Value{floats(5, 3), ids(0, 4)}, tensor.Shape{0, 4, 3}},
 		{lookup, []gorgonia.Value{floats(5, 3), ids(2, 0)}, tensor.Shape{2, 0, 3}},
 		{lookupGradOp(lookup), []gorgonia.Value{floats(5, 3), ids(0, 4), floats(0, 4, 3)}, tensor.Shape{5, 3}},

@@ -25,8 +25,13 @@ func newParam(g *gorgonia.ExprGraph, name string, dt tensor.Dtype, init gorgonia
 	if err != nil {
 		return nil, err
 	}
-	value := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing))
-	n := gorgonia.NewTensor(g, dt, len(shape), gorgonia.WithName(name), gorgonia.WithShape(shape...), gorgonia.WithValue(value))
+	return newLeaf(g, name, tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing)))
+}
+
+// newLeaf adds a leaf with a name that is new to g, and value itself as its value.
+func newLeaf(g *gorgonia.ExprGraph, name string, value *tensor.Dense) (*gorgonia.Node, error) {
+	shape := value.Shape()
+	n := gorgonia.NewTensor(g, value.Dtype(), len(shape), gorgonia.WithName(name), gorgonia.WithShape(shape...), gorgonia.WithValue(value))
 	if n.Value() != gorgonia.Value(value) {
 		return nil, errors.Errorf("Gorgonia merged %q with the leaf %q: their 32-bit hashes are equal; choose another name", name, n.Name())
 	}

@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/gorgonia"
+
+	"gorgonia-embedding/sparse"
 )
 
 // Check fails t unless d(loss)/d(param) agrees with central differences within tol, for each param:
@@ -61,6 +63,9 @@ func Check(t *testing.T, tol float64, build func(g *gorgonia.ExprGraph) (loss *g
 
 func compare(t *testing.T, name string, grad gorgonia.Value, want []float64, tol float64) {
 	t.Helper()
+	if rows, ok := grad.(*sparse.Rows); ok {
+		grad = rows.Dense()
+	}
 	got, ok := grad.Data().([]float64)
 	if !ok || len(got) != len(want) {
 		t.Errorf("%s: gradient is %v, want %d elements", name, grad, len(want))

@@ -40,6 +40,17 @@ func ScatterAdd[T Float](dst, src []T, ids []int, dim, padding int) {
 	}
 }
 
+// SumRows sets dst, a row of dim elements, to a times the sum of rows ids of table, in their order.
+func SumRows[T Float](dst, table []T, ids []int, dim int, a T) {
+	clear(dst)
+	for _, id := range ids {
+		Add(dst, table[id*dim:id*dim+dim])
+	}
+	if a != 1 {
+		Scale(dst, a)
+	}
+}
+
 // MeanPool sets each of the len(ids)/time rows of dst to the mean of those of its time rows of src
 // whose id is not padding, and to zero if there is none.
 func MeanPool[T Float](dst, src []T, ids []int, time, dim, padding int) {

@@ -1,0 +1,73 @@
+package kernel
+
+// Reduce says what becomes of the rows of a bag.
+type Reduce int
+
+// The reductions of a bag.
+const (
+	Mean Reduce = iota // sum divided by the number of rows
+	Sum
+)
+
+// scale returns the factor of the sum of a bag of n rows.
+func (r Reduce) scale(n int) float64 {
+	if r == Mean && n > 1 {
+		return 1 / float64(n)
+	}
+	return 1
+}
+
+// BagSum sets row b of dst to the reduction of the rows of table that bag b, ids[ends[b-1]:ends[b]], names,
+// and to zero if it names none. Rows have dim elements.
+func BagSum[T Float](dst, table []T, ids, ends []int, dim int, r Reduce) {
+	start := 0
+	for b, end := range ends {
+		SumRows(dst[b*dim:(b+1)*dim], table, ids[start:end], dim, T(r.scale(end-start)))
+		start = end
+	}
+}
+
+// BagShares sets row b of dst to what each row of bag b gets of row b of grad, the gradient of BagSum's dst.
+func BagShares[T Float](dst, grad []T, ends []int, dim int, r Reduce) {
+	copy(dst, grad)
+	start := 0
+	for b, end := range ends {
+		if a := r.scale(end - start); a != 1 {
+			Scale(dst[b*dim:(b+1)*dim], T(a))
+		}
+		start = end
+	}
+}
+
+// SumGroups sets a row of dst for each group of x to the sum of the rows of src that the group's Order
+// names: row k for group k, or row x.IDs[k] if byID.
+func SumGroups[T Float](dst, src []T, x *Index, dim int, byID bool) {
+	for k, id := range x.IDs {
+		row := k
+		if byID {
+			row = id
+		}
+		SumRows(dst[row*dim:(row+1)*dim], src, x.Order[x.Starts[k]:x.Starts[k+1]], dim, 1)
+	}
+}
+
+// ClearRows sets rows ids of dst to zero.
+func ClearRows[T Float](dst []T, ids []int, dim int) {
+	for _, id := range ids {
+		clear(dst[id*dim : (id+1)*dim])
+	}
+}
+
+// DropPadding appends to kept the ids that are not padding, and moves the ends of their bags accordingly.
+func DropPadding(kept, ids, ends []int, padding int) []int {
+	start := 0
+	for b, end := range ends {
+		for _, id := range ids[start:end] {
+			if id != padding {
+				kept = append(kept, id)
+			}
+		}
+		start, ends[b] = end, len(kept)
+	}
+	return kept
+}

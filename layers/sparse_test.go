@@ -1,0 +1,174 @@
+package layers_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/floats"
+	"gorgonia.org/gorgonia"
+
+	"gorgonia-embedding/layers"
+	"gorgonia-embedding/sparse"
+)
+
+// denseSum returns the sum of the gradients of nodes, all of one table.
+func denseSum(t *testing.T, nodes gorgonia.Nodes, wantSparse bool) []float64 {
+	t.Helper()
+	var sum []float64
+	for _, n := range nodes {
+		grad := must(n.Grad())
+		rows, ok := grad.(*sparse.Rows)
+		if ok != wantSparse {
+			t.Fatalf("the gradient of %v is a %T", n.Name(), grad)
+		}
+		if ok {
+			grad = rows.Dense()
+		}
+		if sum == nil {
+			sum = make([]float64, grad.Size())
+		}
+		floats.Add(sum, grad.Data().([]float64))
+	}
+	return sum
+}
+
+// Lookups of one table in one graph: the sum of their sparse gradients is the dense gradient.
+func TestTiedSparseGradients(t *testing.T) {
+	var grads [2][]float64
+	for i, isSparse := range []bool{false, true} {
+		g := gorgonia.NewGraph()
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, PaddingIdx: new(0), Sparse: isSparse})
+		var sum *gorgonia.Node
+		for k, ids := range [][]int{{0, 1, 1}, {1, 4, 0}, {0, 1, 1}} {
+			y := must(e.Forward(input(g, fmt.Sprint("ids", k), ids, 3)))
+			if sum == nil {
+				sum = y
+			} else {
+				sum = gorgonia.Must(gorgonia.HadamardProd(sum, y))
+			}
+		}
+		nodes := e.Learnables()
+		if want := 1 + 2*i; len(nodes) != want || nodes[0] != e.Weight() {
+			t.Errorf("learnables %v", nodes)
+		}
+		for _, n := range nodes {
+			if n.Value() != e.Weight().Value() {
+				t.Errorf("%v has a value of its own", n)
+			}
+		}
+		must(gorgonia.Grad(sumSquares(sum), nodes...))
+		runAll(t, g)
+		grads[i] = denseSum(t, nodes, isSparse)
+	}
+	if d := floats.Distance(grads[0], grads[1], math.Inf(1)); d > 1e-14 || floats.Norm(grads[0], 1) == 0 {
+		t.Errorf("dense %v\nsparse %v", grads[0], grads[1])
+	}
+}
+
+// A lookup whose gradient was not asked for would silently be left out of the sum.
+func TestTiedSparseGradientMissing(t *testing.T) {
+	g := gorgonia.NewGraph()
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	a := must(e.Forward(input(g, "a", []int{1}, 1)))
+	early := e.Learnables()
+	b := must(e.Forward(input(g, "b", []int{2}, 1)))
+	must(gorgonia.Grad(sumSquares(gorgonia.Must(gorgonia.Add(a, b))), early...))
+	err := gorgonia.NewTapeMachine(g).RunAll()
+	want := `the gradient of "words.weight#1" is missing: call Learnables after the last Forward, and give all of them to Grad`
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What a sparse gradient cannot go through says so when the graph is built, or at the first run.
+func TestSparseGradientsAreLoud(t *testing.T) {
+	build := func() (*gorgonia.ExprGraph, *gorgonia.Node, *gorgonia.Node) {
+		g := gorgonia.NewGraph()
+		w := table(g, "w", 4, 2)
+		y := must(layers.Lookup(w, input(g, "ids", []int{1, 1}, 2), layers.LookupConfig{Sparse: true}))
+		return g, w, y
+	}
+	t.Run("two lookups of one node", func(t *testing.T) {
+		g, w, y := build()
+		z := must(layers.Lookup(w, input(g, "more", []int{1, 2}, 2), layers.LookupConfig{Sparse: true}))
+		_, err := gorgonia.Grad(sumSquares(gorgonia.Must(gorgonia.Add(y, z))), w)
+		if err == nil || !strings.Contains(err.Error(), `table "w" is read by lookup{"w" ids=1-D int padding=-1 sparse=true} too, and Gorgonia cannot add to a sparse gradient`) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("another op", func(t *testing.T) {
+		_, w, y := build()
+		loss := gorgonia.Must(gorgonia.Add(sumSquares(y), sumSquares(w)))
+		if _, err := gorgonia.Grad(loss, w); err == nil || !strings.Contains(err.Error(), "and Gorgonia cannot add to a sparse gradient") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("BindDualValues", func(t *testing.T) {
+		g, w, y := build()
+		must(gorgonia.Grad(sumSquares(y), w))
+		err := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(w)).RunAll()
+		if err == nil {
+			t.Error("no error")
+		}
+		t.Log(err)
+	})
+	t.Run("stock solver", func(t *testing.T) {
+		g, w, y := build()
+		must(gorgonia.Grad(sumSquares(y), w))
+		runAll(t, g)
+		defer func() {
+			if r := fmt.Sprint(recover()); !strings.Contains(r, "*sparse.Rows") {
+				t.Errorf("panic %v", r)
+			}
+		}()
+		t.Error(gorgonia.NewVanillaSolver().Step(gorgonia.NodesToValueGrads(gorgonia.Nodes{w})))
+	})
+}
+
+// The dense gradient's memory is cleared where the run before last wrote, and as a whole when an elementwise
+// op may write anywhere.
+func TestDenseGradientOverRuns(t *testing.T) {
+	gradients := func(overwritten bool) (runs [][]float64) {
+		g := gorgonia.NewGraph()
+		ids := []int{0, 1, 1}
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3})
+		loss := sumSquares(must(e.Forward(input(g, "ids", ids, 3))))
+		dw := must(gorgonia.Grad(loss, e.Weight()))[0]
+		var value gorgonia.Value
+		if overwritten {
+			ones := input(g, "ones", slices.Repeat([]float64{1}, 15), 5, 3)
+			gorgonia.Read(gorgonia.Must(gorgonia.Add(dw, ones)), &value) // written into dw's memory
+		}
+		vm := gorgonia.NewTapeMachine(g)
+		for run := range 7 {
+			copy(ids, [][]int{{0, 1, 1}, {4, 4, 4}, {2, 3, 0}}[run%3])
+			vm.Reset()
+			if err := vm.RunAll(); err != nil {
+				t.Fatal(err)
+			}
+			if !overwritten {
+				value = dw.Value()
+			}
+			grad := slices.Clone(value.Data().([]float64))
+			if overwritten {
+				floats.AddConst(-1, grad)
+			}
+			for id := range 5 {
+				if row := grad[id*3 : id*3+3]; slices.Contains(ids, id) == (floats.Norm(row, 1) < 1e-9) {
+					t.Errorf("overwritten %t, run %d of ids %v: row %d is %v", overwritten, run, ids, id, row)
+				}
+			}
+			runs = append(runs, grad)
+		}
+		return runs
+	}
+	want, got := gradients(false), gradients(true)
+	for run := range want {
+		if d := floats.Distance(want[run], got[run], math.Inf(1)); d > 1e-12 {
+			t.Errorf("run %d: %v, want %v", run, got[run], want[run])
+		}
+	}
+}
