@@ -140,7 +140,7 @@ func addScatter[T kernel.Float](op *tableGradOp, scatter scatterer[T]) adder[T] 
 		dim := in[0].Shape()[1]
 		sum := make([]T, dim)
 		for k, id := range x.IDs {
-			kernel.SumRows(sum, s.src, x.Order[x.Starts[k]:x.Starts[k+1]], dim, 1)
+			kernel.SumRows(sum, s.src, x.Order, x.Starts[k], x.Starts[k+1], dim, 1)
 			kernel.Add(dst[id*dim:(id+1)*dim], sum)
 		}
 		return nil

@@ -22,7 +22,7 @@ func (r Reduce) scale(n int) float64 {
 func BagSum[T Float](dst, table []T, ids, ends []int, dim int, r Reduce) {
 	start := 0
 	for b, end := range ends {
-		SumRows(dst[b*dim:(b+1)*dim], table, ids[start:end], dim, T(r.scale(end-start)))
+		SumRows(dst[b*dim:(b+1)*dim], table, ids, start, end, dim, T(r.scale(end-start)))
 		start = end
 	}
 }
@@ -47,7 +47,7 @@ func SumGroups[T Float](dst, src []T, x *Index, dim int, byID bool) {
 		if byID {
 			row = id
 		}
-		SumRows(dst[row*dim:(row+1)*dim], src, x.Order[x.Starts[k]:x.Starts[k+1]], dim, 1)
+		SumRows(dst[row*dim:(row+1)*dim], src, x.Order, x.Starts[k], x.Starts[k+1], dim, 1)
 	}
 }
 

@@ -20,14 +20,6 @@ func FirstOutside(ids []int, n int) int {
 	return -1
 }
 
-// Gather copies row ids[i] of table to row i of dst. Rows have dim elements.
-func Gather[T Float](dst, table []T, ids []int, dim int) {
-	for i, id := range ids {
-		at := id * dim
-		copy(dst[i*dim:(i+1)*dim], table[at:at+dim])
-	}
-}
-
 // ScatterAdd adds row i of src to row ids[i] of dst, except where ids[i] is padding.
 // It is the adjoint of Gather. Rows have dim elements.
 func ScatterAdd[T Float](dst, src []T, ids []int, dim, padding int) {
@@ -37,17 +29,6 @@ func ScatterAdd[T Float](dst, src []T, ids []int, dim, padding int) {
 		}
 		at := id * dim
 		Add(dst[at:at+dim], src[i*dim:(i+1)*dim])
-	}
-}
-
-// SumRows sets dst, a row of dim elements, to a times the sum of rows ids of table, in their order.
-func SumRows[T Float](dst, table []T, ids []int, dim int, a T) {
-	clear(dst)
-	for _, id := range ids {
-		Add(dst, table[id*dim:id*dim+dim])
-	}
-	if a != 1 {
-		Scale(dst, a)
 	}
 }
 
@@ -107,7 +88,7 @@ func Add[T Float](dst, src []T) {
 func AddScaled[T Float](dst []T, a T, src []T) {
 	src = src[:len(dst)]
 	for i := range dst {
-		dst[i] += a * src[i]
+		dst[i] += T(a * src[i]) // not fused, so that all architectures agree
 	}
 }
 

@@ -1,0 +1,9 @@
+//go:build !amd64 || purego
+
+package kernel
+
+const haveAVX2 = false
+
+func sumRowsAVX2(dst, table *float32, ids *int, n, dim int, a float32, last *int) {}
+func addRowsAVX2(table, rows *float32, ids *int, n, dim int, a float32)           {}
+func copyRowsAVX2(rows, table *float32, ids *int, n, dim int)                     {}

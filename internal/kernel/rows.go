@@ -1,0 +1,61 @@
+package kernel
+
+import "unsafe"
+
+//go:generate go -C avo run . -out ../rows_amd64.s -stubs ../rows_amd64.go -pkg kernel
+
+// SumRows sets dst, a row of dim elements, to a times the sum of the rows list[lo:hi] of table, in their
+// order. The rows that follow in list are fetched ahead: they should be what the next call sums.
+func SumRows[T Float](dst, table []T, list []int, lo, hi, dim int, a T) {
+	if haveAVX2 && is32[T]() && hi > lo {
+		sumRowsAVX2(p32(dst), p32(table), &list[lo], hi-lo, dim, float32(a), &list[len(list)-1])
+		return
+	}
+	sumRows(dst, table, list[lo:hi], dim, a)
+}
+
+func sumRows[T Float](dst, table []T, ids []int, dim int, a T) {
+	clear(dst)
+	for _, id := range ids {
+		Add(dst, table[id*dim:id*dim+dim])
+	}
+	if a != 1 {
+		Scale(dst, a)
+	}
+}
+
+// AddRows adds a times row i of rows to row ids[i] of table. Rows have dim elements.
+func AddRows[T Float](table, rows []T, ids []int, dim int, a T) {
+	if haveAVX2 && is32[T]() && len(ids) > 0 {
+		addRowsAVX2(p32(table), p32(rows), &ids[0], len(ids), dim, float32(a))
+		return
+	}
+	addRows(table, rows, ids, dim, a)
+}
+
+func addRows[T Float](table, rows []T, ids []int, dim int, a T) {
+	for i, id := range ids {
+		AddScaled(table[id*dim:id*dim+dim], a, rows[i*dim:i*dim+dim])
+	}
+}
+
+// Gather copies row ids[i] of table to row i of dst. Rows have dim elements.
+func Gather[T Float](dst, table []T, ids []int, dim int) {
+	if haveAVX2 && is32[T]() && len(ids) > 0 {
+		copyRowsAVX2(p32(dst), p32(table), &ids[0], len(ids), dim)
+		return
+	}
+	gather(dst, table, ids, dim)
+}
+
+func gather[T Float](dst, table []T, ids []int, dim int) {
+	for i, id := range ids {
+		copy(dst[i*dim:i*dim+dim], table[id*dim:id*dim+dim])
+	}
+}
+
+// is32 reports whether T is float32, which the assembly is written for.
+func is32[T Float]() bool { return unsafe.Sizeof(*new(T)) == 4 }
+
+// p32 returns the address of a slice of float32.
+func p32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
