@@ -20,11 +20,19 @@ func (r Reduce) scale(n int) float64 {
 // BagSum sets row b of dst to the reduction of the rows of table that bag b, ids[ends[b-1]:ends[b]], names,
 // and to zero if it names none. Rows have dim elements.
 func BagSum[T Float](dst, table []T, ids, ends []int, dim int, r Reduce) {
-	start := 0
-	for b, end := range ends {
-		SumRows(dst[b*dim:(b+1)*dim], table, ids, start, end, dim, T(r.scale(end-start)))
-		start = end
+	if len(ends) == 0 {
+		return
 	}
+	parallel(len(ends), len(ids)*dim/len(ends), func(lo, hi int) {
+		start := 0
+		if lo > 0 {
+			start = ends[lo-1]
+		}
+		for b := lo; b < hi; b++ {
+			SumRows(dst[b*dim:(b+1)*dim], table, ids, start, ends[b], dim, T(r.scale(ends[b]-start)))
+			start = ends[b]
+		}
+	})
 }
 
 // BagShares sets row b of dst to what each row of bag b gets of row b of grad, the gradient of BagSum's dst.
@@ -42,13 +50,18 @@ func BagShares[T Float](dst, grad []T, ends []int, dim int, r Reduce) {
 // SumGroups sets a row of dst for each group of x to the sum of the rows of src that the group's Order
 // names: row k for group k, or row x.IDs[k] if byID.
 func SumGroups[T Float](dst, src []T, x *Index, dim int, byID bool) {
-	for k, id := range x.IDs {
-		row := k
-		if byID {
-			row = id
-		}
-		SumRows(dst[row*dim:(row+1)*dim], src, x.Order, x.Starts[k], x.Starts[k+1], dim, 1)
+	if len(x.IDs) == 0 {
+		return
 	}
+	parallel(len(x.IDs), len(x.Order)*dim/len(x.IDs)+dim, func(lo, hi int) {
+		for k := lo; k < hi; k++ {
+			row := k
+			if byID {
+				row = x.IDs[k]
+			}
+			SumRows(dst[row*dim:(row+1)*dim], src, x.Order, x.Starts[k], x.Starts[k+1], dim, 1)
+		}
+	})
 }
 
 // ClearRows sets rows ids of dst to zero.

@@ -36,7 +36,7 @@ TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-56
 	SHLQ         $0x02, R8
 
 sum64:
-	CMPQ   SI, $0x00000040
+	CMPQ   SI, $0x00000041
 	JL     sum64_done
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -96,56 +96,27 @@ sum64_rows_done:
 	VMOVUPS Y8, 224(AX)
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
-	SUBQ    $0x00000040, SI
+	ADDQ    $0x01, SI
+	SUBQ    $0x00000041, SI
 	JMP     sum64
 
 sum64_done:
-sum8:
-	CMPQ   SI, $0x00000008
-	JL     sum8_done
-	VXORPS Y1, Y1, Y1
-	MOVQ   BX, R9
-	MOVQ   DX, R10
-
-sum8_rows:
-	CMPQ       R9, $0x00000001
-	JL         sum8_rows_done
-	LEAQ       128(R10), R11
-	CMPQ       R11, DI
-	CMOVQHI    DI, R11
-	MOVQ       (R11), R11
-	IMULQ      R8, R11
-	ADDQ       CX, R11
-	PREFETCHT0 (R11)
-	MOVQ       (R10), R11
-	IMULQ      R8, R11
-	ADDQ       CX, R11
-	VADDPS     (R11), Y1, Y1
-	ADDQ       $0x08, R10
-	SUBQ       $0x00000001, R9
-	JMP        sum8_rows
-
-sum8_rows_done:
-	VMULPS  Y0, Y1, Y1
-	VMOVUPS Y1, (AX)
-	ADDQ    $0x00000020, AX
-	ADDQ    $0x00000020, CX
-	SUBQ    $0x00000008, SI
-	JMP     sum8
-
-sum8_done:
-	CMPQ    SI, $0x00000000
-	JE      sum_end
-	LEAQ    tailMasks<>+0(SB), R9
-	MOVQ    $0x00000008, R10
-	SUBQ    SI, R10
-	VMOVUPS (R9)(R10*4), Y1
+	MOVQ    SI, R9
+	DECQ    R9
+	ANDQ    $0x07, R9
+	INCQ    R9
+	LEAQ    tailMasks<>+0(SB), R10
+	MOVQ    $0x00000008, R11
+	SUBQ    R9, R11
+	VMOVUPS (R10)(R11*4), Y1
+	CMPQ    SI, $0x00000008
+	JG      sum_more1
 	VXORPS  Y2, Y2, Y2
 	MOVQ    DX, DX
 
-sum1_rows:
+sum_last1_rows:
 	CMPQ       BX, $0x00000001
-	JL         sum1_rows_done
+	JL         sum_last1_rows_done
 	LEAQ       128(DX), SI
 	CMPQ       SI, DI
 	CMOVQHI    DI, SI
@@ -160,15 +131,350 @@ sum1_rows:
 	VADDPS     Y3, Y2, Y2
 	ADDQ       $0x08, DX
 	SUBQ       $0x00000001, BX
-	JMP        sum1_rows
+	JMP        sum_last1_rows
 
-sum1_rows_done:
+sum_last1_rows_done:
 	VMULPS     Y0, Y2, Y2
 	VMASKMOVPS Y2, Y1, (AX)
-	ADDQ       $0x00000020, AX
-	ADDQ       $0x00000020, CX
+	VZEROUPPER
+	RET
 
-sum_end:
+sum_more1:
+	CMPQ   SI, $0x00000010
+	JG     sum_more2
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   DX, DX
+
+sum_last2_rows:
+	CMPQ       BX, $0x00000001
+	JL         sum_last2_rows_done
+	LEAQ       128(DX), SI
+	CMPQ       SI, DI
+	CMOVQHI    DI, SI
+	MOVQ       (SI), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	PREFETCHT0 (SI)
+	MOVQ       (DX), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	VADDPS     (SI), Y2, Y2
+	VMASKMOVPS 32(SI), Y1, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       $0x08, DX
+	SUBQ       $0x00000001, BX
+	JMP        sum_last2_rows
+
+sum_last2_rows_done:
+	VMULPS     Y0, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	VMULPS     Y0, Y3, Y3
+	VMASKMOVPS Y3, Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+sum_more2:
+	CMPQ   SI, $0x00000018
+	JG     sum_more3
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   DX, DX
+
+sum_last3_rows:
+	CMPQ       BX, $0x00000001
+	JL         sum_last3_rows_done
+	LEAQ       128(DX), SI
+	CMPQ       SI, DI
+	CMOVQHI    DI, SI
+	MOVQ       (SI), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	MOVQ       (DX), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	VADDPS     (SI), Y2, Y2
+	VADDPS     32(SI), Y3, Y3
+	VMASKMOVPS 64(SI), Y1, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       $0x08, DX
+	SUBQ       $0x00000001, BX
+	JMP        sum_last3_rows
+
+sum_last3_rows_done:
+	VMULPS     Y0, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	VMULPS     Y0, Y3, Y3
+	VMOVUPS    Y3, 32(AX)
+	VMULPS     Y0, Y4, Y4
+	VMASKMOVPS Y4, Y1, 64(AX)
+	VZEROUPPER
+	RET
+
+sum_more3:
+	CMPQ   SI, $0x00000020
+	JG     sum_more4
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   DX, DX
+
+sum_last4_rows:
+	CMPQ       BX, $0x00000001
+	JL         sum_last4_rows_done
+	LEAQ       128(DX), SI
+	CMPQ       SI, DI
+	CMOVQHI    DI, SI
+	MOVQ       (SI), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	MOVQ       (DX), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	VADDPS     (SI), Y2, Y2
+	VADDPS     32(SI), Y3, Y3
+	VADDPS     64(SI), Y4, Y4
+	VMASKMOVPS 96(SI), Y1, Y6
+	VADDPS     Y6, Y5, Y5
+	ADDQ       $0x08, DX
+	SUBQ       $0x00000001, BX
+	JMP        sum_last4_rows
+
+sum_last4_rows_done:
+	VMULPS     Y0, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	VMULPS     Y0, Y3, Y3
+	VMOVUPS    Y3, 32(AX)
+	VMULPS     Y0, Y4, Y4
+	VMOVUPS    Y4, 64(AX)
+	VMULPS     Y0, Y5, Y5
+	VMASKMOVPS Y5, Y1, 96(AX)
+	VZEROUPPER
+	RET
+
+sum_more4:
+	CMPQ   SI, $0x00000028
+	JG     sum_more5
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   DX, DX
+
+sum_last5_rows:
+	CMPQ       BX, $0x00000001
+	JL         sum_last5_rows_done
+	LEAQ       128(DX), SI
+	CMPQ       SI, DI
+	CMOVQHI    DI, SI
+	MOVQ       (SI), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	MOVQ       (DX), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	VADDPS     (SI), Y2, Y2
+	VADDPS     32(SI), Y3, Y3
+	VADDPS     64(SI), Y4, Y4
+	VADDPS     96(SI), Y5, Y5
+	VMASKMOVPS 128(SI), Y1, Y7
+	VADDPS     Y7, Y6, Y6
+	ADDQ       $0x08, DX
+	SUBQ       $0x00000001, BX
+	JMP        sum_last5_rows
+
+sum_last5_rows_done:
+	VMULPS     Y0, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	VMULPS     Y0, Y3, Y3
+	VMOVUPS    Y3, 32(AX)
+	VMULPS     Y0, Y4, Y4
+	VMOVUPS    Y4, 64(AX)
+	VMULPS     Y0, Y5, Y5
+	VMOVUPS    Y5, 96(AX)
+	VMULPS     Y0, Y6, Y6
+	VMASKMOVPS Y6, Y1, 128(AX)
+	VZEROUPPER
+	RET
+
+sum_more5:
+	CMPQ   SI, $0x00000030
+	JG     sum_more6
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   DX, DX
+
+sum_last6_rows:
+	CMPQ       BX, $0x00000001
+	JL         sum_last6_rows_done
+	LEAQ       128(DX), SI
+	CMPQ       SI, DI
+	CMOVQHI    DI, SI
+	MOVQ       (SI), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	MOVQ       (DX), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	VADDPS     (SI), Y2, Y2
+	VADDPS     32(SI), Y3, Y3
+	VADDPS     64(SI), Y4, Y4
+	VADDPS     96(SI), Y5, Y5
+	VADDPS     128(SI), Y6, Y6
+	VMASKMOVPS 160(SI), Y1, Y8
+	VADDPS     Y8, Y7, Y7
+	ADDQ       $0x08, DX
+	SUBQ       $0x00000001, BX
+	JMP        sum_last6_rows
+
+sum_last6_rows_done:
+	VMULPS     Y0, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	VMULPS     Y0, Y3, Y3
+	VMOVUPS    Y3, 32(AX)
+	VMULPS     Y0, Y4, Y4
+	VMOVUPS    Y4, 64(AX)
+	VMULPS     Y0, Y5, Y5
+	VMOVUPS    Y5, 96(AX)
+	VMULPS     Y0, Y6, Y6
+	VMOVUPS    Y6, 128(AX)
+	VMULPS     Y0, Y7, Y7
+	VMASKMOVPS Y7, Y1, 160(AX)
+	VZEROUPPER
+	RET
+
+sum_more6:
+	CMPQ   SI, $0x00000038
+	JG     sum_more7
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	MOVQ   DX, DX
+
+sum_last7_rows:
+	CMPQ       BX, $0x00000001
+	JL         sum_last7_rows_done
+	LEAQ       128(DX), SI
+	CMPQ       SI, DI
+	CMOVQHI    DI, SI
+	MOVQ       (SI), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	MOVQ       (DX), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	VADDPS     (SI), Y2, Y2
+	VADDPS     32(SI), Y3, Y3
+	VADDPS     64(SI), Y4, Y4
+	VADDPS     96(SI), Y5, Y5
+	VADDPS     128(SI), Y6, Y6
+	VADDPS     160(SI), Y7, Y7
+	VMASKMOVPS 192(SI), Y1, Y9
+	VADDPS     Y9, Y8, Y8
+	ADDQ       $0x08, DX
+	SUBQ       $0x00000001, BX
+	JMP        sum_last7_rows
+
+sum_last7_rows_done:
+	VMULPS     Y0, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	VMULPS     Y0, Y3, Y3
+	VMOVUPS    Y3, 32(AX)
+	VMULPS     Y0, Y4, Y4
+	VMOVUPS    Y4, 64(AX)
+	VMULPS     Y0, Y5, Y5
+	VMOVUPS    Y5, 96(AX)
+	VMULPS     Y0, Y6, Y6
+	VMOVUPS    Y6, 128(AX)
+	VMULPS     Y0, Y7, Y7
+	VMOVUPS    Y7, 160(AX)
+	VMULPS     Y0, Y8, Y8
+	VMASKMOVPS Y8, Y1, 192(AX)
+	VZEROUPPER
+	RET
+
+sum_more7:
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   DX, DX
+
+sum_last8_rows:
+	CMPQ       BX, $0x00000001
+	JL         sum_last8_rows_done
+	LEAQ       128(DX), SI
+	CMPQ       SI, DI
+	CMOVQHI    DI, SI
+	MOVQ       (SI), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	PREFETCHT0 (SI)
+	PREFETCHT0 64(SI)
+	PREFETCHT0 128(SI)
+	PREFETCHT0 192(SI)
+	MOVQ       (DX), SI
+	IMULQ      R8, SI
+	ADDQ       CX, SI
+	VADDPS     (SI), Y2, Y2
+	VADDPS     32(SI), Y3, Y3
+	VADDPS     64(SI), Y4, Y4
+	VADDPS     96(SI), Y5, Y5
+	VADDPS     128(SI), Y6, Y6
+	VADDPS     160(SI), Y7, Y7
+	VADDPS     192(SI), Y8, Y8
+	VMASKMOVPS 224(SI), Y1, Y10
+	VADDPS     Y10, Y9, Y9
+	ADDQ       $0x08, DX
+	SUBQ       $0x00000001, BX
+	JMP        sum_last8_rows
+
+sum_last8_rows_done:
+	VMULPS     Y0, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	VMULPS     Y0, Y3, Y3
+	VMOVUPS    Y3, 32(AX)
+	VMULPS     Y0, Y4, Y4
+	VMOVUPS    Y4, 64(AX)
+	VMULPS     Y0, Y5, Y5
+	VMOVUPS    Y5, 96(AX)
+	VMULPS     Y0, Y6, Y6
+	VMOVUPS    Y6, 128(AX)
+	VMULPS     Y0, Y7, Y7
+	VMOVUPS    Y7, 160(AX)
+	VMULPS     Y0, Y8, Y8
+	VMOVUPS    Y8, 192(AX)
+	VMULPS     Y0, Y9, Y9
+	VMASKMOVPS Y9, Y1, 224(AX)
 	VZEROUPPER
 	RET
 

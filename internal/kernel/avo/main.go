@@ -2,12 +2,14 @@
 //
 //	go generate ./internal/kernel
 //
-// Each function has a twin in Go that gives the same bits. Rows are taken in blocks of 64, then 8 floats, and the
-// last dim%8 through a mask. While a row is worked on, the row that comes ahead rows later is
+// Each function has a twin in Go that gives the same bits. Rows are taken in blocks of 64 or 8 floats, and what is
+// left through a mask. While a row is worked on, the row that comes ahead rows later is
 // fetched into the cache: rows of a large table are a cache miss each, and a loop would wait for all of them.
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -74,8 +76,8 @@ func sumRows(tail Mem) {
 	MOVQ(left, stride)
 	SHLQ(U8(2), stride)
 
-	// block sums the next columns, width of them in each of regs registers.
-	block := func(name string, regs, lines int, mask *reg.VecVirtual) {
+	// block sums the next columns, 8 of them in each of regs registers. A mask is that of the last one.
+	block := func(name string, regs int, mask *reg.VecVirtual) {
 		var sums []reg.VecVirtual
 		for range regs {
 			y := YMM()
@@ -87,22 +89,20 @@ func sumRows(tail Mem) {
 		MOVQ(n, i)
 		MOVQ(ids, id)
 		loop(name+"_rows", i, 1, func() {
-			if lines > 0 {
-				LEAQ(Mem{Base: id, Disp: 8 * ahead}, next)
-				CMPQ(next, last)
-				CMOVQHI(last, next)
-				MOVQ(Mem{Base: next}, next)
-				IMULQ(stride, next)
-				ADDQ(table, next)
-				for l := range lines {
-					PREFETCHT0(Mem{Base: next, Disp: 64 * l})
-				}
+			LEAQ(Mem{Base: id, Disp: 8 * ahead}, next)
+			CMPQ(next, last)
+			CMOVQHI(last, next)
+			MOVQ(Mem{Base: next}, next)
+			IMULQ(stride, next)
+			ADDQ(table, next)
+			for at := 0; at < 32*regs; at += 64 {
+				PREFETCHT0(Mem{Base: next, Disp: at})
 			}
 			MOVQ(Mem{Base: id}, row)
 			IMULQ(stride, row)
 			ADDQ(table, row)
 			for k, y := range sums {
-				if mask != nil {
+				if mask != nil && k == regs-1 {
 					x := YMM()
 					VMASKMOVPS(Mem{Base: row, Disp: 32 * k}, *mask, x)
 					VADDPS(x, y, y)
@@ -114,24 +114,39 @@ func sumRows(tail Mem) {
 		})
 		for k, y := range sums {
 			VMULPS(a, y, y)
-			if mask != nil {
+			if mask != nil && k == regs-1 {
 				VMASKMOVPS(y, *mask, Mem{Base: dst, Disp: 32 * k})
 			} else {
 				VMOVUPS(y, Mem{Base: dst, Disp: 32 * k})
 			}
 		}
-		ADDQ(U32(32*regs), dst)
-		ADDQ(U32(32*regs), table)
 	}
-	loop("sum64", left, 64, func() { block("sum64", 8, 4, nil) })
-	loop("sum8", left, 8, func() { block("sum8", 1, 1, nil) })
-	CMPQ(left, U32(0))
-	JE(LabelRef("sum_end"))
-	mask := loadMask(tail, left)
-	block("sum1", 1, 1, &mask)
-	Label("sum_end")
-	VZEROUPPER()
-	RET()
+	loop("sum64", left, 65, func() {
+		block("sum64", 8, nil)
+		ADDQ(U32(256), dst)
+		ADDQ(U32(256), table)
+		ADDQ(U8(1), left) // loop takes 65
+	})
+	// The last 1 to 64 columns: one block of as many registers as they need.
+	rest := GP64()
+	MOVQ(left, rest)
+	DECQ(rest)
+	ANDQ(U8(7), rest)
+	INCQ(rest)
+	mask := loadMask(tail, rest)
+	for regs := 1; regs <= 8; regs++ {
+		next := fmt.Sprintf("sum_more%d", regs)
+		if regs < 8 {
+			CMPQ(left, U32(8*regs))
+			JG(LabelRef(next))
+		}
+		block(fmt.Sprintf("sum_last%d", regs), regs, &mask)
+		VZEROUPPER()
+		RET()
+		if regs < 8 {
+			Label(next)
+		}
+	}
 }
 
 // eachRow emits the loop over listed rows of a table: work sees the row and the columns of one block.
