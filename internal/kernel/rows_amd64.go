@@ -12,3 +12,6 @@ func addRowsAVX2(table *float32, rows *float32, ids *int, n int, dim int, a floa
 
 // copyRowsAVX2 copies row ids[i] of table to row i of rows, for i in [0, n).
 func copyRowsAVX2(rows *float32, table *float32, ids *int, n int, dim int)
+
+// adamRowsAVX2 is AdamRows for ids[0:n]; c points to an AdamStep.
+func adamRowsAVX2(w *float32, m *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)

@@ -690,3 +690,125 @@ copy_whole:
 copy_rows_done:
 	VZEROUPPER
 	RET
+
+// func adamRowsAVX2(w *float32, m *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·adamRowsAVX2(SB), NOSPLIT, $0-64
+	MOVQ         w+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVQ         ids+32(FP), SI
+	MOVQ         n+40(FP), DI
+	MOVQ         dim+48(FP), R8
+	MOVQ         c+56(FP), R9
+	VBROADCASTSS (R9), Y0
+	VBROADCASTSS 4(R9), Y1
+	VBROADCASTSS 8(R9), Y2
+	VBROADCASTSS 12(R9), Y3
+	VBROADCASTSS 16(R9), Y4
+	VBROADCASTSS 20(R9), Y5
+	VBROADCASTSS 24(R9), Y6
+	VBROADCASTSS 28(R9), Y7
+	VBROADCASTSS 32(R9), Y8
+	LEAQ         -8(SI)(DI*8), R9
+
+adam_rows:
+	CMPQ    DI, $0x00000001
+	JL      adam_rows_done
+	LEAQ    128(SI), R10
+	CMPQ    R10, R9
+	CMOVQHI R9, R10
+	MOVQ    (R10), R10
+	IMULQ   R8, R10
+	SHLQ    $0x02, R10
+	MOVQ    R8, R11
+
+adam_fetch:
+	CMPQ       R11, $0x00000001
+	JL         adam_fetch_done
+	PREFETCHT0 (AX)(R10*1)
+	PREFETCHT0 (CX)(R10*1)
+	PREFETCHT0 (DX)(R10*1)
+	ADDQ       $0x40, R10
+	SUBQ       $0x0f, R11
+	SUBQ       $0x00000001, R11
+	JMP        adam_fetch
+
+adam_fetch_done:
+	MOVQ  (SI), R10
+	IMULQ R8, R10
+	SHLQ  $0x02, R10
+	MOVQ  R8, R11
+
+adam8:
+	CMPQ    R11, $0x00000008
+	JL      adam8_done
+	VMOVUPS (AX)(R10*1), Y9
+	VMULPS  Y3, Y9, Y9
+	VMOVUPS (BX), Y10
+	VMULPS  Y1, Y10, Y10
+	VMULPS  Y2, Y9, Y11
+	VADDPS  Y11, Y10, Y11
+	VMOVUPS (CX)(R10*1), Y12
+	VMULPS  Y4, Y12, Y12
+	VMULPS  Y5, Y11, Y10
+	VADDPS  Y10, Y12, Y12
+	VMOVUPS Y12, (CX)(R10*1)
+	VMULPS  Y0, Y12, Y12
+	VMULPS  Y11, Y11, Y11
+	VMULPS  Y7, Y11, Y11
+	VMOVUPS (DX)(R10*1), Y10
+	VMULPS  Y6, Y10, Y10
+	VADDPS  Y11, Y10, Y10
+	VMOVUPS Y10, (DX)(R10*1)
+	VSQRTPS Y10, Y10
+	VADDPS  Y8, Y10, Y10
+	VDIVPS  Y10, Y12, Y12
+	VSUBPS  Y12, Y9, Y9
+	VMOVUPS Y9, (AX)(R10*1)
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, BX
+	SUBQ    $0x00000008, R11
+	JMP     adam8
+
+adam8_done:
+	CMPQ       R11, $0x00000000
+	JE         adam_whole
+	LEAQ       tailMasks<>+0(SB), R12
+	MOVQ       $0x00000008, R13
+	SUBQ       R11, R13
+	VMOVUPS    (R12)(R13*4), Y9
+	VMASKMOVPS (AX)(R10*1), Y9, Y10
+	VMULPS     Y3, Y10, Y10
+	VMASKMOVPS (BX), Y9, Y11
+	VMULPS     Y1, Y11, Y11
+	VMULPS     Y2, Y10, Y12
+	VADDPS     Y12, Y11, Y12
+	VMASKMOVPS (CX)(R10*1), Y9, Y13
+	VMULPS     Y4, Y13, Y13
+	VMULPS     Y5, Y12, Y11
+	VADDPS     Y11, Y13, Y13
+	VMASKMOVPS Y13, Y9, (CX)(R10*1)
+	VMULPS     Y0, Y13, Y13
+	VMULPS     Y12, Y12, Y12
+	VMULPS     Y7, Y12, Y12
+	VMASKMOVPS (DX)(R10*1), Y9, Y11
+	VMULPS     Y6, Y11, Y11
+	VADDPS     Y12, Y11, Y11
+	VMASKMOVPS Y11, Y9, (DX)(R10*1)
+	VSQRTPS    Y11, Y11
+	VADDPS     Y8, Y11, Y11
+	VDIVPS     Y11, Y13, Y13
+	VSUBPS     Y13, Y10, Y10
+	VMASKMOVPS Y10, Y9, (AX)(R10*1)
+	LEAQ       (BX)(R11*4), BX
+
+adam_whole:
+	ADDQ $0x08, SI
+	SUBQ $0x00000001, DI
+	JMP  adam_rows
+
+adam_rows_done:
+	VZEROUPPER
+	RET
