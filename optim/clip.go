@@ -17,10 +17,7 @@ func (s *Solver) clipScale() (float64, error) {
 		limit = s.cfg.ClipValue
 	}
 	var sum float64
-	for _, p := range s.now {
-		if p.frozen {
-			continue
-		}
+	for _, p := range s.now { // frozen ones have no sum
 		sum += p.sumSquares(limit)
 		if math.IsNaN(sum) || math.IsInf(sum, 0) {
 			return 0, errors.Errorf("optim: parameter %q: the norm of its gradient is %v: lower the learning rate, or look for a division by 0 or a logarithm of 0 in the loss", p.name, math.Sqrt(sum))

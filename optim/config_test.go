@@ -61,12 +61,14 @@ func TestNewErrors(t *testing.T) {
 }
 
 func TestGroups(t *testing.T) {
-	s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.5, WeightDecay: 1, Schedule: optim.StepDecay(1, 0.5), Groups: []optim.Group{
+	groups := []optim.Group{
 		{Match: "*.bias", WeightDecay: new(0.0)},
 		{Match: "words.*", LearningRate: new(0.25)},
 		{Match: "old.*", Frozen: true},
 		{Match: "words.weight", Frozen: true}, // comes too late
-	}}))
+	}
+	s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.5, WeightDecay: 1, Schedule: optim.StepDecay(1, 0.5), Groups: groups}))
+	groups[2].Match = "old"                    // has no effect any more
 	for _, want := range []map[string]float64{ // the weight is 1, and so is the gradient
 		{"out.weight": 1 - 0.5*2, "out.bias": 1 - 0.5, "words.weight": 1 - 0.25*2, "old.weight": 1},
 		{"out.weight": 1 - 0.25*2, "out.bias": 1 - 0.25, "words.weight": 1 - 0.125*2, "old.weight": 1},

@@ -203,6 +203,24 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
+// After Load the loaded parameters may come in one step after the other, but not with new ones before all
+// have come.
+func TestLoadInParts(t *testing.T) {
+	m, s := newModel[float64](), must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.1}))
+	m.step(t, s)
+	next := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.1}))
+	if err := next.Load(bytes.NewReader(saved(t, s))); err != nil {
+		t.Fatal(err)
+	}
+	stranger := &param{name: "z", value: dense([]float64{1, 2}, 2), grad: dense([]float64{1, 2}, 2)}
+	step(t, next, m.words)
+	want := `optim: what was loaded has no parameter "z", but has "out.bias", which the model has not: load the state of this model`
+	if err := next.Step(grads(m.words, stranger)); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %v", err, want)
+	}
+	step(t, next, m.bias, stranger)
+}
+
 func TestSaveError(t *testing.T) {
 	m, s := newModel[float64](), must(optim.New(optim.Adam{}, optim.Config{LearningRate: 0.1}))
 	m.step(t, s)

@@ -2,6 +2,7 @@ package optim_test
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -80,6 +81,13 @@ func TestSharedGradient(t *testing.T) {
 	if !slices.Equal(a.floats(), want) || !slices.Equal(b.floats(), want) || grad.Float64s()[0] != 0 {
 		t.Errorf("a %v, b %v, want %v; gradient %v, want 0", a.value, b.value, want, grad)
 	}
+	// Of tied parameters it counts twice.
+	grad.Float64s()[0] = 2
+	b.name, b.value = "a#1", a.value
+	step(t, must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1})), a, b)
+	if a.floats()[0] != -2-2*2 {
+		t.Errorf("tied: %v, want -6", a.floats()[0])
+	}
 }
 
 // Weights of every kind: tensors of rank 0 to 3, gorgonia's scalars, a view of some rows; both types.
@@ -131,6 +139,7 @@ func elems(v gorgonia.Value) []float64 {
 // An error leaves everything as it was, also what came before it in the list.
 func TestStepErrors(t *testing.T) {
 	matrix := func() *tensor.Dense { return dense([]float64{1, 2, 3, 4}, 2, 2) }
+	columns := tensor.New(tensor.WithShape(2, 2), tensor.AsFortran([]float64{1, 2, 3, 4}))
 	transposed := matrix()
 	if err := transposed.T(); err != nil {
 		t.Fatal(err)
@@ -151,6 +160,7 @@ func TestStepErrors(t *testing.T) {
 		{grads(&param{name: "w", value: rows(2, 2, nil, []float64{})}), `parameter "w": its weights must be a *tensor.Dense or a scalar, got *sparse.Rows`},
 		{grads(&param{name: "w", value: dense([]float64{}, 0, 2)}), `parameter "w": its weights have no elements, but shape (0, 2)`},
 		{grads(&param{name: "w", value: transposed}), `parameter "w": its weights must lie in memory row after row, without gaps: copy the view`},
+		{grads(&param{name: "w", value: columns}), `parameter "w": its weights must lie in memory row after row, without gaps: copy the view`},
 		{grads(&param{name: "w", value: matrix()}), `parameter "w": it has no gradient: run the machine before each Step`},
 		{grads(&param{name: "w", value: matrix(), grad: transposed}), `parameter "w": its gradient must lie in memory row after row, without gaps: copy the view`},
 		{grads(&param{name: "w", value: matrix(), grad: dense([]float64{1, 2}, 2)}), `parameter "w": its gradient is (2) of float64: want (2, 2) of float64`},
@@ -184,9 +194,26 @@ func TestStepErrors(t *testing.T) {
 	}
 }
 
+// A step that failed has not fixed the shape of a new parameter, and a frozen one may change its.
+func TestShapeIsFixedByAnUpdate(t *testing.T) {
+	s := must(optim.New(optim.Adam{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "old", Frozen: true}}}))
+	for n := range 3 {
+		w := &param{name: "w", value: dense(make([]float64, n+2), n+2)}
+		old := &param{name: "old", value: dense(make([]float64, n+2), n+2)}
+		if n == 2 {
+			w.grad = dense(make([]float64, n+2), n+2)
+			step(t, s, w, old)
+		} else if err := s.Step(grads(w, old)); err == nil || err.Error() != `optim: parameter "w": it has no gradient: run the machine before each Step` {
+			t.Errorf("got %v", err)
+		}
+	}
+	step(t, s, &param{name: "old", value: dense([]float32{1}, 1, 1)})
+}
+
 // A parameter keeps its shape from step to step, and the schedule must give a factor.
 func TestStepErrorsOfLaterSteps(t *testing.T) {
-	s := must(optim.New(optim.Adam{}, optim.Config{LearningRate: 1, Schedule: optim.ScheduleFunc(func(step int) float64 { return float64(2 - 3*(step/2)) })}))
+	factor := 1.0
+	s := must(optim.New(optim.Adam{}, optim.Config{LearningRate: 1, Schedule: optim.ScheduleFunc(func(step int) float64 { return factor })}))
 	w := &param{name: "w", value: dense([]float64{1, 2}, 1, 2), grad: dense([]float64{1, 2}, 1, 2)}
 	step(t, s, w)
 	grown := &param{name: "w", value: dense([]float32{1, 2, 3, 4}, 2, 2), grad: dense([]float32{1, 2, 3, 4}, 2, 2)}
@@ -194,9 +221,11 @@ func TestStepErrorsOfLaterSteps(t *testing.T) {
 	if want := `optim: parameter "w" is (2, 2) of float32, and its state is (1, 2) of float64: use the solver, or what was saved, of this model`; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %v", err, want)
 	}
-	step(t, s, w)
-	if err, want := s.Step(grads(w)), `optim: the schedule's factor at step 2 is -1: want a finite number of at least 0`; err == nil || err.Error() != want {
-		t.Errorf("got  %v\nwant %v", err, want)
+	for _, factor = range []float64{-1, math.NaN(), math.Inf(1)} {
+		want := fmt.Sprintf(`optim: the schedule's factor at step 1 is %v: want a finite number of at least 0`, factor)
+		if err := s.Step(grads(w)); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %v", err, want)
+		}
 	}
 }
 
