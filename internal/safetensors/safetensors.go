@@ -1,0 +1,156 @@
+// Package safetensors writes and reads the safetensors format as a stream: the data go straight between the
+// file and the slices they belong to, whatever their size.
+//
+// A file is the length of the header (8 bytes, little-endian), the header (JSON: of each tensor its name,
+// dtype, shape and place; strings under "__metadata__"), and the data, little-endian, without gaps. See
+// https://github.com/huggingface/safetensors#format. Of the format's dtypes there are F32, F64 and I64.
+package safetensors
+
+import (
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"io"
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+// metadata is the name in the header that is no tensor's.
+const metadata = "__metadata__"
+
+// maxHeader is the longest header, in bytes, that the format's own implementation reads.
+const maxHeader = 100_000_000
+
+// A Tensor is one tensor of a file.
+type Tensor struct {
+	Name  string
+	Shape []int
+	Dtype string // "F32", "F64" or "I64"; Write goes by Data
+	Data  any    // []float32, []float64 or []int64, in row-major order; nil in a Reader's list
+}
+
+// entry is a tensor in the header.
+type entry struct {
+	Dtype   string    `json:"dtype"`
+	Shape   []int     `json:"shape"`
+	Offsets [2]uint64 `json:"data_offsets"`
+}
+
+// Write writes a file. Equal content gives equal bytes: the wider dtypes come first, which aligns the data,
+// then the order is that of names. It fails if a name is taken, reserved or not UTF-8, if Data is of
+// another type or size than Shape, or with w.
+func Write(w io.Writer, meta map[string]string, tensors []Tensor) error {
+	tensors = slices.Clone(tensors)
+	for i, t := range tensors {
+		var n int
+		switch data := t.Data.(type) {
+		case []float32:
+			tensors[i].Dtype, n = "F32", len(data)
+		case []float64:
+			tensors[i].Dtype, n = "F64", len(data)
+		case []int64:
+			tensors[i].Dtype, n = "I64", len(data)
+		}
+		if want, err := size(tensors[i].Dtype, t.Shape); err != nil {
+			return errors.WithMessagef(err, "safetensors: tensor %q", t.Name)
+		} else if have := uint64(n) * width(tensors[i].Dtype); have != want {
+			return errors.Errorf("safetensors: tensor %q of shape %v needs %d bytes, got %d", t.Name, t.Shape, want, have)
+		}
+	}
+	slices.SortFunc(tensors, func(a, b Tensor) int {
+		return cmp.Or(cmp.Compare(width(b.Dtype), width(a.Dtype)), strings.Compare(a.Name, b.Name))
+	})
+	raw, err := header(meta, tensors)
+	if err != nil {
+		return err
+	}
+	err = binary.Write(w, binary.LittleEndian, uint64(len(raw)))
+	if err == nil {
+		_, err = w.Write(raw)
+	}
+	for _, t := range tensors {
+		if err == nil {
+			err = transfer(t.Data, func(part any) error { return binary.Write(w, binary.LittleEndian, part) })
+		}
+	}
+	return errors.WithMessage(err, "safetensors")
+}
+
+// header returns the header of tensors in their order, padded with spaces to a multiple of 8 bytes.
+func header(meta map[string]string, tensors []Tensor) ([]byte, error) {
+	entries := map[string]any{}
+	if meta != nil {
+		entries[metadata] = meta
+	}
+	var at uint64
+	for _, t := range tensors {
+		if _, taken := entries[t.Name]; taken || t.Name == metadata || !utf8.ValidString(t.Name) {
+			return nil, errors.Errorf("safetensors: the name %q is taken, reserved or not UTF-8", t.Name)
+		}
+		n, _ := size(t.Dtype, t.Shape) // checked by Write
+		entries[t.Name] = entry{Dtype: t.Dtype, Shape: append([]int{}, t.Shape...), Offsets: [2]uint64{at, at + n}}
+		at += n
+	}
+	raw, err := json.Marshal(entries) // sorts the names
+	for len(raw)%8 != 0 {
+		raw = append(raw, ' ')
+	}
+	return raw, err
+}
+
+// width returns the bytes of an element, 0 for a dtype that there is not.
+func width(dtype string) uint64 {
+	switch dtype {
+	case "F32":
+		return 4
+	case "F64", "I64":
+		return 8
+	}
+	return 0
+}
+
+// size returns the bytes of a tensor.
+func size(dtype string, shape []int) (uint64, error) {
+	n := width(dtype)
+	if n == 0 {
+		return 0, errors.Errorf("want dtype F32, F64 or I64, got %q", dtype)
+	}
+	for _, d := range shape {
+		hi, lo := bits.Mul64(n, uint64(max(d, 0)))
+		if d < 0 || hi != 0 || lo > math.MaxInt {
+			return 0, errors.Errorf("shape %v is negative or too large", shape)
+		}
+		n = lo
+	}
+	return n, nil
+}
+
+// step is how many elements pass at once: enough for speed, and little memory.
+const step = 1 << 13
+
+// transfer calls f with one part of data after the other.
+func transfer(data any, f func(part any) error) error {
+	switch data := data.(type) {
+	case []float32:
+		return chunks(data, f)
+	case []float64:
+		return chunks(data, f)
+	case []int64:
+		return chunks(data, f)
+	}
+	return nil
+}
+
+func chunks[E any](data []E, f func(part any) error) error {
+	for part := range slices.Chunk(data, step) {
+		if err := f(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,27 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+)
+
+// clipScale returns the factor that brings the L2 norm of all gradients of a step together to ClipNorm:
+// 1 if it is less. As torch.nn.utils.clip_grad_norm_ it is ClipNorm/(norm + 1e-6).
+func (s *Solver) clipScale() (float64, error) {
+	if s.cfg.ClipNorm == 0 {
+		return 1, nil
+	}
+	limit := math.Inf(1)
+	if s.cfg.ClipValue > 0 {
+		limit = s.cfg.ClipValue
+	}
+	var sum float64
+	for _, p := range s.now { // frozen ones have no sum
+		sum += p.sumSquares(limit)
+		if math.IsNaN(sum) || math.IsInf(sum, 0) {
+			return 0, errors.Errorf("optim: parameter %q: the norm of its gradient is %v: lower the learning rate, or look for a division by 0 or a logarithm of 0 in the loss", p.name, math.Sqrt(sum))
+		}
+	}
+	return min(1, s.cfg.ClipNorm/(math.Sqrt(sum)+1e-6)), nil
+}

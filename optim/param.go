@@ -1,0 +1,158 @@
+package optim
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/sparse"
+)
+
+// param is a parameter: what is kept of it, and what a step brings.
+type param struct {
+	name        string
+	rate, decay float64
+	frozen      bool
+	steps       int  // updates so far
+	resumed     bool // loaded, and in no step yet
+
+	turn   int              // of the Step that it was last in
+	nodes  []string         // names of the nodes that share its weights in this step
+	grads  []gorgonia.Value // their gradients; nil if it is frozen and has none
+	shape  tensor.Shape     // of the weights; nil with memory
+	memory                  // nil before the first step
+}
+
+// memory is a *table[float32] or *table[float64].
+type memory interface {
+	dtype() tensor.Dtype
+	setWeights(v gorgonia.Value)
+	isSparse() bool // the sum is of some rows
+	sum(grads []gorgonia.Value)
+	sumSquares(limit float64) float64
+	clamp(limit float64)
+	update(r Rule, a amounts)
+	zero(grads []gorgonia.Value)
+	arrays() []any                // the rule's
+	setArray(k, n int, array any) // the k-th of n
+}
+
+// newParam returns a parameter of this name with the settings that it gets.
+func (s *Solver) newParam(name string) *param {
+	p := &param{name: name}
+	p.rate, p.decay, p.frozen = s.cfg.of(name)
+	return p
+}
+
+// nameOf returns the name of a parameter, "" if there is none.
+func nameOf(vg gorgonia.ValueGrad) string {
+	if n, ok := vg.(*gorgonia.Node); ok && n == nil {
+		return ""
+	}
+	if n, ok := vg.(gorgonia.Namer); ok {
+		return n.Name()
+	}
+	return ""
+}
+
+// baseName returns name without an ending #1, #2, ….
+func baseName(name string) string {
+	i := strings.LastIndexByte(name, '#')
+	if i < 1 || i == len(name)-1 || strings.Trim(name[i+1:], "0123456789") != "" {
+		return name
+	}
+	return name[:i]
+}
+
+// bind makes weights, which checkWeights passed, those of this step.
+func (p *param) bind(weights gorgonia.Value) error {
+	if p.memory == nil || p.steps == 0 && !p.fits(weights) {
+		p.shape = weights.Shape().Clone()
+		p.memory = newMemory(weights.Dtype())
+	}
+	if !p.fits(weights) {
+		return errors.Errorf("optim: parameter %q is %v of %v, and its state is %v of %v: use the solver, or what was saved, of this model",
+			p.name, weights.Shape(), weights.Dtype(), p.shape, p.dtype())
+	}
+	p.setWeights(weights)
+	return nil
+}
+
+// fits reports whether v has p's shape and type.
+func (p *param) fits(v gorgonia.Value) bool { return p.is(v.Shape(), v.Dtype()) }
+
+// is reports whether p has this shape and type.
+func (p *param) is(shape tensor.Shape, dt tensor.Dtype) bool {
+	return slices.Equal(p.shape, shape) && p.dtype() == dt
+}
+
+// add adds the gradient of a node, called name, that has p's weights.
+func (p *param) add(name string, weights gorgonia.Value, vg gorgonia.ValueGrad) error {
+	if !p.fits(weights) {
+		return errors.Errorf("its weights are %v of %v, and those of %q, in the same memory, %v of %v: give both one shape",
+			weights.Shape(), weights.Dtype(), p.nodes[0], p.shape, p.dtype())
+	}
+	grad, err := vg.Grad()
+	if err == nil {
+		err = p.checkGrad(name, grad)
+	}
+	if err != nil && p.frozen {
+		grad, err = nil, nil
+	}
+	if err == nil {
+		p.nodes, p.grads = append(p.nodes, name), append(p.grads, grad)
+	}
+	return err
+}
+
+// checkGrad returns what is wrong with grad, the gradient of the node called name.
+func (p *param) checkGrad(name string, grad gorgonia.Value) error {
+	if grad == nil {
+		return errors.New("it has no gradient: run the machine before each Step")
+	}
+	rows, isRows := grad.(*sparse.Rows)
+	// Gorgonia takes a vector of shape (3) for one of (3, 1) or (1, 3).
+	if ok := p.fits(grad) || !isRows && p.shape.Eq(grad.Shape()) && grad.Dtype() == p.dtype(); !ok {
+		return errors.Errorf("its gradient is %v of %v: want %v of %v", grad.Shape(), grad.Dtype(), p.shape, p.dtype())
+	}
+	for i, other := range p.grads {
+		if p.nodes[i] == name && grad == other {
+			return errors.New("it is there twice: give Step each node once")
+		}
+	}
+	if isRows {
+		return checkIDs(rows.IDs(), p.shape[0])
+	}
+	return checkLayout("gradient", grad)
+}
+
+// checkWeights returns what is wrong with a parameter's weights.
+func checkWeights(v gorgonia.Value) error {
+	if v == nil {
+		return errors.New("it has no value: give its node one")
+	}
+	if dt := v.Dtype(); dt != tensor.Float32 && dt != tensor.Float64 {
+		return errors.Errorf("its weights must be float32 or float64, got %v", dt)
+	}
+	if v.Shape().TotalSize() == 0 {
+		return errors.Errorf("its weights have no elements, but shape %v", v.Shape())
+	}
+	return checkLayout("weights", v)
+}
+
+// checkLayout returns an error unless elements can give the elements of v, a parameter's what.
+func checkLayout(what string, v gorgonia.Value) error {
+	switch v := v.(type) {
+	case *gorgonia.F32, *gorgonia.F64:
+		return nil
+	case *tensor.Dense:
+		if v.RequiresIterator() || !v.DataOrder().IsRowMajor() || !v.IsNativelyAccessible() {
+			return errors.Errorf("its %s must lie in memory row after row, without gaps: copy the view", what)
+		}
+		return nil
+	}
+	return errors.Errorf("its %s must be a *tensor.Dense or a scalar, got %T", what, v)
+}
