@@ -20,19 +20,22 @@ func (r Reduce) scale(n int) float64 {
 // BagSum sets row b of dst to the reduction of the rows of table that bag b, ids[ends[b-1]:ends[b]], names,
 // and to zero if it names none. Rows have dim elements.
 func BagSum[T Float](dst, table []T, ids, ends []int, dim int, r Reduce) {
-	if len(ends) == 0 {
+	if p := parts(len(ends), len(ids)*dim/max(1, len(ends))); p > 1 {
+		split(p, len(ends), func(lo, hi int) { bagPart(dst, table, ids, ends, lo, hi, dim, r) })
 		return
 	}
-	parallel(len(ends), len(ids)*dim/len(ends), func(lo, hi int) {
-		start := 0
-		if lo > 0 {
-			start = ends[lo-1]
-		}
-		for b := lo; b < hi; b++ {
-			SumRows(dst[b*dim:(b+1)*dim], table, ids, start, ends[b], dim, T(r.scale(ends[b]-start)))
-			start = ends[b]
-		}
-	})
+	bagPart(dst, table, ids, ends, 0, len(ends), dim, r)
+}
+
+func bagPart[T Float](dst, table []T, ids, ends []int, lo, hi, dim int, r Reduce) {
+	start := 0
+	if lo > 0 {
+		start = ends[lo-1]
+	}
+	for b := lo; b < hi; b++ {
+		SumRows(dst[b*dim:(b+1)*dim], table, ids, start, ends[b], dim, T(r.scale(ends[b]-start)))
+		start = ends[b]
+	}
 }
 
 // BagShares sets row b of dst to what each row of bag b gets of row b of grad, the gradient of BagSum's dst.
@@ -50,18 +53,22 @@ func BagShares[T Float](dst, grad []T, ends []int, dim int, r Reduce) {
 // SumGroups sets a row of dst for each group of x to the sum of the rows of src that the group's Order
 // names: row k for group k, or row x.IDs[k] if byID.
 func SumGroups[T Float](dst, src []T, x *Index, dim int, byID bool) {
-	if len(x.IDs) == 0 {
+	n := len(x.IDs)
+	if p := parts(n, dim+len(x.Order)*dim/max(1, n)); p > 1 {
+		split(p, n, func(lo, hi int) { groupsPart(dst, src, x, lo, hi, dim, byID) })
 		return
 	}
-	parallel(len(x.IDs), len(x.Order)*dim/len(x.IDs)+dim, func(lo, hi int) {
-		for k := lo; k < hi; k++ {
-			row := k
-			if byID {
-				row = x.IDs[k]
-			}
-			SumRows(dst[row*dim:(row+1)*dim], src, x.Order, x.Starts[k], x.Starts[k+1], dim, 1)
+	groupsPart(dst, src, x, 0, n, dim, byID)
+}
+
+func groupsPart[T Float](dst, src []T, x *Index, lo, hi, dim int, byID bool) {
+	for k := lo; k < hi; k++ {
+		row := k
+		if byID {
+			row = x.IDs[k]
 		}
-	})
+		SumRows(dst[row*dim:(row+1)*dim], src, x.Order, x.Starts[k], x.Starts[k+1], dim, 1)
+	}
 }
 
 // ClearRows sets rows ids of dst to zero.

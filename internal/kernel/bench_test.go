@@ -3,7 +3,6 @@ package kernel
 import (
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"testing"
 )
 
@@ -17,9 +16,11 @@ func BenchmarkRows(b *testing.B) {
 		for _, dim := range []int{50, 64, 300} {
 			rnd := rand.New(rand.NewPCG(1, 1))
 			table, rows, ids := make([]float32, vocab*dim), floats32(rnd, n*dim), make([]int, n)
+			m, v := make([]float32, vocab*dim), make([]float32, vocab*dim)
 			for i := range table {
-				table[i] = float32(i % 7)
+				table[i], m[i], v[i] = float32(i%7), float32(i%5), float32(i%3)
 			}
+			step := AdamStep[float32]{Rate: 1e-9, Scale: 1, Keep: 1, Beta1: 0.9, Enter1: 0.1, Beta2: 0.999, Enter2: 0.001, Eps: 1e-8}
 			for i := range ids {
 				ids[i] = rnd.IntN(vocab)
 			}
@@ -31,6 +32,8 @@ func BenchmarkRows(b *testing.B) {
 				{"sum", "asm", func() { SumRows(rows[:dim], table, ids, 0, n, dim, 0.5) }},
 				{"add", "go", func() { addRows(table, rows, ids, dim, 1e-9) }},
 				{"add", "asm", func() { addRowsAVX2(&table[0], &rows[0], &ids[0], n, dim, 1e-9) }},
+				{"adam", "go", func() { adamRows(table, m, v, rows, ids, dim, step) }},
+				{"adam", "asm", func() { AdamRows(table, m, v, rows, ids, dim, step) }},
 				{"gather", "go", func() { gather(rows, table, ids, dim) }},
 				{"gather", "asm", func() { copyRowsAVX2(&rows[0], &table[0], &ids[0], n, dim) }},
 			} {
@@ -49,23 +52,27 @@ func BenchmarkRows(b *testing.B) {
 
 // BenchmarkParallel shows from which size on a second CPU pays, which is where grain comes from.
 func BenchmarkParallel(b *testing.B) {
-	const vocab, dim = 20_000, 64
-	table := make([]float32, vocab*dim)
-	for i := range table {
-		table[i] = float32(i % 7)
-	}
-	for _, n := range []int{2048, 4096, 8192, 16384} {
-		rows, ids := make([]float32, n*dim), rand.New(rand.NewPCG(1, 1)).Perm(vocab)[:n]
-		for _, procs := range []int{1, 2} {
-			b.Run(fmt.Sprintf("rows=%d/procs=%d", n, procs), func(b *testing.B) {
-				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-				for b.Loop() {
-					for i := range ids {
-						ids[i] = (ids[i] + 7919) % vocab
+	const vocab, dim = 200_000, 64
+	var w, m, v [vocab * dim]float32
+	step := AdamStep[float32]{Rate: 1e-9, Scale: 1, Keep: 1, Beta1: 0.9, Enter1: 0.1, Beta2: 0.999, Enter2: 0.001, Eps: 1e-8}
+	for _, n := range []int{1 << 11, 1 << 13, 1 << 15, 1 << 17} {
+		rows, ids := floats32(rand.New(rand.NewPCG(1, 1)), n*dim), rand.New(rand.NewPCG(1, 1)).Perm(vocab)[:n]
+		for _, f := range []struct {
+			kernel string
+			part   func(lo, hi int)
+		}{
+			{"add", func(lo, hi int) { addPart(w[:], rows[lo*dim:], ids[lo:hi], dim, 1e-9) }},
+			{"adam", func(lo, hi int) { adamPart(w[:], m[:], v[:], rows[lo*dim:], ids[lo:hi], dim, step) }},
+			{"gather", func(lo, hi int) { gatherPart(rows[lo*dim:], w[:], ids[lo:hi], dim) }},
+			{"sum", func(lo, hi int) { SumRows(rows[lo*dim:(lo+1)*dim], w[:], ids, lo, hi, dim, 1) }},
+		} {
+			for _, parts := range []int{1, 2} {
+				b.Run(fmt.Sprintf("kernel=%s/rows=%d/parts=%d", f.kernel, n, parts), func(b *testing.B) {
+					for b.Loop() {
+						split(parts, n, f.part)
 					}
-					AddRows(table, rows, ids, dim, 1e-9)
-				}
-			})
+				})
+			}
 		}
 	}
 }

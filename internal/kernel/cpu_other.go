@@ -7,3 +7,4 @@ const haveAVX2 = false
 func sumRowsAVX2(dst, table *float32, ids *int, n, dim int, a float32, last *int) {}
 func addRowsAVX2(table, rows *float32, ids *int, n, dim int, a float32)           {}
 func copyRowsAVX2(rows, table *float32, ids *int, n, dim int)                     {}
+func adamRowsAVX2(w, m, v, grad *float32, ids *int, n, dim int, c *float32)       {}

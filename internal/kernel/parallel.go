@@ -5,18 +5,17 @@ import (
 	"sync"
 )
 
-// grain is the least work, in elements read and written, that is worth a goroutine of its own: at about
-// 10 elements a nanosecond it takes several times as long as waking one up (BenchmarkParallel).
-const grain = 1 << 17
+// grain is the least work, in elements read and written, that is worth a CPU of its own. It is large: one CPU
+// moves some 40 of them a nanosecond, and rows that another one wrote last come slowly (BenchmarkParallel;
+// docs/performance.md).
+const grain = 1 << 22
 
-// parallel calls f on parts of [0, n) that make it up, on as many CPUs as pay: cost is the work of one of
-// the n. The parts depend on GOMAXPROCS, so f(i, i+1) must not depend on what is done for others.
-func parallel(n, cost int, f func(lo, hi int)) {
-	parts := min(runtime.GOMAXPROCS(0), n*cost/grain, n)
-	if parts < 2 {
-		f(0, n)
-		return
-	}
+// parts returns on how many CPUs n pieces of work pay, each of cost elements.
+func parts(n, cost int) int { return max(1, min(runtime.GOMAXPROCS(0), n*cost/grain, n)) }
+
+// split calls f on so many parts of [0, n), which make it up, at once. f must do for each of the n what it does
+// whatever the part: the result is then the same for any number of them.
+func split(parts, n int, f func(lo, hi int)) {
 	var wg sync.WaitGroup
 	for p := 1; p < parts; p++ {
 		wg.Go(func() { f(p*n/parts, (p+1)*n/parts) })

@@ -26,13 +26,19 @@ func sumRows[T Float](dst, table []T, ids []int, dim int, a T) {
 
 // AddRows adds a times row i of rows to row ids[i] of table, for ids that are distinct. Rows have dim elements.
 func AddRows[T Float](table, rows []T, ids []int, dim int, a T) {
-	parallel(len(ids), 3*dim, func(lo, hi int) {
-		if haveAVX2 && is32[T]() && hi > lo {
-			addRowsAVX2(p32(table), p32(rows[lo*dim:]), &ids[lo], hi-lo, dim, float32(a))
-			return
-		}
-		addRows(table, rows[lo*dim:], ids[lo:hi], dim, a)
-	})
+	if p := parts(len(ids), 3*dim); p > 1 {
+		split(p, len(ids), func(lo, hi int) { addPart(table, rows[lo*dim:], ids[lo:hi], dim, a) })
+		return
+	}
+	addPart(table, rows, ids, dim, a)
+}
+
+func addPart[T Float](table, rows []T, ids []int, dim int, a T) {
+	if haveAVX2 && is32[T]() && len(ids) > 0 {
+		addRowsAVX2(p32(table), p32(rows), &ids[0], len(ids), dim, float32(a))
+		return
+	}
+	addRows(table, rows, ids, dim, a)
 }
 
 func addRows[T Float](table, rows []T, ids []int, dim int, a T) {
@@ -43,13 +49,19 @@ func addRows[T Float](table, rows []T, ids []int, dim int, a T) {
 
 // Gather copies row ids[i] of table to row i of dst. Rows have dim elements.
 func Gather[T Float](dst, table []T, ids []int, dim int) {
-	parallel(len(ids), 2*dim, func(lo, hi int) {
-		if haveAVX2 && is32[T]() && hi > lo {
-			copyRowsAVX2(p32(dst[lo*dim:]), p32(table), &ids[lo], hi-lo, dim)
-			return
-		}
-		gather(dst[lo*dim:], table, ids[lo:hi], dim)
-	})
+	if p := parts(len(ids), 2*dim); p > 1 {
+		split(p, len(ids), func(lo, hi int) { gatherPart(dst[lo*dim:], table, ids[lo:hi], dim) })
+		return
+	}
+	gatherPart(dst, table, ids, dim)
+}
+
+func gatherPart[T Float](dst, table []T, ids []int, dim int) {
+	if haveAVX2 && is32[T]() && len(ids) > 0 {
+		copyRowsAVX2(p32(dst), p32(table), &ids[0], len(ids), dim)
+		return
+	}
+	gather(dst, table, ids, dim)
 }
 
 func gather[T Float](dst, table []T, ids []int, dim int) {

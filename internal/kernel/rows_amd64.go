@@ -5,13 +5,21 @@
 package kernel
 
 // sumRowsAVX2 sets dst to a·Σ of rows ids[0:n] of table. last is the last id that may be read ahead.
+//
+//go:noescape
 func sumRowsAVX2(dst *float32, table *float32, ids *int, n int, dim int, a float32, last *int)
 
 // addRowsAVX2 adds a·(row i of rows) to row ids[i] of table, for i in [0, n).
+//
+//go:noescape
 func addRowsAVX2(table *float32, rows *float32, ids *int, n int, dim int, a float32)
 
 // copyRowsAVX2 copies row ids[i] of table to row i of rows, for i in [0, n).
+//
+//go:noescape
 func copyRowsAVX2(rows *float32, table *float32, ids *int, n int, dim int)
 
 // adamRowsAVX2 is AdamRows for ids[0:n]; c points to an AdamStep.
+//
+//go:noescape
 func adamRowsAVX2(w *float32, m *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)

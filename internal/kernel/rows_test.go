@@ -22,6 +22,13 @@ func TestRowsAgreeWithTheirTwins(t *testing.T) {
 			}
 			lo := rnd.IntN(n + 1)
 			hi := lo + rnd.IntN(n-lo+1)
+			means := floats32(rnd, vocab*dim)
+			squares := floats32(rnd, vocab*dim)
+			for i := range squares {
+				squares[i] *= squares[i]
+			}
+			distinct := rnd.Perm(vocab)[:min(n, vocab)]
+			step := AdamStep[float32]{Rate: 0.01, Scale: 0.5, Decay: 0.1, Keep: 0.99, Beta1: 0.9, Enter1: 0.1, Beta2: 0.999, Enter2: 0.001, Eps: 1e-8}
 			for name, f := range map[string]struct {
 				size       int
 				asm, twins func(dst []float32)
@@ -30,8 +37,29 @@ func TestRowsAgreeWithTheirTwins(t *testing.T) {
 					func(dst []float32) { SumRows(dst, table, ids, lo, hi, dim, 0.3) },
 					func(dst []float32) { sumRows(dst, table, ids[lo:hi], dim, 0.3) }},
 				"add": {vocab * dim,
-					func(dst []float32) { AddRows(dst, rows, ids, dim, -0.7) },
-					func(dst []float32) { addRows(dst, rows, ids, dim, -0.7) }},
+					func(dst []float32) { AddRows(dst, rows, distinct, dim, -0.7) },
+					func(dst []float32) { addRows(dst, rows, distinct, dim, -0.7) }},
+				"adam's weights": {vocab * dim,
+					func(dst []float32) {
+						AdamRows(dst, slices.Clone(means), slices.Clone(squares), rows, distinct, dim, step)
+					},
+					func(dst []float32) {
+						adamRows(dst, slices.Clone(means), slices.Clone(squares), rows, distinct, dim, step)
+					}},
+				"adam's mean": {vocab * dim,
+					func(dst []float32) {
+						AdamRows(slices.Clone(table), dst, slices.Clone(squares), rows, distinct, dim, step)
+					},
+					func(dst []float32) {
+						adamRows(slices.Clone(table), dst, slices.Clone(squares), rows, distinct, dim, step)
+					}},
+				"adam's mean of squares": {vocab * dim,
+					func(dst []float32) {
+						AdamRows(slices.Clone(table), slices.Clone(means), dst, rows, distinct, dim, step)
+					},
+					func(dst []float32) {
+						adamRows(slices.Clone(table), slices.Clone(means), dst, rows, distinct, dim, step)
+					}},
 				"gather": {n * dim,
 					func(dst []float32) { Gather(dst, table, ids, dim) },
 					func(dst []float32) { gather(dst, table, ids, dim) }},

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // The updates of solvers. Each changes row ids[i] of the weights w, and of the solver's own arrays, by row
 // i of grad; rows have dim elements, and ids are distinct. A dense update is that of the one row 0, with
@@ -8,15 +11,7 @@ import "math"
 // is added: the compiler may then not fuse the two, and the result is the same on every architecture.
 
 // SGDRows is w −= lr·g.
-func SGDRows[T Float](w, grad []T, ids []int, dim int, lr T) {
-	for i, id := range ids {
-		w, g := w[id*dim:(id+1)*dim], grad[i*dim:(i+1)*dim]
-		g = g[:len(w)]
-		for j := range w {
-			w[j] -= T(lr * g[j])
-		}
-	}
-}
+func SGDRows[T Float](w, grad []T, ids []int, dim int, lr T) { AddRows(w, grad, ids, dim, -lr) }
 
 // SGDDecayRows is w = keep·w − lr·g.
 func SGDDecayRows[T Float](w, grad []T, ids []int, dim int, lr, keep T) {
@@ -106,7 +101,7 @@ func RMSPropMomentumRows[T Float](w, s, v, grad []T, ids []int, dim int, c RMSPr
 	}
 }
 
-// AdamStep holds the coefficients of AdamRows.
+// AdamStep holds the coefficients of AdamRows. The assembly reads them in this order.
 type AdamStep[T Float] struct {
 	Rate          T // learning rate · √(1−β₂ᵗ)/(1−β₁ᵗ)
 	Scale, Decay  T // of g and of w in the decayed gradient
@@ -119,6 +114,22 @@ type AdamStep[T Float] struct {
 // AdamRows is w = keep·w, d = scale·g + decay·w, m = β₁·m + enter1·d, v = β₂·v + enter2·d²,
 // w −= rate·m/(√v + eps).
 func AdamRows[T Float](w, m, v, grad []T, ids []int, dim int, c AdamStep[T]) {
+	if p := parts(len(ids), 7*dim); p > 1 {
+		split(p, len(ids), func(lo, hi int) { adamPart(w, m, v, grad[lo*dim:], ids[lo:hi], dim, c) })
+		return
+	}
+	adamPart(w, m, v, grad, ids, dim, c)
+}
+
+func adamPart[T Float](w, m, v, grad []T, ids []int, dim int, c AdamStep[T]) {
+	if haveAVX2 && is32[T]() && len(ids) > 0 {
+		adamRowsAVX2(p32(w), p32(m), p32(v), p32(grad), &ids[0], len(ids), dim, (*float32)(unsafe.Pointer(&c)))
+		return
+	}
+	adamRows(w, m, v, grad, ids, dim, c)
+}
+
+func adamRows[T Float](w, m, v, grad []T, ids []int, dim int, c AdamStep[T]) {
 	for i, id := range ids {
 		w, m, v, g := w[id*dim:(id+1)*dim], m[id*dim:(id+1)*dim], v[id*dim:(id+1)*dim], grad[i*dim:(i+1)*dim]
 		m, v, g = m[:len(w)], v[:len(w)], g[:len(w)]

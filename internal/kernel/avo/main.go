@@ -66,6 +66,7 @@ func loop(name string, n reg.GPVirtual, step int, body func()) {
 // sumRows adds up listed rows in registers, a block of columns at a time.
 func sumRows(tail Mem) {
 	TEXT("sumRowsAVX2", NOSPLIT, "func(dst, table *float32, ids *int, n, dim int, a float32, last *int)")
+	Pragma("noescape")
 	Doc("sumRowsAVX2 sets dst to a·Σ of rows ids[0:n] of table. last is the last id that may be read ahead.")
 	dst, table := Load(Param("dst"), GP64()).(reg.GPVirtual), Load(Param("table"), GP64()).(reg.GPVirtual)
 	ids, n := Load(Param("ids"), GP64()).(reg.GPVirtual), Load(Param("n"), GP64()).(reg.GPVirtual)
@@ -219,6 +220,7 @@ func store(y reg.VecVirtual, m Mem, mask *reg.VecVirtual) {
 // addRows adds multiples of rows to listed rows.
 func addRows(tail Mem) {
 	TEXT("addRowsAVX2", NOSPLIT, "func(table, rows *float32, ids *int, n, dim int, a float32)")
+	Pragma("noescape")
 	Doc("addRowsAVX2 adds a·(row i of rows) to row ids[i] of table, for i in [0, n).")
 	a := YMM()
 	VBROADCASTSS(NewParamAddr("a", 40), a)
@@ -236,6 +238,7 @@ func addRows(tail Mem) {
 // copyRows gathers rows.
 func copyRows(tail Mem) {
 	TEXT("copyRowsAVX2", NOSPLIT, "func(rows, table *float32, ids *int, n, dim int)")
+	Pragma("noescape")
 	Doc("copyRowsAVX2 copies row ids[i] of table to row i of rows, for i in [0, n).")
 	eachRow("copy", tail, func(row, other reg.GPVirtual, regs int, mask *reg.VecVirtual) {
 		for k := range regs {
@@ -247,6 +250,7 @@ func copyRows(tail Mem) {
 // adamRows updates listed rows of the weights and of Adam's two means.
 func adamRows(tail Mem) {
 	TEXT("adamRowsAVX2", NOSPLIT, "func(w, m, v, grad *float32, ids *int, n, dim int, c *float32)")
+	Pragma("noescape")
 	Doc("adamRowsAVX2 is AdamRows for ids[0:n]; c points to an AdamStep.")
 	var tables [3]reg.GPVirtual
 	for i, name := range []string{"w", "m", "v"} {
