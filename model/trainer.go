@@ -34,7 +34,8 @@ type TrainConfig struct {
 	Workers     int     `json:"workers"`      // replicas that compute a part of each batch at the same time; 0 means 1
 }
 
-func (c TrainConfig) check() error {
+// Check returns an error that names the first field that is out of its range.
+func (c TrainConfig) Check() error {
 	switch {
 	case c.Epochs < 1:
 		return errors.Errorf("Epochs must be at least 1, got %d", c.Epochs)
@@ -84,7 +85,7 @@ type Trainer struct {
 
 // NewTrainer returns a trainer of c. It fails if a field of cfg is out of its range.
 func NewTrainer(c *Classifier, cfg TrainConfig) (*Trainer, error) {
-	if err := cfg.check(); err != nil {
+	if err := cfg.Check(); err != nil {
 		return nil, errors.Wrap(err, "trainer")
 	}
 	cfg.Workers = max(1, cfg.Workers)
