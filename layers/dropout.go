@@ -52,6 +52,9 @@ func (d Dropout) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 // Learnables returns nil.
 func (d Dropout) Learnables() gorgonia.Nodes { return nil }
 
+// String returns such as "Dropout 0.5".
+func (d Dropout) String() string { return fmt.Sprintf("Dropout %v", d.P) }
+
 // maskOp draws a tensor shaped as its input, of 0 and 1/(1−p) in training, of 1 in evaluation:
 //
 //	mask :: Tensor-n a → Tensor-n a

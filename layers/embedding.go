@@ -1,6 +1,9 @@
 package layers
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -74,6 +77,15 @@ func (e *Embedding) Weight() *gorgonia.Node { return e.weight }
 
 // Learnables returns the table.
 func (e *Embedding) Learnables() gorgonia.Nodes { return gorgonia.Nodes{e.weight} }
+
+// String returns such as "Embedding words (10, 3), padding 0".
+func (e *Embedding) String() string {
+	s := fmt.Sprintf("Embedding %s %v", strings.TrimSuffix(e.weight.Name(), weightSuffix), e.weight.Shape())
+	if e.cfg.PaddingIdx != nil {
+		s += fmt.Sprintf(", padding %d", *e.cfg.PaddingIdx)
+	}
+	return s
+}
 
 // paddingRow returns the row that idx means in a table of vocab rows.
 func paddingRow(idx *int, vocab int) (int, error) {
