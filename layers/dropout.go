@@ -49,6 +49,9 @@ func (d Dropout) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 // Learnables returns nil.
 func (d Dropout) Learnables() gorgonia.Nodes { return nil }
 
+// String returns such as "Dropout 0.5".
+func (d Dropout) String() string { return fmt.Sprintf("Dropout %v", d.P) }
+
 // dropoutOp multiplies by a mask that it draws, of 0 and 1/(1−p) in training, of 1 in evaluation:
 //
 //	dropout :: Tensor-n a → Tensor-n a

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gorgonia.org/gorgonia"
 
@@ -469,8 +470,30 @@ func TestConfusion(t *testing.T) {
                   a  3   1
                  bb  2   4
 `
-	if got := (Confusion{{3, 1}, {2, 4}}).Report([]string{"a", "bb"}); got != want {
+	report := Confusion{{3, 1}, {2, 4}}.Report([]string{"a", "bb"})
+	if got := report.String(); got != want {
 		t.Errorf("report:\n%s\nwant:\n%s", got, want)
+	}
+	report.Names[0] = "<a>"
+	if got := report.HTML(); !strings.Contains(got, "<tr><td>&lt;a&gt;</td><td>3</td><td>1</td></tr>") || strings.Count(got, "<table>") != 2 {
+		t.Errorf("HTML:\n%s", got)
+	}
+	if got, want := (Evaluation{0.5, m}).String(), "accuracy 0.700, loss 0.5000"; got != want {
+		t.Errorf("evaluation %q, want %q", got, want)
+	}
+}
+
+func TestHistoryPrints(t *testing.T) {
+	h := History{Epochs: []Epoch{{1, 0.7, 0.6, 0.5, 10, time.Second}, {2, 0.25, 0.5, 0.875, 10, time.Second}}, Best: 2}
+	want := `  epoch    loss  dev loss  dev accuracy  best
+      1  0.7000    0.6000         0.500      
+      2  0.2500    0.5000         0.875     *
+`
+	if got := h.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := h.HTML(); !strings.Contains(got, "<td>2</td><td>0.2500</td><td>0.5000</td><td>0.875</td><td>*</td>") {
+		t.Errorf("HTML:\n%s", got)
 	}
 }
 

@@ -51,25 +51,6 @@ func (c TrainConfig) Check() error {
 	return c.checkSolver()
 }
 
-// Epoch is what one pass over the training rows came to.
-type Epoch struct {
-	Number      int     // counted from 1
-	Loss        float64 // mean of the batches' losses, each weighted by its rows
-	DevLoss     float64
-	DevAccuracy float64
-	Words       int           // trained on
-	Time        time.Duration // of the training, without the evaluation
-}
-
-// WordsPerSecond returns the speed of the epoch's training.
-func (e Epoch) WordsPerSecond() float64 { return float64(e.Words) / e.Time.Seconds() }
-
-// History is a training's epochs in order.
-type History struct {
-	Epochs []Epoch
-	Best   int // number of the epoch whose weights were kept; 0 if none was finished
-}
-
 // Trainer trains a classifier.
 type Trainer struct {
 	// OnBatch, if not nil, is called after each step of an epoch, and OnEpoch after each epoch.
