@@ -10,15 +10,19 @@ import (
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/optim"
 )
 
-// graphKey is what a static graph is fixed to, but for its capacity.
-type graphKey struct {
+// graphKind is what a static graph is for.
+type graphKind struct {
 	batch  int
-	train  bool // with dropout and gradients
 	dense  bool // the gradient of the embedding table
 	worker int  // graphs of two workers run at the same time
 	shared bool // the batch is shared by workers
+
+	// solver trains: the graph has dropout and gradients, and unless it is shared it makes the step too.
+	// Nil for an evaluation.
+	solver *optim.Solver
 }
 
 // graph is a classifier's computation on up to batch rows, of up to len(ids) words together.
@@ -31,25 +35,19 @@ type graph struct {
 	vm                   gorgonia.VM
 }
 
-// graph returns the graph for key that holds at least words words: built the first time, and again, with
-// more room, when it is too small.
-func (c *Classifier) graph(key graphKey, words int) (*graph, error) {
-	if gr, ok := c.graphs[key]; ok && words <= len(gr.ids) {
+// grow returns gr if it holds at least words words, and else a new graph of its kind that does.
+func (c *Classifier) grow(gr *graph, kind graphKind, words int) (*graph, error) {
+	if gr != nil && words <= len(gr.ids) {
 		return gr, nil
 	}
-	capacity := 1 << bits.Len(uint(max(words, 4*key.batch)-1))
-	gr, err := c.build(key, capacity)
-	if err != nil {
-		return nil, errors.Wrap(err, "model")
-	}
-	c.graphs[key] = gr
-	return gr, nil
+	gr, err := c.build(kind, 1<<bits.Len(uint(max(words, 4*kind.batch)-1)))
+	return gr, errors.Wrap(err, "model")
 }
 
-func (c *Classifier) build(key graphKey, capacity int) (*graph, error) {
+func (c *Classifier) build(kind graphKind, capacity int) (*graph, error) {
 	g := gorgonia.NewGraph()
-	gr := &graph{ids: make([]int, capacity), offsets: make([]int, key.batch+1), labels: make([]int, key.batch)}
-	net, err := c.net(g, key)
+	gr := &graph{ids: make([]int, capacity), offsets: make([]int, kind.batch+1), labels: make([]int, kind.batch)}
+	net, err := c.net(g, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +63,8 @@ func (c *Classifier) build(key graphKey, capacity int) (*graph, error) {
 	gr.grads = gorgonia.NodesToValueGrads(gr.params)
 	gorgonia.Read(loss, &gr.loss)
 	gorgonia.Read(logits, &gr.logits)
-	if key.train {
-		if err := gr.differentiate(loss, key.shared); err != nil {
+	if kind.solver != nil {
+		if err := gr.train(loss, kind); err != nil {
 			return nil, err
 		}
 	}
@@ -77,16 +75,20 @@ func (c *Classifier) build(key graphKey, capacity int) (*graph, error) {
 	return gr, nil
 }
 
-// differentiate adds the gradients of the loss, or of share·loss.
-func (gr *graph) differentiate(loss *gorgonia.Node, shared bool) (err error) {
-	if shared {
-		gr.share = gorgonia.NewF32(1)
-		share := gorgonia.NewScalar(loss.Graph(), tensor.Float32, gorgonia.WithName("share"), gorgonia.WithValue(gr.share))
-		if loss, err = gorgonia.HadamardProd(loss, share); err != nil {
-			return err
+// train adds the gradients of the loss and the step, or the gradients of share·loss.
+func (gr *graph) train(loss *gorgonia.Node, kind graphKind) (err error) {
+	if !kind.shared {
+		if _, err = gorgonia.Grad(loss, gr.params...); err == nil {
+			_, err = kind.solver.StepNode(gr.params...)
 		}
+		return err
 	}
-	_, err = gorgonia.Grad(loss, gr.params...)
+	gr.share = gorgonia.NewF32(1)
+	share := gorgonia.NewScalar(loss.Graph(), tensor.Float32, gorgonia.WithName("share"), gorgonia.WithValue(gr.share))
+	cost, err := gorgonia.HadamardProd(loss, share)
+	if err == nil {
+		_, err = gorgonia.Grad(cost, gr.params...)
+	}
 	return err
 }
 
@@ -113,7 +115,7 @@ func (gr *graph) fill(rows []data.Row, share float64) {
 	}
 }
 
-// run computes the loss, the logits and, in a training graph, the gradients of what fill put in.
+// run computes the loss and the logits of what fill put in, and goes on to train as its kind says.
 func (gr *graph) run() error {
 	gr.vm.Reset()
 	return gr.vm.RunAll()

@@ -61,7 +61,7 @@ type Classifier struct {
 	weights map[string][]float32 // the parameters' memory, shared by all graphs
 	init    *rand.Rand           // of the weights
 	dropout []*rand.Rand         // of each worker
-	graphs  map[graphKey]*graph
+	eval    *graph
 }
 
 // New returns a classifier with random weights. It fails if a field of cfg is out of its range.
@@ -73,9 +73,8 @@ func New(cfg Config) (*Classifier, error) {
 		cfg:     cfg,
 		weights: make(map[string][]float32),
 		init:    rand.New(rand.NewPCG(cfg.Seed, initStream)),
-		graphs:  make(map[graphKey]*graph),
 	}
-	gr, err := c.graph(graphKey{batch: 1}, 1)
+	gr, err := c.grow(nil, graphKind{batch: 1}, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -132,10 +131,10 @@ func (n *net) learnables() gorgonia.Nodes {
 }
 
 // net adds the classifier's layers to g.
-func (c *Classifier) net(g *gorgonia.ExprGraph, key graphKey) (*net, error) {
+func (c *Classifier) net(g *gorgonia.ExprGraph, kind graphKind) (*net, error) {
 	pad := data.PadID
 	words, err := layers.NewEmbeddingBag(g, "words", layers.EmbeddingBagConfig{
-		NumEmbeddings: c.cfg.Vocab, EmbeddingDim: c.cfg.Dim, PaddingIdx: &pad, Sparse: !key.dense,
+		NumEmbeddings: c.cfg.Vocab, EmbeddingDim: c.cfg.Dim, PaddingIdx: &pad, Sparse: !kind.dense,
 		Init: c.share("words.weight", layers.Normal(c.init, 0.1)),
 	})
 	if err != nil {
@@ -144,8 +143,8 @@ func (c *Classifier) net(g *gorgonia.ExprGraph, key graphKey) (*net, error) {
 	n := &net{words: words}
 	size := c.cfg.Dim
 	for i, units := range append(c.cfg.Hidden[:len(c.cfg.Hidden):len(c.cfg.Hidden)], c.cfg.Classes) {
-		if key.train {
-			n.head = append(n.head, layers.Dropout{P: c.cfg.Dropout, Rand: c.dropoutOf(key.worker)})
+		if kind.solver != nil {
+			n.head = append(n.head, layers.Dropout{P: c.cfg.Dropout, Rand: c.dropoutOf(kind.worker)})
 		}
 		name := fmt.Sprintf("hidden%d", i)
 		if i == len(c.cfg.Hidden) {

@@ -15,6 +15,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gorgonia-embedding/data"
+	"gorgonia-embedding/optim"
 )
 
 func newClassifier(t testing.TB, cfg Config) *Classifier {
@@ -109,8 +110,12 @@ func TestConfigIsJSON(t *testing.T) {
 // Every graph of a classifier works on one set of weights.
 func TestGraphsShareWeights(t *testing.T) {
 	c := newClassifier(t, small)
-	for _, key := range []graphKey{{batch: 1}, {batch: 16, train: true}, {batch: 16, train: true, worker: 1, shared: true}, {batch: 16, train: true, dense: true}, {batch: 64}} {
-		gr, err := c.graph(key, 100)
+	solver, err := training.solver(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []graphKind{{batch: 1}, {batch: 16, solver: solver}, {batch: 16, solver: solver, worker: 1, shared: true}, {batch: 16, solver: solver, dense: true}, {batch: 64}} {
+		gr, err := c.grow(nil, kind, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,11 +123,11 @@ func TestGraphsShareWeights(t *testing.T) {
 		for _, n := range gr.params {
 			names = append(names, n.Name())
 			if got := n.Value().Data().([]float32); &got[0] != &c.weights[n.Name()][0] {
-				t.Errorf("%v: %s has memory of its own", key, n.Name())
+				t.Errorf("%+v: %s has memory of its own", kind, n.Name())
 			}
 		}
 		if want := []string{"words.weight", "hidden0.weight", "hidden0.bias", "classes.weight", "classes.bias"}; !slices.Equal(names, want) {
-			t.Errorf("%v: parameters %v, want %v", key, names, want)
+			t.Errorf("%+v: parameters %v, want %v", kind, names, want)
 		}
 	}
 	if want := 42*8 + 8*6 + 6 + 6*2 + 2; c.NumWeights() != want {
@@ -143,7 +148,7 @@ func TestSmallerBatchCountsAsAlone(t *testing.T) {
 	}
 	gradients := func(size int) (loss float64, grads [][]float32) {
 		c := newClassifier(t, cfg)
-		gr, err := c.graph(graphKey{batch: size, train: true, dense: true}, words(rows))
+		gr, err := c.grow(nil, graphKind{batch: size, dense: true, shared: true, solver: new(optim.Solver)}, words(rows))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -318,6 +323,7 @@ func TestStepAllocations(t *testing.T) {
 		rows := separable(1, 32, 42)
 		tr := newTrainer(t, newClassifier(t, Config{Vocab: vocab, Dim: 64, Classes: 2, Dropout: 0.5}), TrainConfig{Epochs: 1, Batch: 32, LearningRate: 0.1})
 		tr.solver, _ = tr.cfg.solver(1000)
+		tr.graphs = make([]*graph, 1)
 		r := testing.Benchmark(func(b *testing.B) {
 			b.ReportAllocs()
 			for range 3 {
@@ -432,7 +438,7 @@ func TestWordOutsideTheTable(t *testing.T) {
 // The guard of the graph finds leaves that Gorgonia would take for one (as in the layers' TestTrap…).
 func TestGraphsHaveDistinctHashes(t *testing.T) {
 	c := newClassifier(t, Config{Vocab: 50, Dim: 8, Hidden: []int{8, 8, 8}, Classes: 2, Dropout: 0.5})
-	gr, err := c.graph(graphKey{batch: 8, train: true}, 64)
+	gr, err := c.grow(nil, graphKind{batch: 8, solver: new(optim.Solver)}, 64)
 	if err != nil {
 		t.Fatal(err)
 	}

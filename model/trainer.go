@@ -61,7 +61,8 @@ type Trainer struct {
 	cfg    TrainConfig
 	solver *optim.Solver
 	order  *rand.Rand
-	grads  []gorgonia.ValueGrad // of a step
+	graphs []*graph             // of each worker
+	grads  []gorgonia.ValueGrad // of a step that workers share
 }
 
 // NewTrainer returns a trainer of c. It fails if a field of cfg is out of its range.
@@ -89,6 +90,7 @@ func (t *Trainer) Fit(ctx context.Context, train, dev []data.Row) (History, erro
 	if t.solver, err = t.cfg.solver(t.cfg.Epochs * steps(len(train), t.cfg.Batch)); err != nil {
 		return h, errors.Wrap(err, "trainer")
 	}
+	t.graphs = make([]*graph, t.cfg.Workers)
 	var best weights
 	for n := 1; n <= t.cfg.Epochs; n++ {
 		e, err := t.epoch(ctx, n, train, dev)
@@ -150,33 +152,34 @@ func steps(rows, batch int) int { return (rows + batch - 1) / batch }
 
 // step trains on one batch and returns its mean loss before the step. Each worker takes rows that stand
 // together; their gradients, in the order of the workers, are summed by the solver.
-func (t *Trainer) step(batch []data.Row) (float64, error) {
+func (t *Trainer) step(batch []data.Row) (loss float64, err error) {
 	workers := t.cfg.Workers
-	graphs, shares := make([]*graph, 0, workers), make([]float64, 0, workers)
+	kind := graphKind{batch: steps(t.cfg.Batch, workers), dense: t.cfg.Dense, shared: workers > 1, solver: t.solver}
+	busy := min(workers, len(batch)) // the last batch may be small
 	t.grads = t.grads[:0]
-	for w := range workers {
-		rows := batch[w*len(batch)/workers : (w+1)*len(batch)/workers]
-		if len(rows) == 0 {
-			continue
-		}
-		key := graphKey{batch: steps(t.cfg.Batch, workers), train: true, dense: t.cfg.Dense, worker: w, shared: workers > 1}
-		gr, err := t.c.graph(key, words(rows))
-		if err != nil {
+	share := func(w int) []data.Row { return batch[w*len(batch)/busy : (w+1)*len(batch)/busy] }
+	for w := range busy {
+		kind.worker = w
+		if t.graphs[w], err = t.c.grow(t.graphs[w], kind, words(share(w))); err != nil {
 			return 0, err
 		}
-		share := float64(len(rows)) / float64(len(batch))
-		gr.fill(rows, share)
-		graphs, shares, t.grads = append(graphs, gr), append(shares, share), append(t.grads, gr.grads...)
+		t.graphs[w].fill(share(w), part(share(w), batch))
+		t.grads = append(t.grads, t.graphs[w].grads...)
 	}
-	if err := runAll(graphs); err != nil {
+	if err := runAll(t.graphs[:busy]); err != nil {
 		return 0, err
 	}
-	var loss float64
-	for i, gr := range graphs {
-		loss += shares[i] * gr.lossValue()
+	for w, gr := range t.graphs[:busy] {
+		loss += part(share(w), batch) * gr.lossValue()
+	}
+	if !kind.shared {
+		return loss, nil // the graph made the step
 	}
 	return loss, t.solver.Step(t.grads)
 }
+
+// part returns the share of a batch that rows are.
+func part(rows, batch []data.Row) float64 { return float64(len(rows)) / float64(len(batch)) }
 
 // runAll runs graphs at the same time and returns the error of the first one that fails.
 func runAll(graphs []*graph) error {
@@ -226,10 +229,11 @@ func (c *Classifier) Evaluate(ctx context.Context, rows []data.Row) (Evaluation,
 		}
 		batch := rows[:min(evalBatch, len(rows))]
 		rows = rows[len(batch):]
-		gr, err := c.graph(graphKey{batch: evalBatch}, words(batch))
+		gr, err := c.grow(c.eval, graphKind{batch: evalBatch}, words(batch))
 		if err != nil {
 			return eval, err
 		}
+		c.eval = gr
 		gr.fill(batch, 1)
 		if err := gr.run(); err != nil {
 			return eval, err
