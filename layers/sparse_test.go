@@ -71,6 +71,29 @@ func TestTiedSparseGradients(t *testing.T) {
 	}
 }
 
+// A sparse gradient is intact during the next run, and shares nothing with the upstream gradient.
+func TestSparseGradientOutlivesARun(t *testing.T) {
+	g := gorgonia.NewGraph()
+	ids := []int{1, 3, 1}
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 3)))), e.Weight()))
+	vm := gorgonia.NewTapeMachine(g)
+	var kept []*sparse.Rows
+	var want []string
+	for _, next := range [][]int{{1, 3, 1}, {4, 4, 4}, {0, 1, 2}} {
+		copy(ids, next)
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(kept); n > 0 && fmt.Sprintf("%.17g", kept[n-1]) != want[n-1] {
+			t.Errorf("after the next run: %.17g\nwas %s", kept[n-1], want[n-1])
+		}
+		kept = append(kept, must(e.Weight().Grad()).(*sparse.Rows))
+		want = append(want, fmt.Sprintf("%.17g", kept[len(kept)-1]))
+	}
+}
+
 // A table that two lookups read trains the same with sparse and with dense gradients.
 func TestTiedSparseTraining(t *testing.T) {
 	train := func(isSparse bool) []float64 {
