@@ -94,6 +94,30 @@ func TestSparseGradientOutlivesARun(t *testing.T) {
 	}
 }
 
+// Gorgonia copies a sparse gradient where it copies values: for Read, and in a machine that traces.
+func TestSparseGradientIsCopied(t *testing.T) {
+	g := gorgonia.NewGraph()
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	ids := []int{1, 3, 1}
+	dw := must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 3)))), e.Weight()))[0]
+	var read gorgonia.Value
+	gorgonia.Read(dw, &read)
+	vm := gorgonia.NewTapeMachine(g, gorgonia.TraceExec())
+	for _, next := range [][]int{{1, 3, 1}, {4, 4, 4}} {
+		copy(ids, next)
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		for what, v := range map[string]gorgonia.Value{"read": read, "traced": dw.Value()} {
+			rows := v.(*sparse.Rows)
+			if want := slices.Compact(slices.Clone(ids)); rows.IDs()[0] != want[0] || rows.Row(want[0]) == nil {
+				t.Errorf("%s for ids %v: %v", what, ids, rows)
+			}
+		}
+	}
+}
+
 // A table that two lookups read trains the same with sparse and with dense gradients.
 func TestTiedSparseTraining(t *testing.T) {
 	train := func(isSparse bool) []float64 {
