@@ -171,3 +171,8 @@ func (e *EmbeddingBag) Learnables() gorgonia.Nodes { return e.table.learnables()
 
 // FrozenRows returns the rows that are not trained, as Embedding.FrozenRows.
 func (e *EmbeddingBag) FrozenRows() []int { return e.table.frozenRows() }
+
+// String returns such as "EmbeddingBag words (10, 3), padding 0, sparse, mean".
+func (e *EmbeddingBag) String() string {
+	return e.table.describe("EmbeddingBag") + ", " + e.mode.String()
+}

@@ -118,6 +118,9 @@ func (e *Embedding) Weight() *gorgonia.Node { return e.table.weight }
 // Learnables after Forward.
 func (e *Embedding) Learnables() gorgonia.Nodes { return e.table.learnables() }
 
+// String returns such as "Embedding words (10, 3), padding 0, sparse": what is not the default.
+func (e *Embedding) String() string { return e.table.describe("Embedding") }
+
 // FrozenRows returns the rows that FreezeRows or TrainRows keep from being trained, for optim.Group.FrozenRows.
 func (e *Embedding) FrozenRows() []int { return e.table.frozenRows() }
 

@@ -163,3 +163,32 @@ func (r *rules) String() string {
 	}
 	return s
 }
+
+// describe returns what is not the default, such as ", padding 0, sparse".
+func (r *rules) describe() string {
+	s := ""
+	add := func(set bool, format string, args ...any) {
+		if set {
+			s += ", " + fmt.Sprintf(format, args...)
+		}
+	}
+	add(r.padding != kernel.NoPadding, "padding %d", r.padding)
+	add(r.maxNorm != 0, "max norm %v", r.maxNorm)
+	add(r.maxNorm != 0 && r.normType != 2, "norm type %v", r.normType)
+	add(r.byFreq, "gradient by frequency")
+	add(r.sparse, "sparse")
+	add(r.frozen, "frozen")
+	if r.still != nil {
+		n := 0
+		for _, in := range r.still.has {
+			if in {
+				n++
+			}
+		}
+		add(true, "%d rows frozen", n)
+	}
+	add(r.ignores, "ignores %d", r.ignored)
+	add(r.outside == RangeUnknown, "unknown %d", r.unknown)
+	add(r.outside == RangeClip || r.outside == RangeWrap, "%v", r.outside)
+	return s
+}

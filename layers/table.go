@@ -67,7 +67,7 @@ func tableOf(r rules, weight *gorgonia.Node) table {
 func pretrained(weight gorgonia.Value, cfg EmbeddingConfig) (EmbeddingConfig, error) {
 	w, ok := weight.(*tensor.Dense)
 	if !ok || w.Dims() != 2 || w.RequiresIterator() || !w.DataOrder().IsRowMajor() {
-		return cfg, errors.Errorf("weight must be a matrix (vocab, dim) that lies in memory row after row, got %s", describe(weight))
+		return cfg, errors.Errorf("weight must be a matrix (vocab, dim) that lies in memory row after row, got %s", kindOf(weight))
 	}
 	vocab, dim := w.Shape()[0], w.Shape()[1]
 	switch {
@@ -87,8 +87,8 @@ func pretrained(weight gorgonia.Value, cfg EmbeddingConfig) (EmbeddingConfig, er
 	return cfg, nil
 }
 
-// describe names what is wrong with v as a table.
-func describe(v gorgonia.Value) string {
+// kindOf names what is wrong with v as a table.
+func kindOf(v gorgonia.Value) string {
 	switch w := v.(type) {
 	case nil:
 		return "nil"
@@ -138,6 +138,11 @@ func (t *table) frozenRows() (ids []int) {
 		}
 	}
 	return ids
+}
+
+// describe returns such as "Embedding words (10, 3), padding 0, sparse".
+func (t *table) describe(layer string) string {
+	return fmt.Sprintf("%s %s %v%s", layer, t.rules.table, t.weight.Shape(), t.rules.describe())
 }
 
 // zeroRow makes init zero one row of the matrix that it fills, unless that was loaded by From.
