@@ -66,6 +66,9 @@ func tableOf(r rules, weight *gorgonia.Node) table {
 // pretrained completes cfg for a table whose weights are given.
 func pretrained(weight gorgonia.Value, cfg EmbeddingConfig) (EmbeddingConfig, error) {
 	w, ok := weight.(*tensor.Dense)
+	if ok && w.Dims() == 2 && w.Shape().TotalSize() == 0 {
+		return cfg, errors.Errorf("weight must have a row and a column, got shape %v", w.Shape())
+	}
 	if !ok || w.Dims() != 2 || w.RequiresIterator() || !w.DataOrder().IsRowMajor() {
 		return cfg, errors.Errorf("weight must be a matrix (vocab, dim) that lies in memory row after row, got %s", kindOf(weight))
 	}
@@ -77,8 +80,6 @@ func pretrained(weight gorgonia.Value, cfg EmbeddingConfig) (EmbeddingConfig, er
 		return cfg, errors.Errorf("NumEmbeddings and EmbeddingDim must be 0 or those of the weight %v, got %d and %d", w.Shape(), cfg.NumEmbeddings, cfg.EmbeddingDim)
 	case cfg.Dtype != (tensor.Dtype{}) && cfg.Dtype != w.Dtype():
 		return cfg, errors.Errorf("Dtype must be unset or that of the weight, %v, got %v", w.Dtype(), cfg.Dtype)
-	case vocab < 1 || dim < 1:
-		return cfg, errors.Errorf("weight must have a row and a column, got shape %v", w.Shape())
 	}
 	cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.Dtype, cfg.Init = vocab, dim, w.Dtype(), From(w.Data())
 	if cfg.Freeze == nil {
