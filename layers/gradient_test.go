@@ -91,23 +91,30 @@ func TestGradients(t *testing.T) {
 		"weighted/sparse":  weighted(layers.EmbeddingBagConfig{Sparse: true, Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, nil),
 		"weighted/padding": weighted(layers.EmbeddingBagConfig{PaddingIdx: new(1), IgnoreIndex: new(-3)}, []int{0, 1, 1, 3, -3, 2}, []int{0, 3, 5}),
 		"weighted/frozen":  weighted(layers.EmbeddingBagConfig{Freeze: new(true)}, []int{0, 1, 1, 3, 3, 2}, nil),
-		"linear/vector":    linear(false, 4),
-		"linear/batch":     linear(false, 3, 4),
-		"linear/rank 3":    linear(false, 2, 3, 4),
-		"linear/one":       linear(false, 1, 4),
-		"linear/nobias":    linear(true, 3, 4),
-		"pool/vector":      pool([]int{1, 0, 2}, 3),
-		"pool/batch":       pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
-		"pool/rank 3":      pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
-		"pool/one word":    pool([]int{1}, 1, 1),
-		"loss/scalar":      loss(3, []int{2}),
-		"loss/batch":       loss(3, []int{2, 0, 1, 1}, 4),
-		"loss/ignored":     loss(3, []int{2, -1, 1, -1}, 4),
-		"loss/all -1":      loss(3, []int{-1, -1}, 2),
-		"loss/one":         loss(2, []int{1}, 1),
-		"loss/rank 2":      loss(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
-		"loss/int32":       loss(3, []int32{2, 0}, 2),
-		"loss/int64":       loss(3, []int64{2, 0}, 2),
+		"attend":           attend(layers.EmbeddingConfig{}),
+		"attend/frozen":    attend(layers.EmbeddingConfig{Freeze: new(true)}),
+		"quantized": func(g graph) (*gorgonia.Node, nodes) {
+			q := must(embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3}).Quantize())
+			out := newLinear(g, "out", 3, 2)
+			return sumSquares(must(out.Forward(must(q.Forward(input(g, "ids", []int{0, 3, 3}, 3)))))), out.Learnables()
+		},
+		"linear/vector": linear(false, 4),
+		"linear/batch":  linear(false, 3, 4),
+		"linear/rank 3": linear(false, 2, 3, 4),
+		"linear/one":    linear(false, 1, 4),
+		"linear/nobias": linear(true, 3, 4),
+		"pool/vector":   pool([]int{1, 0, 2}, 3),
+		"pool/batch":    pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
+		"pool/rank 3":   pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
+		"pool/one word": pool([]int{1}, 1, 1),
+		"loss/scalar":   loss(3, []int{2}),
+		"loss/batch":    loss(3, []int{2, 0, 1, 1}, 4),
+		"loss/ignored":  loss(3, []int{2, -1, 1, -1}, 4),
+		"loss/all -1":   loss(3, []int{-1, -1}, 2),
+		"loss/one":      loss(2, []int{1}, 1),
+		"loss/rank 2":   loss(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
+		"loss/int32":    loss(3, []int32{2, 0}, 2),
+		"loss/int64":    loss(3, []int64{2, 0}, 2),
 		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
 			l, params := loss(3, []int{2, 0}, 2)(g)
 			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
@@ -159,6 +166,16 @@ func sparseLookup(ids []int, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Sparse: true})
 		return sumSquares(must(e.Forward(input(g, "ids", ids, shape...)))), e.Learnables()
+	}
+}
+
+// attend has one table as input and output weight.
+func attend(cfg layers.EmbeddingConfig) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		cfg.NumEmbeddings, cfg.EmbeddingDim = 4, 3
+		e, b := embedding(g, cfg), input(g, "b", randoms(8, 6), 2, 3)
+		h := gorgonia.Must(gorgonia.HadamardProd(must(e.Forward(input(g, "ids", []int{1, 3}, 2))), b))
+		return sumSquares(must(e.Attend(h))), append(e.Learnables(), b)
 	}
 }
 

@@ -31,6 +31,19 @@ func allOps() []gorgonia.Op {
 	} {
 		ops = append(ops, op, lookupGradOp(op))
 	}
+	rows := newRowSet([]bool{true, false})
+	for _, op := range []*attendOp{
+		{linearOp{dims: 1}, false, nil}, {linearOp{dims: 2}, false, nil}, {linearOp{dims: 1}, true, nil}, {linearOp{dims: 1}, false, rows}, {linearOp{dims: 1}, false, newRowSet([]bool{false, true})},
+	} {
+		if ops = append(ops, op); op.still != nil {
+			ops = append(ops, attendGradW(op)) // the others' is linearGradW
+		}
+	}
+	plainLookup := lookupOp{idType: tensor.Int, idDims: 1}
+	for _, q := range []*QuantizedEmbedding{{dtype: tensor.Float32}, {dtype: tensor.Float64}, {dtype: tensor.Float32, id: 1}} {
+		ops = append(ops, &quantizedOp{q: q, lookupOp: plainLookup})
+	}
+	ops = append(ops, &quantizedOp{q: &QuantizedEmbedding{dtype: tensor.Float32}, lookupOp: lookupOp{idType: tensor.Int, idDims: 2}})
 	for _, r := range allRules() {
 		lookup := &lookupOp{rules: r, idType: tensor.Int, idDims: 1}
 		bag := &bagOp{rules: r, idType: tensor.Int, idDims: 2}
@@ -149,11 +162,19 @@ func TestInferShapeAgreesWithDo(t *testing.T) {
 	bag := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 2}
 	bags := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 1, offsetType: tensor.Int}
 	weighted := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 2, weighted: true}
+	attend := &attendOp{linearOp{dims: 3}, false, newRowSet([]bool{true, false})}
+	quantized := &quantizedOp{
+		q:        &QuantizedEmbedding{dtype: tensor.Float32, dim: 3, codes: make([]uint8, 3), low: make([]float32, 1), scale: make([]float32, 1)},
+		lookupOp: lookupOp{idType: tensor.Int, idDims: 2},
+	}
 	highest := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 1, offsetType: tensor.Int, noLast: true, reduce: kernel.Max}
 	testShapes(t, []shapeCase{
 		{weighted, []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 4)}, tensor.Shape{2, 3}},
 		{bagGradOp(weighted), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 4), floats(2, 3)}, tensor.Shape{5, 3}},
 		{bagWeightsGradOp(weighted), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 4), floats(2, 3), floats(2, 3)}, tensor.Shape{2, 4}},
+		{attend, []gorgonia.Value{floats(2, 4, 3), floats(2, 3)}, tensor.Shape{2, 4, 2}},
+		{attendGradW(attend), []gorgonia.Value{floats(2, 4, 3), floats(2, 4, 2)}, tensor.Shape{2, 3}},
+		{quantized, []gorgonia.Value{ids(2, 4)}, tensor.Shape{2, 4, 3}},
 		{highest, []gorgonia.Value{floats(5, 3), ids(4), ids(6)}, tensor.Shape{6, 3}},
 		{bagGradOp(highest), []gorgonia.Value{floats(5, 3), ids(4), ids(6), floats(6, 3), floats(6, 3)}, tensor.Shape{5, 3}},
 		{bag, []gorgonia.Value{floats(5, 3), ids(2, 4)}, tensor.Shape{2, 3}},
@@ -199,6 +220,9 @@ func TestOpsRefuseWrongValues(t *testing.T) {
 		{&bagOp{idType: tensor.Int, idDims: 2}, []gorgonia.Value{f64(3, 3), f64(2, 2)}},
 		{&bagOp{idType: tensor.Int, idDims: 2}, []gorgonia.Value{f64(3, 3), ids}},
 		{bagGradOp(&bagOp{idType: tensor.Int, idDims: 1, offsetType: tensor.Int}), []gorgonia.Value{f64(3, 3), ids, ids, f64(2, 3)}},
+		{attendGradW(&attendOp{linearOp{dims: 2}, false, newRowSet([]bool{true, false})}), []gorgonia.Value{f64(3, 2), f64(3, 3)}},
+		{&quantizedOp{q: &QuantizedEmbedding{}, lookupOp: lookupOp{idType: tensor.Int, idDims: 1}}, []gorgonia.Value{f64(2)}},
+		{&quantizedOp{q: &QuantizedEmbedding{}, lookupOp: lookupOp{idType: tensor.Int, idDims: 1}}, []gorgonia.Value{ids}},
 		{weighted, []gorgonia.Value{f64(3, 3), ids2, f32(2, 2)}},
 		{weighted, []gorgonia.Value{f64(3, 3), ids2, f64(2, 1)}},
 		{bagGradOp(weighted), []gorgonia.Value{f64(3, 3), ids2, f64(2, 1), f64(2, 3)}},

@@ -16,8 +16,9 @@ import (
 )
 
 var (
-	_ Layer       = &QuantizedEmbedding{}
-	_ gorgonia.Op = &quantizedOp{}
+	_ Layer         = &QuantizedEmbedding{}
+	_ gorgonia.SDOp = &quantizedOp{}
+	_ gorgonia.ADOp = &quantizedOp{}
 )
 
 // QuantizedEmbedding is a trained Embedding for lookup alone, in a byte an element: each row is stored as its least
@@ -135,4 +136,15 @@ func (op *quantizedOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
 func (op *quantizedOp) Hashcode() uint32      { return hashcode(op) }
 func (op *quantizedOp) String() string {
 	return fmt.Sprintf("quantized{%x %v %v}", op.q.id, op.q.dtype, &op.lookupOp)
+}
+
+// It has no gradient, but Gorgonia's Grad panics at an op that does not say so.
+func (op *quantizedOp) DiffWRT(int) []bool { return []bool{false} }
+
+func (op *quantizedOp) SymDiff(gorgonia.Nodes, *gorgonia.Node, *gorgonia.Node) (gorgonia.Nodes, error) {
+	return gorgonia.Nodes{nil}, nil
+}
+
+func (op *quantizedOp) DoDiff(gorgonia.ExecutionContext, gorgonia.Nodes, *gorgonia.Node) error {
+	return nil
 }
