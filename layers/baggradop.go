@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"slices"
+
 	"github.com/chewxy/hm"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -67,6 +69,7 @@ func scatterWeighted[T kernel.Float](op *bagOp, b *bagInput) scatterer[T] {
 }
 
 func scatterExtremes[T kernel.Float](op *bagOp, b *bagInput) scatterer[T] {
+	var src []T
 	return func(in []gorgonia.Value) (scatter[T], error) {
 		grad, err := readBagGrad[T](op, b, in)
 		if err != nil {
@@ -77,7 +80,8 @@ func scatterExtremes[T kernel.Float](op *bagOp, b *bagInput) scatterer[T] {
 			return scatter[T]{}, err
 		}
 		dim := in[0].Shape()[1]
-		src := make([]T, len(b.ids)*dim)
+		n := len(b.ids) * dim
+		src = slices.Grow(src[:0], n)[:n]
 		kernel.BagExtremeGrad(src, table, grad, b.ids, b.ends, dim, op.reduce)
 		return scatter[T]{ids: b.ids, skip: kernel.NoPadding, src: src}, nil
 	}

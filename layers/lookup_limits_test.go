@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -146,6 +147,86 @@ func checkLookup(t *testing.T, c bagCase, rank int) {
 			t.Fatalf("%+v: sparse gradient %v, dense %v", c, got, dense)
 		}
 		dense = got
+	}
+}
+
+// The layers are the functions: the same numbers from Embedding and Lookup, EmbeddingBag and Bag.
+func TestLayerEqualsFunction(t *testing.T) {
+	g := gorgonia.NewGraph()
+	e, b := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3}), must(layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{
+		NumEmbeddings: 4, EmbeddingDim: 3, Dtype: tensor.Float64, Init: layers.Normal(newRand(1), 1), Mode: layers.BagMax}))
+	ids := input(g, "ids", []int{1, 3, 2, 1}, 2, 2)
+	pairs := [][2]*gorgonia.Node{
+		{must(e.Forward(ids)), must(layers.Lookup(e.Weight(), input(g, "same", []int{1, 3, 2, 1}, 2, 2), layers.LookupConfig{}))},
+		{must(b.Forward(ids)), must(layers.Bag(b.Weight(), layers.Bags{IDs: input(g, "again", []int{1, 3, 2, 1}, 2, 2)}, layers.BagConfig{Mode: layers.BagMax}))},
+	}
+	runAll(t, g)
+	for _, p := range pairs {
+		if p[0] == p[1] || !slices.Equal(wide(p[0].Value()), wide(p[1].Value())) {
+			t.Errorf("the layer gives %v, the function %v", p[0].Value(), p[1].Value())
+		}
+	}
+}
+
+// ids 7 1 7: the sparse gradient holds each once, in the order of their first use, with padding left out.
+func TestSparseGradientHoldsEachIDOnce(t *testing.T) {
+	for _, tt := range []struct {
+		padding *int
+		ids     []int
+		data    []float64
+	}{{nil, []int{7, 1}, []float64{2, 2, 1, 1}}, {new(7), []int{1}, []float64{1, 1}}} {
+		g := gorgonia.NewGraph()
+		w := table(g, "w", 10, 2)
+		y := must(layers.Lookup(w, input(g, "ids", []int{7, 1, 7}, 3), layers.LookupConfig{Sparse: true, PaddingIdx: tt.padding}))
+		_, grads := backward(t, y, nil, w)
+		rows := grads[0].(*sparse.Rows)
+		if !slices.Equal(rows.IDs(), tt.ids) || !slices.Equal(rows.Data().([]float64), tt.data) || !slices.Equal(rows.Shape(), w.Shape()) {
+			t.Errorf("got %v", rows)
+		}
+	}
+}
+
+// The gradient of a gradient is an error that says so.
+func TestSecondDerivativeIsAnError(t *testing.T) {
+	g := gorgonia.NewGraph()
+	w := table(g, "w", 4, 2)
+	y := must(layers.Lookup(w, input(g, "ids", []int{1}, 1), layers.LookupConfig{}))
+	up := input(g, "up", []float64{1, 2}, 1, 2)
+	dw := must(gorgonia.Backpropagate(gorgonia.Nodes{y}, gorgonia.Nodes{up}, gorgonia.Nodes{w}))[0]
+	_, err := gorgonia.Grad(sumSquares(dw), up)
+	if err == nil || !strings.Contains(err.Error(), "second derivatives are not supported") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Machines of their own graphs may run at once on one table, as long as nothing writes it; the race detector looks on.
+func TestConcurrentGraphsShareATable(t *testing.T) {
+	backing, want := randoms(1, 12), []float64(nil)
+	results := make([][]float64, 4)
+	var wg sync.WaitGroup
+	for i := range results {
+		g := gorgonia.NewGraph()
+		e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Dtype: tensor.Float64, Init: layers.From(backing)}))
+		dw := must(gorgonia.Grad(sumSquares(must(e.Attend(must(e.Forward(input(g, "ids", []int{1, 3, 3}, 3)))))), e.Weight()))[0]
+		vm := gorgonia.NewTapeMachine(g)
+		wg.Go(func() {
+			for range 20 {
+				vm.Reset()
+				if err := vm.RunAll(); err != nil {
+					t.Error(err)
+				}
+			}
+			results[i] = wide(dw.Value())
+		})
+	}
+	wg.Wait()
+	for _, got := range results {
+		if want == nil {
+			want = got
+		}
+		if len(got) != 12 || !slices.Equal(got, want) {
+			t.Errorf("got %v and %v", got, want)
+		}
 	}
 }
 

@@ -73,11 +73,22 @@ func checkAlone(table, out *gorgonia.Node) error {
 		if n == out {
 			continue
 		}
+		if isGradient(n.Op()) {
+			continue
+		}
 		if d, ok := n.Op().(gorgonia.SDOp); ok && slices.Contains(d.DiffWRT(n.Op().Arity()), true) {
 			return errors.Errorf("table %q is read by %v too, and Gorgonia cannot add to a sparse gradient: look up by Forward of a layer, which may be called many times, or set Sparse to false", table.Name(), n.Op())
 		}
 	}
 	return nil
+}
+
+func isGradient(op gorgonia.Op) bool {
+	switch op.(type) {
+	case *gradOp, *tableGradOp:
+		return true
+	}
+	return false
 }
 
 func (op *tableGradOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
