@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/chewxy/hm"
+	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -132,7 +133,7 @@ func addBagWeights[T kernel.Float](op *bagOp, b *bagInput) adder[T] {
 func keptWeights[T kernel.Float](op *bagOp, b *bagInput, in []gorgonia.Value) ([]T, error) {
 	all, err := floatsOf[T](in[len(op.inputs(nil))-1], in[1].Shape().TotalSize())
 	if err != nil {
-		return nil, err
+		return nil, errors.Wrapf(err, "embedding bag %q: Weights", op.table)
 	}
 	weights := make([]T, len(b.ids))
 	for i, at := range b.at {

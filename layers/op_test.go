@@ -244,6 +244,44 @@ func TestOpsRefuseWrongValues(t *testing.T) {
 	}
 }
 
+// What ops say of values that the graph was not built for.
+func TestRunMessages(t *testing.T) {
+	f64 := func(shape ...int) gorgonia.Value {
+		return tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
+	}
+	ints := func(shape ...int) gorgonia.Value {
+		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(make([]int, tensor.Shape(shape).TotalSize())))
+	}
+	r := rules{table: "w", padding: -1}
+	lookup := &lookupOp{rules: r, idType: tensor.Int, idDims: 1}
+	bag := &bagOp{rules: r, idType: tensor.Int, idDims: 2, weighted: true}
+	bags := &bagOp{rules: r, idType: tensor.Int, idDims: 1, offsetType: tensor.Int}
+	picks := &bagOp{rules: r, idType: tensor.Int, idDims: 2, reduce: kernel.Max}
+	for _, tt := range []struct {
+		op   gorgonia.Op
+		in   []gorgonia.Value
+		want string
+	}{
+		{lookup, []gorgonia.Value{f64(3, 2), ints(1, 2)}, `embedding "w": ids have shape (1, 2), the graph was built for rank 1`},
+		{lookup, []gorgonia.Value{f64(3, 2), f64(2)}, `embedding "w": ids: want int, int32 or int64 values, got float64`},
+		{lookupGradOp(lookup), []gorgonia.Value{f64(3, 2), ints(2), f64(3, 2)}, `∂lookup{"w" ids=1-D int padding=-1 sparse=false}: want a value of 4 elements, got shape (3, 2)`},
+		{bag, []gorgonia.Value{f64(3, 2), ints(2), f64(2)}, `embedding bag "w": ids have shape (2), the graph was built for rank 2`},
+		{bag, []gorgonia.Value{f64(3, 2), f64(1, 2), f64(1, 2)}, `embedding bag "w": ids: want int, int32 or int64 values, got float64`},
+		{bag, []gorgonia.Value{f64(3, 2), ints(1, 2), f64(1, 3)}, `embedding bag "w": Weights: want a value of 2 elements, got shape (1, 3)`},
+		{bagWeightsGradOp(bag), []gorgonia.Value{f64(3, 2), ints(1, 2), f64(1, 2), f64(1, 2), f64(2, 2)},
+			`∂weights bag{"w" mean ids=2-D int padding=-1 sparse=false weighted}: want a value of 2 elements, got shape (2, 2)`},
+		{bags, []gorgonia.Value{f64(3, 2), ints(2), f64(2)}, `embedding bag "w": Offsets: want int, int32 or int64 values, got float64`},
+		{bags, []gorgonia.Value{f64(3, 2), ints(2), ints(0)}, `embedding bag "w": Offsets: there are none: the first must be 0`},
+		{bagGradOp(picks), []gorgonia.Value{f64(3, 2), ints(1, 2), f64(1, 2), f64(2, 2)}, `∂bag{"w" max ids=2-D int padding=-1 sparse=false}: want a value of 2 elements, got shape (2, 2)`},
+		{attendGradW(&attendOp{linearOp{dims: 2}, false, newRowSet([]bool{true, false})}), []gorgonia.Value{f64(3, 2), f64(3, 3)},
+			`∂weight attend{2-D frozen=false still=7fc1e07b4bd2c5f}: want an upstream gradient of shape (…, 2), got (3, 3)`},
+	} {
+		if v, err := tt.op.Do(tt.in...); err == nil || err.Error() != tt.want {
+			t.Errorf("got  %v, %v\nwant %v", v, err, tt.want)
+		}
+	}
+}
+
 // A batch of no rows gives a result of no rows, and gradients of zero.
 func TestOpsOfNoRows(t *testing.T) {
 	floats := func(shape ...int) gorgonia.Value {
