@@ -75,6 +75,17 @@ func gather[T Float](dst, table []T, ids []int, dim int) {
 	}
 }
 
+// GatherOrZero is Gather, where a row of NoRow is zero.
+func GatherOrZero[T Float](dst, table []T, ids []int, dim int) {
+	for i, id := range ids {
+		if id == NoRow {
+			clear(dst[i*dim : (i+1)*dim])
+		} else {
+			copy(dst[i*dim:(i+1)*dim], table[id*dim:(id+1)*dim])
+		}
+	}
+}
+
 // is32 reports whether T is float32, which the assembly is written for.
 func is32[T Float]() bool { return unsafe.Sizeof(*new(T)) == 4 }
 
