@@ -22,7 +22,7 @@ check-assembly:
 	go -C internal/kernel/avo vet .
 	go -C internal/kernel/avo mod tidy -diff
 	before=$$(cat $(ASSEMBLY) | sha256sum); go generate ./internal/kernel && test "$$before" = "$$(cat $(ASSEMBLY) | sha256sum)" || { echo "the assembly was not what internal/kernel/avo writes: commit what go generate wrote"; exit 1; }
-	go test -tags purego ./internal/kernel ./layers ./optim
+	go test -race -tags purego ./internal/kernel ./layers ./optim ./model # the race detector does not see assembly
 	GOARCH=arm64 go vet ./internal/kernel
 
 # accuracy prints the README's table, and fails if a mean is below what the project promises.
