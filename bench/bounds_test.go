@@ -95,7 +95,7 @@ func BenchmarkIndex(b *testing.B) {
 			var x kernel.Index
 			k, rows := 0, 0
 			for b.Loop() {
-				ids, _ := data.batch(k % StepBatches)
+				ids, _ := data.Batch(k % StepBatches)
 				x.Build(ids, kernel.NoPadding)
 				rows += len(x.IDs)
 				k++

@@ -51,7 +51,7 @@ func benchSteps(b *testing.B, make Maker, vocab int, solver string, data Texts) 
 	var loss float32
 	k, batches := 0, len(data.Labels)/Batch
 	step := func() {
-		loss, err = train(data.batch(k % batches))
+		loss, err = train(data.Batch(k % batches))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -69,16 +69,11 @@ func benchSteps(b *testing.B, make Maker, vocab int, solver string, data Texts) 
 	b.ReportMetric(float64(first), "loss")
 }
 
-// batch returns the k-th batch.
-func (t Texts) batch(k int) (ids, labels []int) {
-	return t.IDs[k*Batch*Time : (k+1)*Batch*Time], t.Labels[k*Batch : (k+1)*Batch]
-}
-
 // All ways of the step train the same model: their losses agree, but for where Adam adds its eps. Idle rows keep
 // moving under a dense Adam, so every step takes the same batch.
 func TestStepsAgree(t *testing.T) {
 	const vocab = 1000
-	ids, labels := StepTexts(vocab, 1).batch(0)
+	ids, labels := StepTexts(vocab, 1).Batch(0)
 	for _, solver := range []string{"sgd", "adam"} {
 		var want []float32
 		for _, m := range makers {
@@ -114,7 +109,7 @@ func TestStepAllocations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ids, labels := StepTexts(1000, 1).batch(0) // the same ids for both
+			ids, labels := StepTexts(1000, 1).Batch(0) // the same ids for both
 			step := func() {
 				if _, err := train(ids, labels); err != nil {
 					t.Fatal(err)

@@ -47,6 +47,11 @@ type Texts struct {
 	IDs, Labels []int
 }
 
+// Batch returns the k-th batch of a step's texts.
+func (t Texts) Batch(k int) (ids, labels []int) {
+	return t.IDs[k*Batch*Time : (k+1)*Batch*Time], t.Labels[k*Batch : (k+1)*Batch]
+}
+
 // StepTexts are those of so many batches of training steps on a table of vocab rows.
 func StepTexts(vocab, batches int) Texts {
 	rnd := rand.New(rand.NewPCG(uint64(vocab), 1))
