@@ -4,7 +4,7 @@ BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 DATA ?= ../shared/data
 COUNT ?= 10
 
-.PHONY: check accuracy bench
+.PHONY: check accuracy bench notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
@@ -24,3 +24,20 @@ bench:
 	go test -c -o bench.test ./layers
 	for i in $$(seq $(COUNT)); do ./bench.test -test.run '^$$' -test.bench Forward -test.benchtime 100ms; done > bench.txt
 	go run $(BENCHSTAT) -col /impl@"(ByIndices Lookup loop)" bench.txt
+
+# notebook-kernel builds the notebooks' kernel and registers it with the user's Jupyter.
+notebook-kernel:
+	go -C notebooks/kernel run . install
+
+# notebooks executes every notebook and compares what it shows with what is committed; needs Jupyter's nbconvert.
+notebooks:
+	go -C notebooks/kernel run . execute
+
+# check-notebooks is make check for the kernel's module: its generated bindings are those of today's API.
+check-notebooks:
+	go -C notebooks/kernel vet ./...
+	cd notebooks/kernel && go run $(STATICCHECK) ./...
+	go -C notebooks/kernel mod tidy -diff
+	go -C notebooks/kernel generate ./bindings
+	@test -z "$$(git status --porcelain notebooks/kernel/bindings)" || { echo "the bindings were not those of the API: commit what go generate wrote"; git status --short notebooks/kernel/bindings; exit 1; }
+	go -C notebooks/kernel test ./...

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -66,6 +67,11 @@ func (b Batch) Words() (n int) {
 		}
 	}
 	return n
+}
+
+// String returns such as "batch of (32, 12), 30 rows, 301 words".
+func (b Batch) String() string {
+	return fmt.Sprintf("batch of (%d, %d), %d rows, %d words", b.Size, b.Time, len(b.Rows), b.Words())
 }
 
 // buckets are the lengths that rows are filled up to, so that a few static graphs serve all of them.

@@ -281,3 +281,18 @@ func TestBatchesShuffleBySeed(t *testing.T) {
 		t.Error("a row is missing or twice")
 	}
 }
+
+func TestPrint(t *testing.T) {
+	v := data.NewVocab([]data.Example{{Text: "a a a b b c"}}, data.VocabConfig{})
+	if got, want := v.String(), "vocabulary of 5 words, the commonest: a b c"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	empty := data.NewVocab(nil, data.VocabConfig{})
+	if got, want := empty.String(), "vocabulary of 2 words, the commonest: "; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	b := data.Batches([]data.Row{{IDs: []int{2, 3}}, {IDs: []int{2}}}, 8, nil)[0]
+	if got, want := b.String(), "batch of (8, 4), 2 rows, 3 words"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

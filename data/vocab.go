@@ -112,6 +112,12 @@ func (v *Vocab) IDs(text string, maxLen int) []int {
 	return ids
 }
 
+// String returns such as "vocabulary of 3120 words, the commonest: the , . and a".
+func (v *Vocab) String() string {
+	first := v.words[len(specials):min(len(specials)+5, v.Len())]
+	return fmt.Sprintf("vocabulary of %d words, the commonest: %s", v.Len(), strings.Join(first, " "))
+}
+
 // Save writes a line "word TAB count" for each id in order, which ReadVocab reads.
 func (v *Vocab) Save(w io.Writer) error {
 	b := bufio.NewWriter(w)

@@ -120,6 +120,11 @@ func (e *EmbeddingBag) Weight() *gorgonia.Node { return e.table.weight }
 // Learnables returns the table, as Embedding.Learnables.
 func (e *EmbeddingBag) Learnables() gorgonia.Nodes { return e.table.learnables() }
 
+// String returns such as "EmbeddingBag words (10, 3), padding 0, sparse, mean".
+func (e *EmbeddingBag) String() string {
+	return e.table.describe("EmbeddingBag", e.cfg.PaddingIdx) + ", " + e.cfg.Mode.String()
+}
+
 // BagConfig describes a Bag.
 type BagConfig struct {
 	Mode       BagMode // BagMean unless set

@@ -15,8 +15,9 @@ import (
 
 var (
 	_ Layer                = Dropout{}
-	_ gorgonia.SDOp        = &maskOp{}
-	_ gorgonia.TrainModeOp = &maskOp{}
+	_ gorgonia.SDOp        = &dropoutOp{}
+	_ gorgonia.ADOp        = &dropoutOp{}
+	_ gorgonia.TrainModeOp = &dropoutOp{}
 )
 
 // Dropout sets each element to 0 with probability P, and divides the others by 1−P, so that their
@@ -41,39 +42,39 @@ func (d Dropout) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	case d.Rand == nil:
 		return nil, errors.New("dropout: no Rand: give it a seeded *rand.Rand")
 	}
-	op := &maskOp{p: d.P, rnd: d.Rand, id: len(x.Graph().AllNodes()), dims: x.Dims()}
-	mask, err := gorgonia.ApplyOp(op, x)
-	if err != nil {
-		return nil, errors.Wrap(err, "dropout")
-	}
-	return gorgonia.HadamardProd(x, mask)
+	op := &dropoutOp{p: d.P, rnd: d.Rand, id: len(x.Graph().AllNodes()), dims: x.Dims()}
+	return gorgonia.ApplyOp(op, x)
 }
 
 // Learnables returns nil.
 func (d Dropout) Learnables() gorgonia.Nodes { return nil }
 
-// maskOp draws a tensor shaped as its input, of 0 and 1/(1−p) in training, of 1 in evaluation:
+// String returns such as "Dropout 0.5".
+func (d Dropout) String() string { return fmt.Sprintf("Dropout %v", d.P) }
+
+// dropoutOp multiplies by a mask that it draws, of 0 and 1/(1−p) in training, of 1 in evaluation:
 //
-//	mask :: Tensor-n a → Tensor-n a
+//	dropout :: Tensor-n a → Tensor-n a
 //
 // It stands for Gorgonia's own Dropout, whose gradient is wrong (docs/gorgonia.md).
-type maskOp struct {
+type dropoutOp struct {
 	own
 	p    float64
 	rnd  *rand.Rand
-	id   int // the number of nodes that the graph had: tells two masks of one input apart
+	id   int // the number of nodes that the graph had: tells two dropouts of one input apart
 	dims int
 	eval bool
+	mask any // of the last run: []float32 or []float64
 }
 
-func (op *maskOp) Arity() int { return 1 }
+func (op *dropoutOp) Arity() int { return 1 }
 
-func (op *maskOp) Type() hm.Type {
+func (op *dropoutOp) Type() hm.Type {
 	x := tensorOf(op.dims, hm.TypeVariable('a'))
 	return hm.NewFnType(x, x)
 }
 
-func (op *maskOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (op *dropoutOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
 	shapes, err := gorgonia.DimSizersToShapes(in)
 	if err != nil {
 		return nil, err
@@ -81,40 +82,101 @@ func (op *maskOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return shapes[0].Clone(), nil
 }
 
-func (op *maskOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+func (op *dropoutOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	if in[0].Dtype() == tensor.Float32 {
-		return newValue(drawMask[float32](op, in[0].Shape().TotalSize()), in[0].Shape()), nil
+		return doDropout[float32](op, in[0])
 	}
-	return newValue(drawMask[float64](op, in[0].Shape().TotalSize()), in[0].Shape()), nil
+	return doDropout[float64](op, in[0])
 }
 
-func drawMask[T kernel.Float](op *maskOp, n int) []T {
-	mask, keep := result[T](&op.own, n), T(1/(1-op.p))
+func doDropout[T kernel.Float](op *dropoutOp, x gorgonia.Value) (gorgonia.Value, error) {
+	elems, err := floats[T](x)
+	if err != nil {
+		return nil, err
+	}
+	mask, _ := op.mask.([]T)
+	if len(mask) != len(elems) {
+		mask = make([]T, len(elems))
+		op.mask = mask
+	}
+	if op.eval {
+		kernel.Fill(mask, 1)
+	} else {
+		drawMask(mask, op.p, op.rnd)
+	}
+	y := result[T](&op.own, len(elems))
+	clear(y)
+	kernel.AddProduct(y, mask, elems)
+	return newValue(y, x.Shape()), nil
+}
+
+// drawMask sets each element to 0 with probability p, else to 1/(1−p).
+func drawMask[T kernel.Float](mask []T, p float64, rnd *rand.Rand) {
+	keep, limit := T(1/(1-p)), uint32(p*(1<<32))
+	var bits uint64
 	for i := range mask {
-		switch {
-		case op.eval:
-			mask[i] = 1
-		case op.rnd.Float64() >= op.p:
+		if i%2 == 0 {
+			bits = rnd.Uint64() // for two elements
+		} else {
+			bits >>= 32
+		}
+		mask[i] = 0
+		if uint32(bits) >= limit {
 			mask[i] = keep
-		default:
-			mask[i] = 0
 		}
 	}
-	return mask
 }
 
 // SetTraining is called by a machine when it is made.
-func (op *maskOp) SetTraining(training bool) error {
+func (op *dropoutOp) SetTraining(training bool) error {
 	op.eval = !training
 	return nil
 }
 
-func (op *maskOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
-func (op *maskOp) Hashcode() uint32      { return hashcode(op) }
-func (op *maskOp) String() string        { return fmt.Sprintf("mask{p=%v id=%d}", op.p, op.id) }
+func (op *dropoutOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
+func (op *dropoutOp) Hashcode() uint32      { return hashcode(op) }
+func (op *dropoutOp) String() string        { return fmt.Sprintf("dropout{p=%v id=%d}", op.p, op.id) }
 
-func (op *maskOp) DiffWRT(int) []bool { return []bool{false} }
+func (op *dropoutOp) DiffWRT(int) []bool { return []bool{true} }
 
-func (op *maskOp) SymDiff(gorgonia.Nodes, *gorgonia.Node, *gorgonia.Node) (gorgonia.Nodes, error) {
-	return gorgonia.Nodes{nil}, nil
+func (op *dropoutOp) SymDiff(_ gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	dx, err := gorgonia.ApplyOp(dropoutGradOp(op), out, grad)
+	return gorgonia.Nodes{dx}, err
+}
+
+func (op *dropoutOp) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgonia.Node) error {
+	return dropoutGradOp(op).accumulate(in[0], out, out)
+}
+
+// dropoutGradOp multiplies by the mask that op drew:
+//
+//	∂dropout :: Tensor-n a → Tensor-n a → Tensor-n a
+//
+// Its first input is op's result, whose value it does not look at: it has to run after op.
+func dropoutGradOp(op *dropoutOp) *gradOp {
+	return &gradOp{
+		name: "∂" + op.String(),
+		types: func(a hm.Type) []hm.Type {
+			x := tensorOf(op.dims, a)
+			return []hm.Type{x, x, x}
+		},
+		shape: func(in []tensor.Shape) tensor.Shape { return in[1] },
+		add32: addDropoutGrad[float32](op),
+		add64: addDropoutGrad[float64](op),
+	}
+}
+
+func addDropoutGrad[T kernel.Float](op *dropoutOp) adder[T] {
+	return func(dst []T, in []gorgonia.Value) error {
+		mask, ok := op.mask.([]T)
+		if !ok || len(mask) != len(dst) {
+			return errors.New("there is no mask: the dropout itself did not run")
+		}
+		grad, err := floatsOf[T](in[1], len(dst))
+		if err != nil {
+			return err
+		}
+		kernel.AddProduct(dst, mask, grad)
+		return nil
+	}
 }

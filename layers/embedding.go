@@ -77,3 +77,6 @@ func (e *Embedding) Weight() *gorgonia.Node { return e.table.weight }
 // same value follow, called name+".weight#1" and so on, one for each further call: Gorgonia cannot add sparse
 // gradients, so each lookup has its own, and package optim adds them up. Call Learnables after Forward.
 func (e *Embedding) Learnables() gorgonia.Nodes { return e.table.learnables() }
+
+// String returns such as "Embedding words (10, 3), padding 0, sparse".
+func (e *Embedding) String() string { return e.table.describe("Embedding", e.cfg.PaddingIdx) }

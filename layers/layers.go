@@ -12,6 +12,12 @@
 package layers
 
 import (
+	"fmt"
+	"path"
+	"reflect"
+	"runtime"
+	"strings"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 )
@@ -34,6 +40,11 @@ func (f Func) Forward(x *gorgonia.Node) (*gorgonia.Node, error) { return f(x) }
 // Learnables returns nil.
 func (f Func) Learnables() gorgonia.Nodes { return nil }
 
+// String returns the function's name, such as "Func gorgonia.Tanh".
+func (f Func) String() string {
+	return "Func " + path.Base(runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name())
+}
+
 // Sequential is a Layer that applies its layers in order.
 type Sequential []Layer
 
@@ -55,4 +66,18 @@ func (s Sequential) Learnables() gorgonia.Nodes {
 		nodes = append(nodes, l.Learnables()...)
 	}
 	return nodes
+}
+
+// String returns a line for each layer, with its number. A layer without a String method shows its type.
+func (s Sequential) String() string {
+	var b strings.Builder
+	b.WriteString("Sequential")
+	for i, l := range s {
+		text := fmt.Sprintf("%T", l)
+		if named, ok := l.(fmt.Stringer); ok {
+			text = named.String()
+		}
+		fmt.Fprintf(&b, "\n  %d  %s", i, strings.ReplaceAll(text, "\n", "\n   "))
+	}
+	return b.String()
 }

@@ -1,6 +1,7 @@
 package layers_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -38,6 +39,31 @@ func TestSequential(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A layer prints what it is, as torch's modules do.
+func TestLayersPrint(t *testing.T) {
+	g := gorgonia.NewGraph()
+	plain := must(layers.NewLinear(g, "plain", layers.LinearConfig{InFeatures: 2, OutFeatures: 3, NoBias: true, Init: layers.Zeros()}))
+	words := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, PaddingIdx: new(-4), Init: layers.Zeros()}))
+	more := must(layers.NewEmbedding(g, "more", layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 1, Init: layers.Zeros()}))
+	net := layers.Sequential{words, more, layers.MeanPool{PaddingIdx: 7}, layers.Sequential{layers.Func(gorgonia.Tanh), layers.Dropout{P: 0.5}}, newLinear(g, "out", 3, 2), plain, unnamed{}}
+	want := `Sequential
+  0  Embedding words (4, 3), padding -4
+  1  Embedding more (5, 1)
+  2  MeanPool, padding 7
+  3  Sequential
+     0  Func gorgonia.Tanh
+     1  Dropout 0.5
+  4  Linear out (3 → 2)
+  5  Linear plain (2 → 3), no bias
+  6  layers_test.unnamed`
+	if got := fmt.Sprint(net); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// unnamed is a layer without a String method.
+type unnamed struct{ layers.Layer }
 
 func TestInitialisers(t *testing.T) {
 	moments := func(v []float64) (mean, std, low, high float64) {

@@ -1,6 +1,9 @@
 package layers
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -84,4 +87,14 @@ func (l *Linear) Learnables() gorgonia.Nodes {
 		return gorgonia.Nodes{l.weight}
 	}
 	return gorgonia.Nodes{l.weight, l.bias}
+}
+
+// String returns such as "Linear out (16 → 2)".
+func (l *Linear) String() string {
+	out, in := l.weight.Shape()[0], l.weight.Shape()[1]
+	s := fmt.Sprintf("Linear %s (%d → %d)", strings.TrimSuffix(l.weight.Name(), weightSuffix), in, out)
+	if l.bias == nil {
+		s += ", no bias"
+	}
+	return s
 }

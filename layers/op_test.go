@@ -21,7 +21,9 @@ func allOps() []gorgonia.Op {
 	ops := []gorgonia.Op{
 		linearGradX(1), linearGradX(2), linearGradW(1), linearGradW(2), linearGradBias(1), linearGradBias(2),
 		&linearOp{dims: 1}, &linearOp{dims: 2}, &linearOp{dims: 2, bias: true},
-		&maskOp{p: 0.1, id: 1, dims: 1}, &maskOp{p: 0.2, id: 1, dims: 1}, &maskOp{p: 0.1, id: 2, dims: 1},
+	}
+	for _, op := range []*dropoutOp{{p: 0.1, id: 1, dims: 1}, {p: 0.2, id: 1, dims: 1}, {p: 0.1, id: 2, dims: 1}} {
+		ops = append(ops, op, dropoutGradOp(op))
 	}
 	for _, op := range []*lookupOp{
 		lookup("a", tensor.Int, 1, -1), lookup("b", tensor.Int, 1, -1), lookup("a", tensor.Int32, 1, -1),
@@ -113,6 +115,7 @@ func TestInferShapeAgreesWithDo(t *testing.T) {
 	lookup := &lookupOp{idType: tensor.Int, idDims: 2, padding: -1}
 	pool := &meanPoolOp{idType: tensor.Int, idDims: 2}
 	loss := &crossEntropyOp{labelType: tensor.Int, labelDims: 1}
+	drop := &dropoutOp{p: 0.5, eval: true, dims: 2}
 	bag := &bagOp{idType: tensor.Int, idDims: 2, padding: -1}
 	bags := &bagOp{idType: tensor.Int, idDims: 1, padding: -1, offsetType: tensor.Int}
 	testShapes(t, []shapeCase{
@@ -131,7 +134,8 @@ func TestInferShapeAgreesWithDo(t *testing.T) {
 		{linearGradBias(3), []gorgonia.Value{floats(2, 4, 6)}, tensor.Shape{6}},
 		{loss, []gorgonia.Value{floats(2, 3), ids(2)}, tensor.Shape{}},
 		{crossEntropyGradOp(loss), []gorgonia.Value{floats(2, 3), ids(2), gorgonia.NewF32(1)}, tensor.Shape{2, 3}},
-		{&maskOp{p: 0.5, eval: true, dims: 2}, []gorgonia.Value{floats(2, 3)}, tensor.Shape{2, 3}},
+		{drop, []gorgonia.Value{floats(2, 3)}, tensor.Shape{2, 3}},
+		{dropoutGradOp(drop), []gorgonia.Value{floats(2, 3), floats(2, 3)}, tensor.Shape{2, 3}},
 	})
 }
 
@@ -159,6 +163,7 @@ func TestOpsRefuseWrongValues(t *testing.T) {
 		{&linearOp{dims: 2}, []gorgonia.Value{f64(2, 3), f32(4, 3)}},
 		{&linearOp{dims: 2, bias: true}, []gorgonia.Value{f64(2, 3), f64(4, 3), f64(3)}},
 		{linearGradX(2), []gorgonia.Value{f64(4, 3), f32(2, 4)}},
+		{dropoutGradOp(&dropoutOp{dims: 2}), []gorgonia.Value{f64(2, 3), f64(2, 3)}},
 		{linearGradW(2), []gorgonia.Value{f64(2, 3), f64(3, 4)}},
 		{loss, []gorgonia.Value{f64(3, 3), ids}},
 		{crossEntropyGradOp(loss), []gorgonia.Value{f64(2, 3), ids, f64(2)}},

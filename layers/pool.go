@@ -55,6 +55,9 @@ func (p MeanPool) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 // Learnables returns nil.
 func (p MeanPool) Learnables() gorgonia.Nodes { return nil }
 
+// String returns such as "MeanPool, padding 0".
+func (p MeanPool) String() string { return fmt.Sprintf("MeanPool, padding %d", p.PaddingIdx) }
+
 // meanPoolOp averages over the axis before the last, where the id is not padding:
 //
 //	meanPool :: Tensor-(n+1) a → Tensor-n int → Tensor-n a

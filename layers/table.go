@@ -80,6 +80,18 @@ func (t *table) learnables() gorgonia.Nodes {
 	return nodes
 }
 
+// describe returns such as "Embedding words (10, 3), padding 0, sparse".
+func (t *table) describe(layer string, padding *int) string {
+	s := fmt.Sprintf("%s %s %v", layer, t.name, t.weight.Shape())
+	if padding != nil {
+		s += fmt.Sprintf(", padding %d", *padding)
+	}
+	if t.tied != nil {
+		s += ", sparse"
+	}
+	return s
+}
+
 // paddingRow returns the row that idx means in a table of vocab rows.
 func paddingRow(idx *int, vocab int) (int, error) {
 	switch {

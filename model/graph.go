@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -9,78 +10,113 @@ import (
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/optim"
 )
 
-// graphKey is what a static graph is fixed to.
-type graphKey struct {
-	batch, time int
-	train       bool // with dropout and gradients
+// graphKind is what a static graph is for.
+type graphKind struct {
+	batch  int
+	dense  bool // the gradient of the embedding table
+	worker int  // graphs of two workers run at the same time
+	shared bool // the batch is shared by workers
+
+	// solver trains: the graph has dropout and gradients, and unless it is shared it makes the step too.
+	// Nil for an evaluation.
+	solver *optim.Solver
 }
 
-// graph is a classifier's computation for one shape of batch.
+// graph is a classifier's computation on up to batch rows, of up to len(ids) words together.
 type graph struct {
-	ids, labels  []int          // the inputs' memory: (batch, time) and (batch)
-	params       gorgonia.Nodes // in a fixed order
-	loss, logits gorgonia.Value // copies, valid after a run
-	vm           gorgonia.VM
+	ids, offsets, labels []int         // the inputs' memory: (capacity), (batch+1) and (batch)
+	share                *gorgonia.F32 // factor of the loss before the gradients; nil if it is 1
+	params               gorgonia.Nodes
+	grads                []gorgonia.ValueGrad // the same
+	loss, logits         gorgonia.Value       // copies, valid after a run
+	vm                   gorgonia.VM
 }
 
-// graph returns the graph for key, built the first time.
-func (c *Classifier) graph(key graphKey) (*graph, error) {
-	if gr, ok := c.graphs[key]; ok {
+// grow returns gr if it holds at least words words, and else a new graph of its kind that does.
+func (c *Classifier) grow(gr *graph, kind graphKind, words int) (*graph, error) {
+	if gr != nil && words <= len(gr.ids) {
 		return gr, nil
 	}
-	gr, err := c.build(key)
-	if err != nil {
-		return nil, errors.Wrap(err, "model")
-	}
-	c.graphs[key] = gr
-	return gr, nil
+	gr, err := c.build(kind, 1<<bits.Len(uint(max(words, 4*kind.batch)-1)))
+	return gr, errors.Wrap(err, "model")
 }
 
-func (c *Classifier) build(key graphKey) (*graph, error) {
+func (c *Classifier) build(kind graphKind, capacity int) (*graph, error) {
 	g := gorgonia.NewGraph()
-	gr := &graph{ids: make([]int, key.batch*key.time), labels: make([]int, key.batch)}
-	ids := input(g, "ids", gr.ids, key.batch, key.time)
-	net, err := c.net(g, ids, key.train)
+	gr := &graph{ids: make([]int, capacity), offsets: make([]int, kind.batch+1), labels: make([]int, kind.batch)}
+	net, err := c.net(g, kind)
 	if err != nil {
 		return nil, err
 	}
-	logits, err := net.Forward(ids)
+	logits, err := net.forward(layers.Bags{IDs: input(g, "ids", gr.ids), Offsets: input(g, "offsets", gr.offsets)})
 	if err != nil {
 		return nil, err
 	}
-	loss, err := layers.CrossEntropy(logits, input(g, "labels", gr.labels, key.batch))
+	loss, err := layers.CrossEntropy(logits, input(g, "labels", gr.labels))
 	if err != nil {
 		return nil, err
 	}
-	gr.params = net.Learnables()
+	gr.params = net.learnables()
+	gr.grads = gorgonia.NodesToValueGrads(gr.params)
 	gorgonia.Read(loss, &gr.loss)
 	gorgonia.Read(logits, &gr.logits)
-	var opts []gorgonia.VMOpt
-	if key.train {
-		if _, err := gorgonia.Grad(loss, gr.params...); err != nil {
+	if kind.solver != nil {
+		if err := gr.train(loss, kind); err != nil {
 			return nil, err
 		}
-		opts = append(opts, gorgonia.BindDualValues(gr.params...))
 	}
 	if err := layers.CheckHashes(g); err != nil {
 		return nil, err
 	}
-	gr.vm = gorgonia.NewTapeMachine(g, opts...)
+	gr.vm = gorgonia.NewTapeMachine(g)
 	return gr, nil
 }
 
-// input adds a leaf whose value is memory.
-func input(g *gorgonia.ExprGraph, name string, memory []int, shape ...int) *gorgonia.Node {
-	v := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(memory))
-	return gorgonia.NewTensor(g, tensor.Int, len(shape), gorgonia.WithName(name), gorgonia.WithShape(shape...), gorgonia.WithValue(v))
+// train adds the gradients of the loss and the step, or the gradients of share·loss.
+func (gr *graph) train(loss *gorgonia.Node, kind graphKind) (err error) {
+	if !kind.shared {
+		if _, err = gorgonia.Grad(loss, gr.params...); err == nil {
+			_, err = kind.solver.StepNode(gr.params...)
+		}
+		return err
+	}
+	gr.share = gorgonia.NewF32(1)
+	share := gorgonia.NewScalar(loss.Graph(), tensor.Float32, gorgonia.WithName("share"), gorgonia.WithValue(gr.share))
+	cost, err := gorgonia.HadamardProd(loss, share)
+	if err == nil {
+		_, err = gorgonia.Grad(cost, gr.params...)
+	}
+	return err
 }
 
-// run computes the loss, the logits and, in a training graph, the gradients of b.
-func (gr *graph) run(b data.Batch) error {
-	copy(gr.ids, b.IDs)
-	copy(gr.labels, b.Labels)
+// input adds a vector whose value is memory.
+func input(g *gorgonia.ExprGraph, name string, memory []int) *gorgonia.Node {
+	v := tensor.New(tensor.WithShape(len(memory)), tensor.WithBacking(memory))
+	return gorgonia.NewVector(g, tensor.Int, gorgonia.WithName(name), gorgonia.WithShape(len(memory)), gorgonia.WithValue(v))
+}
+
+// fill makes rows, which are this share of a batch, the input of the next run. What the graph has room for
+// beyond them counts for nothing.
+func (gr *graph) fill(rows []data.Row, share float64) {
+	if gr.share != nil {
+		*gr.share = gorgonia.F32(share)
+	}
+	end := 0
+	for i := range gr.labels {
+		gr.labels[i] = data.NoLabel
+		if i < len(rows) {
+			end += copy(gr.ids[end:], rows[i].IDs)
+			gr.labels[i] = rows[i].Label
+		}
+		gr.offsets[i+1] = end
+	}
+}
+
+// run computes the loss and the logits of what fill put in, and goes on to train as its kind says.
+func (gr *graph) run() error {
 	gr.vm.Reset()
 	return gr.vm.RunAll()
 }
@@ -98,4 +134,12 @@ func (gr *graph) predictions() []int {
 		best[i] = slices.Index(row, slices.Max(row))
 	}
 	return best
+}
+
+// words returns the number of words in rows.
+func words(rows []data.Row) (n int) {
+	for _, r := range rows {
+		n += len(r.IDs)
+	}
+	return n
 }

@@ -1,10 +1,6 @@
 package model
 
-import (
-	"fmt"
-	"strings"
-	"text/tabwriter"
-)
+import "fmt"
 
 // Evaluation is how a classifier did on labelled rows.
 type Evaluation struct {
@@ -14,6 +10,11 @@ type Evaluation struct {
 
 // Accuracy returns the share of rows that were predicted right.
 func (e Evaluation) Accuracy() float64 { return e.Confusion.Accuracy() }
+
+// String returns such as "accuracy 0.832, loss 0.4103".
+func (e Evaluation) String() string {
+	return fmt.Sprintf("accuracy %.3f, loss %.4f", e.Accuracy(), e.Loss)
+}
 
 // Confusion counts rows: [i][j] those of class i that were taken for class j.
 type Confusion [][]int
@@ -67,28 +68,6 @@ func (m Confusion) Support(class int) (n int) {
 		n += count
 	}
 	return n
-}
-
-// Report returns two tables as text: precision, recall and F1 of each class, and the counts, with the
-// classes' names in the order of their numbers.
-func (m Confusion) Report(names []string) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(w, "class\tprecision\trecall\tF1\trows\t\n")
-	for i := range m {
-		fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%.3f\t%d\t\n", names[i], m.Precision(i), m.Recall(i), m.F1(i), m.Support(i))
-	}
-	w.Flush()
-	fmt.Fprintf(w, "\nclass \\ taken for\t%s\t\n", strings.Join(names, "\t"))
-	for i, row := range m {
-		fmt.Fprint(w, names[i])
-		for _, n := range row {
-			fmt.Fprintf(w, "\t%d", n)
-		}
-		fmt.Fprint(w, "\t\n")
-	}
-	w.Flush()
-	return b.String()
 }
 
 func ratio(a, b int) float64 {

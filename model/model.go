@@ -1,8 +1,8 @@
 // Package model is text classifiers on layers: Config describes one, New makes its weights, a Trainer
 // trains and evaluates them.
 //
-// A Classifier is a set of weights. Gorgonia's graphs are static, so it builds one for each shape of
-// batch and for each of training and evaluation; all of them read and write the same weights.
+// A Classifier is a set of weights. Gorgonia's graphs are static, so it builds one for training, in each
+// worker, and one for evaluation, which take texts of any length; all of them read and write the same weights.
 package model
 
 import (
@@ -47,14 +47,21 @@ func (c Config) check() error {
 	return nil
 }
 
+// The streams of random numbers that a seed gives.
+const (
+	initStream    = iota
+	orderStream   // of the rows
+	dropoutStream // of worker 0; those of the others follow
+)
+
 // Classifier is a text classifier's weights.
 type Classifier struct {
 	cfg     Config
 	names   []string             // of the parameters, in the order that layers give
 	weights map[string][]float32 // the parameters' memory, shared by all graphs
 	init    *rand.Rand           // of the weights
-	dropout *rand.Rand
-	graphs  map[graphKey]*graph
+	dropout []*rand.Rand         // of each worker
+	eval    *graph
 }
 
 // New returns a classifier with random weights. It fails if a field of cfg is out of its range.
@@ -65,11 +72,9 @@ func New(cfg Config) (*Classifier, error) {
 	c := &Classifier{
 		cfg:     cfg,
 		weights: make(map[string][]float32),
-		init:    rand.New(rand.NewPCG(cfg.Seed, 0)),
-		dropout: rand.New(rand.NewPCG(cfg.Seed, 1)),
-		graphs:  make(map[graphKey]*graph),
+		init:    rand.New(rand.NewPCG(cfg.Seed, initStream)),
 	}
-	gr, err := c.graph(graphKey{batch: 1, time: 1})
+	gr, err := c.grow(nil, graphKind{batch: 1}, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -106,41 +111,68 @@ func (c *Classifier) share(name string, fresh gorgonia.InitWFn) gorgonia.InitWFn
 	}
 }
 
-// net adds the classifier's layers to g, for the text nodes ids.
-func (c *Classifier) net(g *gorgonia.ExprGraph, ids *gorgonia.Node, train bool) (layers.Sequential, error) {
+// net is a classifier's layers in one graph.
+type net struct {
+	words *layers.EmbeddingBag
+	head  layers.Sequential
+}
+
+// forward maps the bags of words of batch texts → (batch, classes).
+func (n *net) forward(texts layers.Bags) (*gorgonia.Node, error) {
+	mean, err := n.words.ForwardBags(texts)
+	if err != nil {
+		return nil, err
+	}
+	return n.head.Forward(mean)
+}
+
+func (n *net) learnables() gorgonia.Nodes {
+	return append(n.words.Learnables(), n.head.Learnables()...)
+}
+
+// net adds the classifier's layers to g.
+func (c *Classifier) net(g *gorgonia.ExprGraph, kind graphKind) (*net, error) {
 	pad := data.PadID
-	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
-		NumEmbeddings: c.cfg.Vocab, EmbeddingDim: c.cfg.Dim, PaddingIdx: &pad,
+	words, err := layers.NewEmbeddingBag(g, "words", layers.EmbeddingBagConfig{
+		NumEmbeddings: c.cfg.Vocab, EmbeddingDim: c.cfg.Dim, PaddingIdx: &pad, Sparse: !kind.dense,
 		Init: c.share("words.weight", layers.Normal(c.init, 0.1)),
 	})
 	if err != nil {
 		return nil, err
 	}
-	net := layers.Sequential{words, layers.MeanPool{IDs: ids, PaddingIdx: pad}}
+	n := &net{words: words}
 	size := c.cfg.Dim
-	for i, n := range append(c.cfg.Hidden[:len(c.cfg.Hidden):len(c.cfg.Hidden)], c.cfg.Classes) {
-		if train {
-			net = append(net, layers.Dropout{P: c.cfg.Dropout, Rand: c.dropout})
+	for i, units := range append(c.cfg.Hidden[:len(c.cfg.Hidden):len(c.cfg.Hidden)], c.cfg.Classes) {
+		if kind.solver != nil {
+			n.head = append(n.head, layers.Dropout{P: c.cfg.Dropout, Rand: c.dropoutOf(kind.worker)})
 		}
 		name := fmt.Sprintf("hidden%d", i)
 		if i == len(c.cfg.Hidden) {
 			name = "classes"
 		}
 		linear, err := layers.NewLinear(g, name, layers.LinearConfig{
-			InFeatures: size, OutFeatures: n,
+			InFeatures: size, OutFeatures: units,
 			Init:     c.share(name+".weight", layers.Glorot(c.init)),
 			BiasInit: c.share(name+".bias", layers.Zeros()),
 		})
 		if err != nil {
 			return nil, err
 		}
-		net = append(net, linear)
+		n.head = append(n.head, linear)
 		if i < len(c.cfg.Hidden) {
-			net = append(net, layers.Func(gorgonia.Rectify))
+			n.head = append(n.head, layers.Func(gorgonia.Rectify))
 		}
-		size = n
+		size = units
 	}
-	return net, nil
+	return n, nil
+}
+
+// dropoutOf returns the source of a worker's dropout masks.
+func (c *Classifier) dropoutOf(worker int) *rand.Rand {
+	for len(c.dropout) <= worker {
+		c.dropout = append(c.dropout, rand.New(rand.NewPCG(c.cfg.Seed, dropoutStream+uint64(len(c.dropout)))))
+	}
+	return c.dropout[worker]
 }
 
 // String describes the classifier, such as "embedding 1000×64 → mean → 2 classes, 64130 weights".

@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gorgonia.org/gorgonia"
 
 	"gorgonia-embedding/data"
+	"gorgonia-embedding/optim"
 )
 
 func newClassifier(t testing.TB, cfg Config) *Classifier {
@@ -72,11 +74,21 @@ func TestConfigErrors(t *testing.T) {
 	}
 	c := newClassifier(t, ok)
 	for want, cfg := range map[string]TrainConfig{
-		"trainer: Epochs must be at least 1, got 0":                  {Batch: 1, LearningRate: 1},
-		"trainer: Batch must be at least 1, got 0":                   {Epochs: 1, LearningRate: 1},
-		"trainer: LearningRate must be above 0 and finite, got NaN":  {Epochs: 1, Batch: 1, LearningRate: math.NaN()},
-		"trainer: LearningRate must be above 0 and finite, got +Inf": {Epochs: 1, Batch: 1, LearningRate: math.Inf(1)},
-		"trainer: Patience must be at least 0, got -1":               {Epochs: 1, Batch: 1, LearningRate: 1, Patience: -1},
+		"trainer: Epochs must be at least 1, got 0":                                {Batch: 1, LearningRate: 1},
+		"trainer: Batch must be at least 1, got 0":                                 {Epochs: 1, LearningRate: 1},
+		"trainer: LearningRate must be above 0 and finite, got NaN":                {Epochs: 1, Batch: 1, LearningRate: math.NaN()},
+		"trainer: LearningRate must be above 0 and finite, got +Inf":               {Epochs: 1, Batch: 1, LearningRate: math.Inf(1)},
+		"trainer: Patience must be at least 0, got -1":                             {Epochs: 1, Batch: 1, LearningRate: 1, Patience: -1},
+		`trainer: Optimizer must be adam, adamw, adagrad, rmsprop or sgd, got "x"`: {Epochs: 1, Batch: 1, LearningRate: 1, Optimizer: "x"},
+		`trainer: Schedule must be constant, linear, cosine or step, got "x"`:      {Epochs: 1, Batch: 1, LearningRate: 1, Schedule: "x"},
+		"trainer: Warmup must be in [0, 1), got 1":                                 {Epochs: 1, Batch: 1, LearningRate: 1, Schedule: "linear", Warmup: 1},
+		"trainer: Warmup is for the Schedules linear and cosine":                   {Epochs: 1, Batch: 1, LearningRate: 1, Warmup: 0.1},
+		"trainer: Momentum is for the Optimizers sgd and rmsprop":                  {Epochs: 1, Batch: 1, LearningRate: 1, Momentum: 0.9},
+		"trainer: optim: SGD.Momentum must be in [0, 1), got 1":                    {Epochs: 1, Batch: 1, LearningRate: 1, Momentum: 1, Optimizer: "sgd"},
+		"trainer: optim: WeightDecay must be finite and at least 0, got -1":        {Epochs: 1, Batch: 1, LearningRate: 1, WeightDecay: -1},
+		"trainer: optim: ClipNorm must be finite and at least 0, got -1":           {Epochs: 1, Batch: 1, LearningRate: 1, Clip: -1},
+		"trainer: Workers must be in [0, Batch], got 3 of a batch of 2":            {Epochs: 1, Batch: 2, LearningRate: 1, Workers: 3},
+		"trainer: Workers must be in [0, Batch], got -1 of a batch of 2":           {Epochs: 1, Batch: 2, LearningRate: 1, Workers: -1},
 	} {
 		if _, err := NewTrainer(c, cfg); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
@@ -98,8 +110,12 @@ func TestConfigIsJSON(t *testing.T) {
 // Every graph of a classifier works on one set of weights.
 func TestGraphsShareWeights(t *testing.T) {
 	c := newClassifier(t, small)
-	for _, key := range []graphKey{{1, 1, false}, {16, 8, true}, {16, 4, true}, {64, 8, false}} {
-		gr, err := c.graph(key)
+	solver, err := training.solver(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []graphKind{{batch: 1}, {batch: 16, solver: solver}, {batch: 16, solver: solver, worker: 1, shared: true}, {batch: 16, solver: solver, dense: true}, {batch: 64}} {
+		gr, err := c.grow(nil, kind, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,11 +123,11 @@ func TestGraphsShareWeights(t *testing.T) {
 		for _, n := range gr.params {
 			names = append(names, n.Name())
 			if got := n.Value().Data().([]float32); &got[0] != &c.weights[n.Name()][0] {
-				t.Errorf("%v: %s has memory of its own", key, n.Name())
+				t.Errorf("%+v: %s has memory of its own", kind, n.Name())
 			}
 		}
 		if want := []string{"words.weight", "hidden0.weight", "hidden0.bias", "classes.weight", "classes.bias"}; !slices.Equal(names, want) {
-			t.Errorf("%v: parameters %v, want %v", key, names, want)
+			t.Errorf("%+v: parameters %v, want %v", kind, names, want)
 		}
 	}
 	if want := 42*8 + 8*6 + 6 + 6*2 + 2; c.NumWeights() != want {
@@ -132,12 +148,12 @@ func TestSmallerBatchCountsAsAlone(t *testing.T) {
 	}
 	gradients := func(size int) (loss float64, grads [][]float32) {
 		c := newClassifier(t, cfg)
-		b := data.Batches(rows, size, nil)[0]
-		gr, err := c.graph(graphKey{b.Size, b.Time, true})
+		gr, err := c.grow(nil, graphKind{batch: size, dense: true, shared: true, solver: new(optim.Solver)}, words(rows))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := gr.run(b); err != nil {
+		gr.fill(rows, 1)
+		if err := gr.run(); err != nil {
 			t.Fatal(err)
 		}
 		for _, n := range gr.params {
@@ -212,6 +228,118 @@ func TestTrainingIsDeterministic(t *testing.T) {
 	}
 	if w2, _ := run(1, 8); reflect.DeepEqual(w, w2) {
 		t.Error("another seed: the same result")
+	}
+}
+
+// fit trains a classifier of cfg with training, changed, and returns its weights and what the epochs came to.
+func fit(t *testing.T, cfg Config, change func(*TrainConfig)) (*Classifier, History) {
+	t.Helper()
+	c, training := newClassifier(t, cfg), training
+	change(&training)
+	h, err := newTrainer(t, c, training).Fit(t.Context(), separable(1, 300, cfg.Vocab), separable(2, 50, cfg.Vocab))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, h
+}
+
+// Workers share each batch: what they learn differs from one worker's by rounding alone, and is the same to
+// the bit at each training.
+func TestWorkers(t *testing.T) {
+	cfg := small
+	cfg.Dropout = 0
+	one, _ := fit(t, cfg, func(c *TrainConfig) { c.Batch = 15 })
+	for _, workers := range []int{2, 3} {
+		several := func(c *TrainConfig) { c.Batch, c.Workers = 15, workers }
+		many, _ := fit(t, cfg, several)
+		again, _ := fit(t, cfg, several)
+		for name, w := range one.weights {
+			if !slices.Equal(many.weights[name], again.weights[name]) {
+				t.Errorf("%d workers: %s differs between two trainings", workers, name)
+			}
+			for i, x := range w {
+				if d := math.Abs(float64(x - many.weights[name][i])); d > 1e-3 {
+					t.Fatalf("%d workers: %s[%d] is off by %g", workers, name, i, d)
+				}
+			}
+		}
+	}
+}
+
+// Every worker draws dropout masks of its own.
+func TestWorkersDropOut(t *testing.T) {
+	c, _ := fit(t, small, func(c *TrainConfig) { c.Workers = 2 })
+	if len(c.dropout) != 2 || c.dropout[0].Uint64() == c.dropout[1].Uint64() {
+		t.Errorf("%d sources of masks", len(c.dropout))
+	}
+}
+
+// The dense gradient of the words' table is the sparse one with zeros: Adagrad and SGD go the same way.
+func TestDenseEqualsSparse(t *testing.T) {
+	for _, optimizer := range []string{"sgd", "adagrad"} {
+		sparse, _ := fit(t, small, func(c *TrainConfig) { c.Optimizer = optimizer })
+		dense, _ := fit(t, small, func(c *TrainConfig) { c.Optimizer, c.Dense = optimizer, true })
+		if !reflect.DeepEqual(sparse.weights, dense.weights) {
+			t.Errorf("%s: other weights with dense gradients", optimizer)
+		}
+	}
+}
+
+func TestOptimizersAndSchedules(t *testing.T) {
+	for _, tt := range []TrainConfig{
+		{Optimizer: "adam"}, {Optimizer: "adamw", WeightDecay: 0.01}, {Optimizer: "adagrad", LearningRate: 0.1}, {Optimizer: "rmsprop"},
+		{Optimizer: "sgd", LearningRate: 2}, {Optimizer: "sgd", Momentum: 0.9, LearningRate: 0.3}, {Optimizer: "rmsprop", Momentum: 0.5},
+		{Schedule: "linear", Warmup: 0.1}, {Schedule: "cosine"}, {Schedule: "step"}, {Clip: 1},
+	} {
+		_, h := fit(t, small, func(c *TrainConfig) {
+			rate := max(tt.LearningRate, 0.02)
+			tt.Epochs, tt.Batch, tt.Seed = 8, c.Batch, c.Seed
+			*c = tt
+			c.LearningRate = rate
+		})
+		if best := h.Epochs[h.Best-1]; best.DevAccuracy < 0.9 {
+			t.Errorf("%+v: dev accuracy %v", tt, best.DevAccuracy)
+		}
+	}
+}
+
+// A linear schedule has come to zero when the training ends.
+func TestScheduleEndsWithTheTraining(t *testing.T) {
+	c := newClassifier(t, small)
+	cfg := training
+	cfg.Schedule = "linear"
+	tr := newTrainer(t, c, cfg)
+	if _, err := tr.Fit(t.Context(), separable(1, 100, 42), separable(2, 30, 42)); err != nil {
+		t.Fatal(err)
+	}
+	if n, rate := tr.solver.Steps(), tr.solver.LearningRate(); n != 4*7 || rate != 0 {
+		t.Errorf("learning rate %v after %d steps", rate, n)
+	}
+}
+
+// A step of the default model makes few allocations, and the table's size does not matter.
+func TestStepAllocations(t *testing.T) {
+	bytes := func(vocab int) int64 {
+		rows := separable(1, 32, 42)
+		tr := newTrainer(t, newClassifier(t, Config{Vocab: vocab, Dim: 64, Classes: 2, Dropout: 0.5}), TrainConfig{Epochs: 1, Batch: 32, LearningRate: 0.1})
+		tr.solver, _ = tr.cfg.solver(1000)
+		tr.graphs = make([]*graph, 1)
+		r := testing.Benchmark(func(b *testing.B) {
+			b.ReportAllocs()
+			for range 3 {
+				tr.step(rows)
+			}
+			for b.Loop() {
+				tr.step(rows)
+			}
+		})
+		if n := r.AllocsPerOp(); n > 200 {
+			t.Errorf("vocab %d: %d allocations a step, want at most 200", vocab, n)
+		}
+		return r.AllocedBytesPerOp()
+	}
+	if small, large := bytes(1000), bytes(100_000); large > small+2000 {
+		t.Errorf("a step allocates %d bytes with 1,000 words, %d with 100,000", small, large)
 	}
 }
 
@@ -302,7 +430,7 @@ func TestFitNeedsRows(t *testing.T) {
 func TestWordOutsideTheTable(t *testing.T) {
 	c := newClassifier(t, small)
 	_, err := c.Evaluate(t.Context(), []data.Row{{IDs: []int{2, 42}, Label: 0}})
-	if err == nil || !strings.Contains(err.Error(), `embedding "words": id 42 at position 1 (of shape (64, 4)) is outside [0, 42)`) {
+	if err == nil || !strings.Contains(err.Error(), `embedding "words": id 42 at position 1 (of shape (256)) is outside [0, 42)`) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -310,7 +438,7 @@ func TestWordOutsideTheTable(t *testing.T) {
 // The guard of the graph finds leaves that Gorgonia would take for one (as in the layers' TestTrap…).
 func TestGraphsHaveDistinctHashes(t *testing.T) {
 	c := newClassifier(t, Config{Vocab: 50, Dim: 8, Hidden: []int{8, 8, 8}, Classes: 2, Dropout: 0.5})
-	gr, err := c.graph(graphKey{8, 8, true})
+	gr, err := c.grow(nil, graphKind{batch: 8, solver: new(optim.Solver)}, 64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,8 +476,30 @@ func TestConfusion(t *testing.T) {
                   a  3   1
                  bb  2   4
 `
-	if got := (Confusion{{3, 1}, {2, 4}}).Report([]string{"a", "bb"}); got != want {
+	report := Confusion{{3, 1}, {2, 4}}.Report([]string{"a", "bb"})
+	if got := report.String(); got != want {
 		t.Errorf("report:\n%s\nwant:\n%s", got, want)
+	}
+	report.Names[0] = "<a>"
+	if got := report.HTML(); !strings.Contains(got, "<tr><td>&lt;a&gt;</td><td>3</td><td>1</td></tr>") || strings.Count(got, "<table>") != 2 {
+		t.Errorf("HTML:\n%s", got)
+	}
+	if got, want := (Evaluation{0.5, m}).String(), "accuracy 0.700, loss 0.5000"; got != want {
+		t.Errorf("evaluation %q, want %q", got, want)
+	}
+}
+
+func TestHistoryPrints(t *testing.T) {
+	h := History{Epochs: []Epoch{{1, 0.7, 0.6, 0.5, 10, time.Second}, {2, 0.25, 0.5, 0.875, 10, time.Second}}, Best: 2}
+	want := `  epoch    loss  dev loss  dev accuracy  best
+      1  0.7000    0.6000         0.500      
+      2  0.2500    0.5000         0.875     *
+`
+	if got := h.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := h.HTML(); !strings.Contains(got, "<td>2</td><td>0.2500</td><td>0.5000</td><td>0.875</td><td>*</td>") {
+		t.Errorf("HTML:\n%s", got)
 	}
 }
 

@@ -1,27 +1,41 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
 	"gorgonia-embedding/data"
+	"gorgonia-embedding/optim"
 )
 
 // TrainConfig describes a training. It is plain data and goes through JSON unchanged.
 type TrainConfig struct {
 	Epochs       int     `json:"epochs"`        // most passes over the training rows; required, at least 1
 	Batch        int     `json:"batch"`         // rows a step; required, at least 1
-	LearningRate float64 `json:"learning_rate"` // of Adam; required, above 0
+	LearningRate float64 `json:"learning_rate"` // required, above 0
 	Patience     int     `json:"patience"`      // stops after this many epochs without a better one; 0 means never
 	Seed         uint64  `json:"seed"`          // of the order of the rows
+
+	Optimizer   string  `json:"optimizer"`    // adam, adamw, adagrad, rmsprop or sgd; "" means adam
+	Momentum    float64 `json:"momentum"`     // of sgd and rmsprop, in [0, 1)
+	WeightDecay float64 `json:"weight_decay"` // at least 0, as optim.Config
+	Schedule    string  `json:"schedule"`     // constant; linear or cosine, which fall to 0 at the end; step, a tenth after each third; "" means constant
+	Warmup      float64 `json:"warmup"`       // share of the steps, in [0, 1), in which a linear or cosine schedule rises first
+	Clip        float64 `json:"clip"`         // limit of the norm of all gradients together; 0 means none
+	Dense       bool    `json:"dense"`        // makes the gradient of the words' table dense: a step then costs the whole table
+	Workers     int     `json:"workers"`      // replicas that compute a part of each batch at the same time; 0 means 1
 }
 
-func (c TrainConfig) check() error {
+// Check returns an error that names the first field that is out of its range.
+func (c TrainConfig) Check() error {
 	switch {
 	case c.Epochs < 1:
 		return errors.Errorf("Epochs must be at least 1, got %d", c.Epochs)
@@ -31,27 +45,10 @@ func (c TrainConfig) check() error {
 		return errors.Errorf("LearningRate must be above 0 and finite, got %v", c.LearningRate)
 	case c.Patience < 0:
 		return errors.Errorf("Patience must be at least 0, got %d", c.Patience)
+	case c.Workers < 0 || c.Workers > c.Batch:
+		return errors.Errorf("Workers must be in [0, Batch], got %d of a batch of %d", c.Workers, c.Batch)
 	}
-	return nil
-}
-
-// Epoch is what one pass over the training rows came to.
-type Epoch struct {
-	Number      int     // counted from 1
-	Loss        float64 // mean of the batches' losses, each weighted by its rows
-	DevLoss     float64
-	DevAccuracy float64
-	Words       int           // trained on
-	Time        time.Duration // of the training, without the evaluation
-}
-
-// WordsPerSecond returns the speed of the epoch's training.
-func (e Epoch) WordsPerSecond() float64 { return float64(e.Words) / e.Time.Seconds() }
-
-// History is a training's epochs in order.
-type History struct {
-	Epochs []Epoch
-	Best   int // number of the epoch whose weights were kept; 0 if none was finished
+	return c.checkSolver()
 }
 
 // Trainer trains a classifier.
@@ -62,27 +59,26 @@ type Trainer struct {
 
 	c      *Classifier
 	cfg    TrainConfig
-	solver gorgonia.Solver
+	solver *optim.Solver
 	order  *rand.Rand
+	graphs []*graph             // of each worker
+	grads  []gorgonia.ValueGrad // of a step that workers share
 }
 
 // NewTrainer returns a trainer of c. It fails if a field of cfg is out of its range.
 func NewTrainer(c *Classifier, cfg TrainConfig) (*Trainer, error) {
-	if err := cfg.check(); err != nil {
+	if err := cfg.Check(); err != nil {
 		return nil, errors.Wrap(err, "trainer")
 	}
-	return &Trainer{
-		c: c, cfg: cfg,
-		solver: gorgonia.NewAdamSolver(gorgonia.WithLearnRate(cfg.LearningRate)),
-		order:  rand.New(rand.NewPCG(cfg.Seed, 2)),
-	}, nil
+	cfg.Workers = max(1, cfg.Workers)
+	return &Trainer{c: c, cfg: cfg, order: rand.New(rand.NewPCG(cfg.Seed, orderStream))}, nil
 }
 
 // Fit trains for cfg.Epochs epochs, or until cfg.Patience of them in a row were no better than the best:
 // of higher accuracy on dev, or of the same accuracy and lower loss. The classifier is left with the
 // weights of the best epoch.
 //
-// When ctx is done, Fit stops before the next batch, keeps the best weights so far (those of the moment
+// Each Fit begins with a new solver. When ctx is done, Fit stops before the next batch, keeps the best weights so far (those of the moment
 // if no epoch was finished) and returns ctx's error with the history. A loss that is not finite is an
 // error.
 func (t *Trainer) Fit(ctx context.Context, train, dev []data.Row) (History, error) {
@@ -90,6 +86,11 @@ func (t *Trainer) Fit(ctx context.Context, train, dev []data.Row) (History, erro
 	if len(train) == 0 || len(dev) == 0 {
 		return h, errors.Errorf("trainer: need rows to train on and to choose the epoch on, got %d and %d", len(train), len(dev))
 	}
+	var err error
+	if t.solver, err = t.cfg.solver(t.cfg.Epochs * steps(len(train), t.cfg.Batch)); err != nil {
+		return h, errors.Wrap(err, "trainer")
+	}
+	t.graphs = make([]*graph, t.cfg.Workers)
 	var best weights
 	for n := 1; n <= t.cfg.Epochs; n++ {
 		e, err := t.epoch(ctx, n, train, dev)
@@ -119,22 +120,25 @@ func better(a, b Epoch) bool {
 func (t *Trainer) epoch(ctx context.Context, number int, train, dev []data.Row) (Epoch, error) {
 	e := Epoch{Number: number}
 	start := time.Now()
-	batches := data.Batches(train, t.cfg.Batch, t.order)
-	for i, b := range batches {
+	rows := slices.Clone(train)
+	t.order.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	of := steps(len(rows), t.cfg.Batch)
+	for done := range of {
 		if err := ctx.Err(); err != nil {
 			return e, err
 		}
-		loss, err := t.step(b)
+		batch := rows[done*t.cfg.Batch : min((done+1)*t.cfg.Batch, len(rows))]
+		loss, err := t.step(batch)
 		if err != nil {
 			return e, err
 		}
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			return e, errors.Errorf("trainer: the loss became %v in epoch %d: lower the learning rate (%v)", loss, number, t.cfg.LearningRate)
 		}
-		e.Loss += loss * float64(len(b.Rows)) / float64(len(train))
-		e.Words += b.Words()
+		e.Loss += loss * float64(len(batch)) / float64(len(rows))
+		e.Words += words(batch)
 		if t.OnBatch != nil {
-			t.OnBatch(i+1, len(batches))
+			t.OnBatch(done+1, of)
 		}
 	}
 	e.Time = time.Since(start)
@@ -143,16 +147,53 @@ func (t *Trainer) epoch(ctx context.Context, number int, train, dev []data.Row) 
 	return e, err
 }
 
-// step trains on one batch and returns its loss before the step.
-func (t *Trainer) step(b data.Batch) (float64, error) {
-	gr, err := t.c.graph(graphKey{b.Size, b.Time, true})
-	if err != nil {
+// steps returns how many batches rows make.
+func steps(rows, batch int) int { return (rows + batch - 1) / batch }
+
+// step trains on one batch and returns its mean loss before the step. Each worker takes rows that stand
+// together; their gradients, in the order of the workers, are summed by the solver.
+func (t *Trainer) step(batch []data.Row) (loss float64, err error) {
+	workers := t.cfg.Workers
+	kind := graphKind{batch: steps(t.cfg.Batch, workers), dense: t.cfg.Dense, shared: workers > 1, solver: t.solver}
+	busy := min(workers, len(batch)) // the last batch may be small
+	t.grads = t.grads[:0]
+	share := func(w int) []data.Row { return batch[w*len(batch)/busy : (w+1)*len(batch)/busy] }
+	for w := range busy {
+		kind.worker = w
+		if t.graphs[w], err = t.c.grow(t.graphs[w], kind, words(share(w))); err != nil {
+			return 0, err
+		}
+		t.graphs[w].fill(share(w), part(share(w), batch))
+		t.grads = append(t.grads, t.graphs[w].grads...)
+	}
+	if err := runAll(t.graphs[:busy]); err != nil {
 		return 0, err
 	}
-	if err := gr.run(b); err != nil {
-		return 0, err
+	for w, gr := range t.graphs[:busy] {
+		loss += part(share(w), batch) * gr.lossValue()
 	}
-	return gr.lossValue(), t.solver.Step(gorgonia.NodesToValueGrads(gr.params))
+	if !kind.shared {
+		return loss, nil // the graph made the step
+	}
+	return loss, t.solver.Step(t.grads)
+}
+
+// part returns the share of a batch that rows are.
+func part(rows, batch []data.Row) float64 { return float64(len(rows)) / float64(len(batch)) }
+
+// runAll runs graphs at the same time and returns the error of the first one that fails.
+func runAll(graphs []*graph) error {
+	if len(graphs) == 1 {
+		return graphs[0].run()
+	}
+	failures := make([]error, len(graphs))
+	var wg sync.WaitGroup
+	for i, gr := range graphs[1:] {
+		wg.Go(func() { failures[i+1] = gr.run() })
+	}
+	failures[0] = graphs[0].run()
+	wg.Wait()
+	return cmp.Or(failures...)
 }
 
 // weights is a copy of a classifier's parameters by name.
@@ -181,22 +222,26 @@ const evalBatch = 64
 
 // Evaluate predicts the rows' labels and compares.
 func (c *Classifier) Evaluate(ctx context.Context, rows []data.Row) (Evaluation, error) {
-	eval := Evaluation{Confusion: newConfusion(c.cfg.Classes)}
-	for _, b := range data.Batches(rows, evalBatch, nil) {
+	eval, all := Evaluation{Confusion: newConfusion(c.cfg.Classes)}, len(rows)
+	for len(rows) > 0 {
 		if err := ctx.Err(); err != nil {
 			return eval, err
 		}
-		gr, err := c.graph(graphKey{batch: b.Size, time: b.Time})
+		batch := rows[:min(evalBatch, len(rows))]
+		rows = rows[len(batch):]
+		gr, err := c.grow(c.eval, graphKind{batch: evalBatch}, words(batch))
 		if err != nil {
 			return eval, err
 		}
-		if err := gr.run(b); err != nil {
+		c.eval = gr
+		gr.fill(batch, 1)
+		if err := gr.run(); err != nil {
 			return eval, err
 		}
-		eval.Loss += gr.lossValue() * float64(len(b.Rows)) / float64(len(rows))
+		eval.Loss += gr.lossValue() * float64(len(batch)) / float64(all)
 		predicted := gr.predictions()
-		for i := range b.Rows {
-			eval.Confusion[b.Labels[i]][predicted[i]]++
+		for i, row := range batch {
+			eval.Confusion[row.Label][predicted[i]]++
 		}
 	}
 	return eval, nil

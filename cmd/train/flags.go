@@ -45,7 +45,15 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.IntVar(&o.training.Epochs, "epochs", 20, "at most so many passes over train")
 	fs.IntVar(&o.training.Patience, "patience", 5, "stop after so many epochs without a better one; 0: never")
 	fs.IntVar(&o.training.Batch, "batch", 32, "examples a step")
-	fs.Float64Var(&o.training.LearningRate, "lr", 0.003, "learning rate of Adam")
+	fs.StringVar(&o.training.Optimizer, "optimizer", "adam", "`name`: adam, adamw, adagrad, rmsprop or sgd")
+	fs.Float64Var(&o.training.LearningRate, "lr", 0, "learning `rate` (default 0.003; 0.1 for adagrad, 1 for sgd)")
+	fs.Float64Var(&o.training.Momentum, "momentum", 0, "of sgd and rmsprop, in [0, 1)")
+	fs.Float64Var(&o.training.WeightDecay, "weight-decay", 0, "weight decay, decoupled for adamw, else L2")
+	fs.StringVar(&o.training.Schedule, "schedule", "constant", "`name` of the learning rate's course: constant, linear, cosine or step")
+	fs.Float64Var(&o.training.Warmup, "warmup", 0, "`share` of the steps in which a linear or cosine schedule rises first, in [0, 1)")
+	fs.Float64Var(&o.training.Clip, "clip", 0, "limit of the `norm` of all gradients together; 0: none")
+	sparse := fs.Bool("sparse", true, "let a step cost what its words touch; false: the whole table")
+	fs.IntVar(&o.training.Workers, "workers", 1, "replicas that share each batch")
 	fs.Uint64Var(&o.model.Seed, "seed", 1, "of everything random")
 	fs.BoolVar(&o.report, "report", false, "print precision, recall, F1 of each class and the confusion matrix of test")
 	fs.BoolVar(&o.quiet, "quiet", false, "print no progress")
@@ -60,7 +68,12 @@ func parse(args []string, help io.Writer) (options, error) {
 	case fs.NArg() > 0:
 		return o, misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
 	}
-	o.training.Seed = o.model.Seed
+	o.training.Seed, o.training.Dense = o.model.Seed, !*sparse
+	lrGiven := false
+	fs.Visit(func(f *flag.Flag) { lrGiven = lrGiven || f.Name == "lr" })
+	if !lrGiven {
+		o.training.LearningRate = defaultRate(o.training.Optimizer)
+	}
 	return o, o.check()
 }
 
@@ -72,6 +85,7 @@ func (o options) check() error {
 	}{
 		{"max-len", o.maxLen, 1}, {"min-count", o.minCount, 1}, {"dim", o.model.Dim, 1},
 		{"epochs", o.training.Epochs, 1}, {"patience", o.training.Patience, 0}, {"batch", o.training.Batch, 1},
+		{"workers", o.training.Workers, 1},
 	} {
 		if f.value < f.least {
 			return misuse("-%s %d: want at least %d", f.name, f.value, f.least)
@@ -86,7 +100,21 @@ func (o options) check() error {
 	if n := countSet(o.train, o.dev, o.test); n != 0 && n != 3 {
 		return misuse("-train, -dev and -test go together: give all three, or none for the toy set")
 	}
+	if err := o.training.Check(); err != nil {
+		return &usageError{err}
+	}
 	return nil
+}
+
+// defaultRate returns the learning rate of an optimizer.
+func defaultRate(optimizer string) float64 {
+	switch optimizer {
+	case "adagrad":
+		return 0.1
+	case "sgd":
+		return 1
+	}
+	return 0.003
 }
 
 func countSet(values ...string) (n int) {

@@ -6,8 +6,12 @@ Train trains a text classifier and reports its accuracy.
 
 Without files it uses the toy set that is part of the program: short opinions of films, meals, gadgets
 and places. The model looks each word up in an embedding table, averages the vectors, and goes through
-hidden layers, if any, to the classes. It learns by Adam; after each epoch it is tried on the dev
+hidden layers, if any, to the classes. It learns by Adam, unless told otherwise; after each epoch it is tried on the dev
 examples, the weights of the best epoch are kept, and the test examples are used once, at the end.
+
+A step changes the table's rows of the words that it saw, and no others: its cost does not depend on the
+vocabulary. That is also how Adam's and momentum's means, and the weight decay, of a word's row go: they stand
+still while the word is not seen. With -sparse=false a step is that of the textbook, on the whole table.
 
 # Files
 
@@ -26,7 +30,17 @@ only use those of train.
 	-epochs n                  at most so many passes over train (default 20)
 	-patience n                stop after n epochs without a better one; 0: never (default 5)
 	-batch n                   examples a step (default 32)
-	-lr x                      learning rate of Adam (default 0.003)
+	-optimizer name            adam, adamw, adagrad, rmsprop or sgd (default adam)
+	-lr rate                   learning rate (default 0.003; 0.1 for adagrad, 1 for sgd)
+	-momentum x                of sgd and rmsprop, in [0, 1) (default 0)
+	-weight-decay x            weight decay, decoupled for adamw, else L2 (default 0)
+	-schedule name             course of the learning rate: constant; linear or cosine, which fall to 0 at the
+	                           last step; step, a tenth after each third of the steps (default constant)
+	-warmup share              share of the steps, in [0, 1), in which a linear or cosine schedule rises first
+	-clip norm                 limit of the L2 norm of all gradients together; 0: none (default 0)
+	-sparse=false              let a step cost the whole table
+	-workers n                 replicas that compute a part of each batch at the same time; results differ
+	                           from those of one by rounding, and by the draws of dropout (default 1)
 	-seed n                    of everything random (default 1)
 	-report                    print precision, recall, F1 of each class and the confusion matrix of test
 	-quiet                     print no progress

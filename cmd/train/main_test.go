@@ -75,21 +75,25 @@ func TestToySummary(t *testing.T) {
 }
 
 func TestSummaryIsTheSameForAnyGOMAXPROCS(t *testing.T) {
-	args := []string{"-epochs", "2", "-dim", "16", "-hidden", "16,8", "-quiet"}
-	want, stderr, err := train(t, args...)
-	if err != nil || stderr != "" {
-		t.Fatalf("%v, %q", err, stderr)
-	}
-	for _, procs := range []int{1, 3} {
-		old := runtime.GOMAXPROCS(procs)
-		got, _, err := train(t, args...)
-		runtime.GOMAXPROCS(old)
-		if err != nil || got != want {
-			t.Errorf("GOMAXPROCS %d: %v\n%s\nwant:\n%s", procs, err, got, want)
+	for _, flags := range []string{
+		"", "-workers 3", "-sparse=false", "-optimizer adamw -weight-decay 0.1 -lr 0.01 -schedule cosine -warmup 0.1 -clip 5",
+	} {
+		args := append(strings.Fields(flags), "-epochs", "2", "-dim", "16", "-hidden", "16,8", "-quiet")
+		want, stderr, err := train(t, args...)
+		if err != nil || stderr != "" {
+			t.Fatalf("%v, %q", err, stderr)
 		}
-	}
-	if other, _, _ := train(t, append(args, "-seed", "2")...); other == want {
-		t.Error("another seed gave the same summary")
+		for _, procs := range []int{1, 3} {
+			old := runtime.GOMAXPROCS(procs)
+			got, _, err := train(t, args...)
+			runtime.GOMAXPROCS(old)
+			if err != nil || got != want {
+				t.Errorf("%s: GOMAXPROCS %d: %v\n%s\nwant:\n%s", flags, procs, err, got, want)
+			}
+		}
+		if other, _, _ := train(t, append(args, "-seed", "2")...); other == want {
+			t.Errorf("%s: another seed gave the same summary", flags)
+		}
 	}
 }
 
@@ -104,7 +108,7 @@ func TestHelp(t *testing.T) {
 		t.Fatal(err)
 	}
 	flags := regexp.MustCompile(`(?m)^  -([a-z-]+)`).FindAllStringSubmatch(stdout, -1)
-	if len(flags) != 15 {
+	if len(flags) != 23 {
 		t.Errorf("%d flags", len(flags))
 	}
 	for _, m := range flags {
@@ -125,6 +129,16 @@ func TestMisuse(t *testing.T) {
 		{"-max-len 0", "-max-len 0: want at least 1"},
 		{"-min-count 0", "-min-count 0: want at least 1"},
 		{"-patience -1", "-patience -1: want at least 0"},
+		{"-workers 0", "-workers 0: want at least 1"},
+		{"-workers 33", "Workers must be in [0, Batch], got 33 of a batch of 32"},
+		{"-optimizer x", `Optimizer must be adam, adamw, adagrad, rmsprop or sgd, got "x"`},
+		{"-schedule x", `Schedule must be constant, linear, cosine or step, got "x"`},
+		{"-momentum 0.9", "Momentum is for the Optimizers sgd and rmsprop"},
+		{"-optimizer sgd -momentum 1", "optim: SGD.Momentum must be in [0, 1), got 1"},
+		{"-warmup 0.1", "Warmup is for the Schedules linear and cosine"},
+		{"-clip -1", "optim: ClipNorm must be finite and at least 0, got -1"},
+		{"-weight-decay nan", "optim: WeightDecay must be finite and at least 0, got NaN"},
+		{"-sparse=2", `invalid boolean value "2" for -sparse: parse error`},
 		{"-lr nan", "-lr NaN: want a finite number above 0"},
 		{"-lr 0", "-lr 0: want a finite number above 0"},
 		{"-lr inf", "-lr +Inf: want a finite number above 0"},

@@ -98,3 +98,18 @@ func Scale[T Float](dst []T, a T) {
 		dst[i] *= a
 	}
 }
+
+// AddProduct adds the elementwise product of a and b to dst.
+func AddProduct[T Float](dst, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] += T(a[i] * b[i])
+	}
+}
+
+// Fill sets each element of dst to a.
+func Fill[T Float](dst []T, a T) {
+	for i := range dst {
+		dst[i] = a
+	}
+}

@@ -1,0 +1,163 @@
+package show_test
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"math"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/model"
+	"gorgonia-embedding/notebooks/kernel/show"
+	"gorgonia-embedding/sparse"
+	"gorgonia-embedding/vectors"
+)
+
+// decode returns a figure's picture, which must have two pixels for each CSS pixel.
+func decode(t *testing.T, f *show.Figure, err error) image.Image {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := f.Render()
+	picture, err := png.Decode(bytes.NewReader(r.Data["image/png"].([]byte)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := r.Metadata["image/png"].(map[string]any)
+	if b := picture.Bounds(); b.Dx() != 2*size["width"].(int) || b.Dy() != 2*size["height"].(int) {
+		t.Errorf("%v: a picture of %v for a size of %v", f, b, size)
+	}
+	return picture
+}
+
+// coloured counts the pixels that are blue or red rather than grey.
+func coloured(picture image.Image) (blue, red int) {
+	for y := range picture.Bounds().Dy() {
+		for x := range picture.Bounds().Dx() {
+			switch r, _, b, _ := picture.At(x, y).RGBA(); {
+			case b > r+0x2000:
+				blue++
+			case r > b+0x2000:
+				red++
+			}
+		}
+	}
+	return blue, red
+}
+
+func matrix(data any, shape ...int) gorgonia.Value {
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+}
+
+// A matrix shows in colour what is not zero, dense or sparse, float32 or float64.
+func TestMatrix(t *testing.T) {
+	for _, data := range []any{[]float32{0, 0, 1, 1, 0, 0}, []float64{0, 0, 1, 1, 0, 0}} {
+		f, err := show.Matrix("one row", matrix(data, 3, 2))
+		blue, red := coloured(decode(t, f, err))
+		area := f.Width * f.Height * 4
+		if blue < area/12 || blue > area/3 || red > area/500 {
+			t.Errorf("%T: of %d pixels %d are blue, %d red", data, area, blue, red)
+		}
+	}
+	rows, err := sparse.New(3, 2, []int{1}, []float32{1, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := show.Matrix("one row", rows)
+	dense, err2 := show.Matrix("one row", rows.Dense())
+	decode(t, f, err)
+	decode(t, dense, err2)
+	if !bytes.Equal(f.PNG, dense.PNG) {
+		t.Error("a sparse matrix looks unlike the same dense one")
+	}
+	if again, _ := show.Matrix("one row", rows); !bytes.Equal(f.PNG, again.PNG) {
+		t.Error("the same matrix gave another picture")
+	}
+	for _, shape := range [][2]int{{1, 1}, {2000, 3}, {3, 2000}, {300, 300}} {
+		f, err := show.Matrix("size", matrix(make([]float32, shape[0]*shape[1]), shape[0], shape[1]))
+		decode(t, f, err)
+	}
+	title := strings.Repeat("long title ", 12)
+	if f, err := show.Matrix(title, matrix([]float32{1}, 1, 1)); err != nil || f.Width < 600 {
+		t.Errorf("%v, %v: the title does not fit", f, err)
+	}
+}
+
+func TestChart(t *testing.T) {
+	falling := show.Series{Name: "falling", Y: []float64{4, 2, 1}}
+	f, err := show.Chart{Title: "t", X: "x", Y: "y", Series: []show.Series{falling}}.Figure()
+	if blue, _ := coloured(decode(t, f, err)); blue < 500 {
+		t.Errorf("the line has %d pixels", blue)
+	}
+	if f.String() != "figure: t" {
+		t.Errorf("it prints as %q", f)
+	}
+	falling.X = []float64{10, 100, 1000}
+	f, err = show.Chart{Title: "log", Log: true, Series: []show.Series{falling}}.Figure()
+	decode(t, f, err)
+	f, err = show.History(model.History{Epochs: []model.Epoch{{Number: 1, Loss: 1, DevLoss: 2, DevAccuracy: 0.5}}})
+	decode(t, f, err)
+	f, err = show.Plot(plot.New(), 100, 50)
+	decode(t, f, err)
+}
+
+func TestErrors(t *testing.T) {
+	_, none := show.Chart{}.Figure()
+	chart := func(s show.Series, log bool) error {
+		_, err := show.Chart{Series: []show.Series{s}, Log: log}.Figure()
+		return err
+	}
+	matrixOf := func(v gorgonia.Value) error { _, err := show.Matrix("", v); return err }
+	large, err := sparse.New(1<<20, 2, []int{0}, []float32{1, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, history := show.History(model.History{})
+	_, size := show.Plot(plot.New(), 0, 9)
+	_, empty := show.Map("", vectors.Map{})
+	for want, err := range map[string]error{
+		`show: the chart has no series`:                                                             none,
+		`show: series "s" has 0 X for 0 Y: want as many, and at least one`:                          chart(show.Series{Name: "s"}, false),
+		`show: series "s" has 1 X for 2 Y: want as many, and at least one`:                          chart(show.Series{Name: "s", X: []float64{1}, Y: []float64{1, 2}}, false),
+		`show: series "s": the point (1, NaN) cannot be drawn`:                                      chart(show.Series{Name: "s", Y: []float64{math.NaN()}}, false),
+		`show: series "s": the point (1, 0) cannot be drawn`:                                        chart(show.Series{Name: "s", Y: []float64{0}}, true),
+		`show: series "train" has 0 X for 0 Y: want as many, and at least one`:                      history,
+		`show: a figure must be 1 to 4000 pixels wide and high, got 0 × 9`:                          size,
+		`show: the map has no points`:                                                               empty,
+		`show: want a matrix of at most 1048576 elements, got nothing: run the graph first`:         matrixOf(nil),
+		`show: want a matrix of at most 1048576 elements, got a *tensor.Dense of shape (2)`:         matrixOf(matrix([]float32{1, 2}, 2)),
+		`show: want a matrix of at most 1048576 elements, got a *sparse.Rows of shape (1048576, 2)`: matrixOf(large),
+		`show: want a matrix of floats, got one of int`:                                             matrixOf(matrix([]int{1, 2}, 1, 2)),
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	w := show.Words{Words: []string{"not", "<good>", "."}, Scores: []float64{-1, 0.5}}
+	if got, want := w.String(), "not -1.00  <good> +0.50  . +0.00"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	got := w.HTML()
+	for _, want := range []string{"color:#fff;background:#b2182b\">not<br>", "&lt;good&gt;", "background:#ffffff\">.<br>"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+}
+
+func TestMap(t *testing.T) {
+	m := vectors.Map{Points: []vectors.Point{{Word: "a", X: 1, Y: 1}, {Word: "b", X: 1, Y: 1}, {Word: "edge", X: 2, Y: 0}}}
+	f, err := show.Map("words", m)
+	if _, red := coloured(decode(t, f, err)); red < 50 {
+		t.Errorf("the dots have %d pixels", red)
+	}
+}

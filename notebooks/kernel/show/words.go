@@ -1,0 +1,135 @@
+package show
+
+import (
+	"errors"
+	"fmt"
+	"html"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"gorgonia-embedding/vectors"
+)
+
+// Map draws a map of words, each with its name beside its dot.
+func Map(title string, m vectors.Map) (*Figure, error) {
+	if len(m.Points) == 0 {
+		return nil, errors.New("show: the map has no points")
+	}
+	var labels plotter.XYLabels
+	for _, p := range m.Points {
+		labels.XYs = append(labels.XYs, plotter.XY{X: p.X, Y: p.Y})
+		labels.Labels = append(labels.Labels, p.Word)
+	}
+	dots, err := plotter.NewScatter(labels)
+	if err != nil {
+		return nil, fmt.Errorf("show: %w", err)
+	}
+	dots.Color, dots.Radius, dots.Shape = colours[1], vg.Points(2.5), draw.CircleGlyph{}
+	p := newPlot(title, axis("first", m.Explained[0]), axis("second", m.Explained[1]))
+	p.Add(dots, &tags{labels})
+	p.X.Padding, p.Y.Padding = vg.Points(6), vg.Points(6)
+	return Plot(p, 820, 560)
+}
+
+func axis(which string, share float64) string {
+	return fmt.Sprintf("%s component, %.0f %% of the variance", which, 100*share)
+}
+
+// Words is a text whose words are coloured by their scores.
+type Words struct {
+	Words  []string
+	Scores []float64 // one for each word: blue above zero, red below
+}
+
+// String returns each word with its score.
+func (w Words) String() string {
+	parts := make([]string, len(w.Words))
+	for i, word := range w.Words {
+		parts[i] = fmt.Sprintf("%s %+.2f", word, w.score(i))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// HTML returns the coloured text, each word's score below it.
+func (w Words) HTML() string {
+	largest := 0.0
+	for i := range w.Words {
+		largest = max(largest, math.Abs(w.score(i)))
+	}
+	scale := &grid{largest: largest}
+	var b strings.Builder
+	b.WriteString(`<div style="line-height:1.2">`)
+	for i, word := range w.Words {
+		s := w.score(i)
+		r, g, bl, _ := scale.colour(s).RGBA()
+		ink := "#222"
+		if math.Abs(s) > 0.6*largest {
+			ink = "#fff"
+		}
+		fmt.Fprintf(&b, `<span style="display:inline-block;text-align:center;padding:3px 6px;margin:1px;border-radius:4px;color:%s;background:#%02x%02x%02x">%s<br><small>%+.2f</small></span>`,
+			ink, r>>8, g>>8, bl>>8, html.EscapeString(word), s)
+	}
+	return b.String() + "</div>"
+}
+
+// score returns that of word i, 0 if there is none.
+func (w Words) score(i int) float64 {
+	if i < len(w.Scores) {
+		return w.Scores[i]
+	}
+	return 0
+}
+
+// tags writes labels beside points, each where it meets no other if there is such a place.
+type tags struct{ plotter.XYLabels }
+
+func (t *tags) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	style := p.X.Tick.Label
+	style.Font.Size = vg.Points(10)
+	var taken []vg.Rectangle
+	for _, at := range t.XYs { // the dots
+		o := vg.Point{X: x(at.X), Y: y(at.Y)}
+		taken = append(taken, vg.Rectangle{Min: o.Sub(vg.Point{X: 2, Y: 2}), Max: o.Add(vg.Point{X: 2, Y: 2})})
+	}
+	for i, label := range t.Labels {
+		size := style.Rectangle(label).Size()
+		o := vg.Point{X: x(t.XYs[i].X), Y: y(t.XYs[i].Y)}
+		places := []vg.Point{ // of the label's lower left corner, the best first
+			{X: o.X + 5, Y: o.Y - size.Y/2}, {X: o.X - size.X - 5, Y: o.Y - size.Y/2},
+			{X: o.X - size.X/2, Y: o.Y + 5}, {X: o.X - size.X/2, Y: o.Y - size.Y - 5},
+			{X: o.X + 5, Y: o.Y + 4}, {X: o.X + 5, Y: o.Y - size.Y - 4}, {X: o.X - size.X - 5, Y: o.Y + 4}, {X: o.X - size.X - 5, Y: o.Y - size.Y - 4},
+		}
+		best, least := 0, math.Inf(1)
+		for k, place := range places {
+			box := vg.Rectangle{Min: place, Max: place.Add(size)}
+			if cost := overlap(box, taken, c.Rectangle); cost < least {
+				best, least = k, cost
+			}
+		}
+		box := vg.Rectangle{Min: places[best], Max: places[best].Add(size)}
+		taken = append(taken, box)
+		style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
+		c.FillText(style, vg.Point{X: (box.Min.X + box.Max.X) / 2, Y: (box.Min.Y + box.Max.Y) / 2}, label)
+	}
+}
+
+// overlap returns the area of box that is taken or outside.
+func overlap(box vg.Rectangle, taken []vg.Rectangle, inside vg.Rectangle) float64 {
+	common := func(a vg.Rectangle) float64 {
+		w := min(a.Max.X, box.Max.X) - max(a.Min.X, box.Min.X)
+		h := min(a.Max.Y, box.Max.Y) - max(a.Min.Y, box.Min.Y)
+		return float64(max(0, w) * max(0, h))
+	}
+	area := float64(box.Size().X * box.Size().Y)
+	cost := 1.5 * (area - common(inside))
+	for _, r := range taken {
+		cost += common(r)
+	}
+	return cost
+}
