@@ -25,24 +25,47 @@ const (
 // linearAt is where in the list of initial weights those of the linear layer begin.
 const linearAt = 12345
 
-// Sparse is this module's way: an EmbeddingBag with a sparse gradient and a solver of package optim.
-func Sparse(vocab int, solver string) (Trainer, error) {
-	m, err := newBagModel(vocab, true)
-	if err != nil {
-		return nil, err
-	}
+// Sparse is this module's way: an EmbeddingBag with a sparse gradient, and a solver of package optim that makes its
+// step in the graph.
+func Sparse(vocab int, solver string) (Trainer, error) { return sparseTrainer(vocab, solver, true) }
+
+// SparseAfter is Sparse with the solver's step after the run, as Gorgonia's own solvers make it.
+func SparseAfter(vocab int, solver string) (Trainer, error) {
+	return sparseTrainer(vocab, solver, false)
+}
+
+func sparseTrainer(vocab int, solver string, inGraph bool) (Trainer, error) {
 	rule, cfg := optim.Rule(optim.SGD{}), optim.Config{LearningRate: rateSGD}
 	if solver == "adam" {
 		rule, cfg.LearningRate = optim.Adam{}, rateAdam
 	}
 	s, err := optim.New(rule, cfg)
-	return m.trainer(s), err
+	if err != nil {
+		return nil, err
+	}
+	m, err := newBagModel(vocab, true)
+	if err != nil {
+		return nil, err
+	}
+	if !inGraph {
+		m.compile()
+		return m.trainer(s), nil
+	}
+	if _, err := s.StepNode(m.params...); err != nil {
+		return nil, err
+	}
+	m.compile()
+	return m.trainer(nil), nil
 }
 
 // Dense is the same layer with a dense gradient and Gorgonia's solver.
 func Dense(vocab int, solver string) (Trainer, error) {
 	m, err := newBagModel(vocab, false)
-	return m.trainer(stockSolver(solver)), err
+	if err != nil {
+		return nil, err
+	}
+	m.compile(gorgonia.BindDualValues(m.params...))
+	return m.trainer(stockSolver(solver)), nil
 }
 
 func stockSolver(name string) gorgonia.Solver {
@@ -54,6 +77,7 @@ func stockSolver(name string) gorgonia.Solver {
 
 // graphModel is a model in a graph of Gorgonia's.
 type graphModel struct {
+	g      *gorgonia.ExprGraph
 	ids    []int // the inputs' memory
 	labels func([]int)
 	params gorgonia.Nodes
@@ -63,7 +87,7 @@ type graphModel struct {
 
 func newBagModel(vocab int, sparse bool) (*graphModel, error) {
 	g := gorgonia.NewGraph()
-	m := &graphModel{ids: make([]int, Batch*Time)}
+	m := &graphModel{g: g, ids: make([]int, Batch*Time)}
 	words, err := layers.NewEmbeddingBag(g, "words", layers.EmbeddingBagConfig{
 		NumEmbeddings: vocab, EmbeddingDim: Dim, Sparse: sparse, Init: layers.From(initial(vocab*Dim, 0))})
 	if err != nil {
@@ -94,26 +118,21 @@ func newBagModel(vocab int, sparse bool) (*graphModel, error) {
 		return nil, err
 	}
 	m.params = append(words.Learnables(), out.Learnables()...)
-	if sparse {
-		return m, m.compile(g, loss)
-	}
-	return m, m.compile(g, loss, gorgonia.BindDualValues(m.params...))
+	return m, m.differentiate(loss)
 }
 
-// compile adds the gradients and makes the machine.
-func (m *graphModel) compile(g *gorgonia.ExprGraph, loss *gorgonia.Node, opts ...gorgonia.VMOpt) error {
-	if _, err := gorgonia.Grad(loss, m.params...); err != nil {
-		return err
-	}
+// differentiate adds the gradients of loss.
+func (m *graphModel) differentiate(loss *gorgonia.Node) error {
 	gorgonia.Read(loss, &m.loss)
-	m.vm = gorgonia.NewTapeMachine(g, opts...)
-	return nil
+	_, err := gorgonia.Grad(loss, m.params...)
+	return err
 }
 
+// compile makes the machine, when all nodes are there.
+func (m *graphModel) compile(opts ...gorgonia.VMOpt) { m.vm = gorgonia.NewTapeMachine(m.g, opts...) }
+
+// trainer returns what runs the machine, and then the solver unless that is nil.
 func (m *graphModel) trainer(solver gorgonia.Solver) Trainer {
-	if m == nil {
-		return nil
-	}
 	params := gorgonia.NodesToValueGrads(m.params)
 	return func(ids, labels []int) (float32, error) {
 		copy(m.ids, ids)
@@ -121,8 +140,10 @@ func (m *graphModel) trainer(solver gorgonia.Solver) Trainer {
 		if err := m.vm.RunAll(); err != nil {
 			return 0, err
 		}
-		if err := solver.Step(params); err != nil {
-			return 0, err
+		if solver != nil {
+			if err := solver.Step(params); err != nil {
+				return 0, err
+			}
 		}
 		m.vm.Reset()
 		loss, ok := m.loss.Data().(float32)

@@ -11,7 +11,7 @@ import (
 var makers = []struct {
 	name string
 	make Maker
-}{{"ours", Sparse}, {"dense", Dense}, {"stock", Stock}, {"loop", Loop}}
+}{{"ours", Sparse}, {"ours-after", SparseAfter}, {"dense", Dense}, {"stock", Stock}, {"loop", Loop}}
 
 // BenchmarkStep is one training step. It reports the loss of the pass before the clock starts, by which
 // compare sees that all train the same model.

@@ -8,7 +8,7 @@ import (
 // Stock is the step in Gorgonia's own ops, with its own solver: ByIndices, mean, product, log-softmax.
 func Stock(vocab int, solver string) (Trainer, error) {
 	g := gorgonia.NewGraph()
-	m := &graphModel{ids: make([]int, Batch*Time)}
+	m := &graphModel{g: g, ids: make([]int, Batch*Time)}
 	oneHot := make([]float32, Batch*Classes)
 	m.labels = func(labels []int) {
 		clear(oneHot)
@@ -28,8 +28,11 @@ func Stock(vocab int, solver string) (Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = m.compile(g, loss, gorgonia.BindDualValues(m.params...))
-	return m.trainer(stockSolver(solver)), err
+	if err := m.differentiate(loss); err != nil {
+		return nil, err
+	}
+	m.compile(gorgonia.BindDualValues(m.params...))
+	return m.trainer(stockSolver(solver)), nil
 }
 
 func stockLogits(words, weight, bias, ids *gorgonia.Node) (*gorgonia.Node, error) {
