@@ -21,11 +21,11 @@ accuracy:
 
 # bench compares this module with its peers in Go: all of them in turn, COUNT times over, on one CPU.
 bench:
-	go run ./bench/compare -count $(COUNT) step growth lookup layers kernels bounds
+	go run ./bench/compare -count $(COUNT) -out bench.txt step growth lookup layers kernels bounds
 
 # bench-pytorch compares it with PyTorch and fastText, Debian's python3-torch and fasttext.
 bench-pytorch:
-	go run ./bench/compare -count $(COUNT) -with pytorch step lookup training
+	go run ./bench/compare -count $(COUNT) -with pytorch -out bench-pytorch.txt step lookup training
 
 # notebook-kernel builds the notebooks' kernel and registers it with the user's Jupyter.
 notebook-kernel:

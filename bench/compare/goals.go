@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 )
@@ -92,43 +93,75 @@ func kernelGoals() (all []goal) {
 	return all
 }
 
-// table returns the goals that there are results for, as Markdown.
-func (s samples) table() string {
-	var b strings.Builder
-	b.WriteString("| | ours | peer | | ratio | range | goal | |\n|---|---|---|---|---|---|---|---|\n")
+// tables returns the goals that there are results for, and then the ratios that are no goals, as Markdown.
+func (s *results) tables() string {
+	var goalRows, otherRows strings.Builder
 	for _, g := range goals() {
-		_, ours := s.best(g.ours.place, g.ours.name, g.unit, g.ours.impls)
-		if ours == nil {
-			continue
+		if g.limit > 0 {
+			goalRows.WriteString(s.row(g))
+		} else {
+			otherRows.WriteString(s.row(g))
 		}
-		if g.peer.impls == nil {
-			b.WriteString(g.row(fmt.Sprintf("%.2f", median(ours)), "", "", ours))
-			continue
-		}
-		impl, peer := s.best(g.peer.place, g.peer.name, g.unit, g.peer.impls)
-		if peer == nil {
-			continue
-		}
-		b.WriteString(g.row(duration(median(ours)), duration(median(peer)), impl+s.accuracies(g), ratios(ours, peer)))
 	}
-	return b.String()
+	text := s.machine + ".\n"
+	if goalRows.Len() > 0 {
+		text += "\n| | ours | peer | | ratio | range | goal | |\n|---|---|---|---|---|---|---|---|\n" + goalRows.String()
+	}
+	if otherRows.Len() > 0 {
+		text += "\nFor information:\n\n| | ours | peer | | ratio | range |\n|---|---|---|---|---|---|\n" + otherRows.String()
+	}
+	return text
 }
 
-// row returns the goal's line of the table.
-func (g goal) row(ours, peer, impl string, figures []float64) string {
-	limit, reached := "", ""
-	if g.limit > 0 {
-		limit, reached = "≤ "+figure(g.limit), "no"
-		if median(figures) <= g.limit {
-			reached = "yes"
-		}
+// row returns the goal's line of a table, or "" if a side has no results.
+func (s *results) row(g goal) string {
+	_, ours := s.best(g.ours.place, g.ours.name, g.unit, g.ours.impls)
+	if ours == nil {
+		return ""
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s–%s | %s | %s |\n", g.what, ours, peer, impl,
-		figure(median(figures)), figure(slices.Min(figures)), figure(slices.Max(figures)), limit, reached)
+	if g.peer.impls == nil {
+		return g.line(fmt.Sprintf("%.2f", median(ours)), "", "", ours)
+	}
+	impl, peer := s.best(g.peer.place, g.peer.name, g.unit, g.peer.impls)
+	if peer == nil {
+		return ""
+	}
+	return g.line(duration(median(ours)), duration(median(peer)), impl+s.accuracies(g), ratios(ours, peer))
+}
+
+// line formats a line of a table.
+func (g goal) line(ours, peer, impl string, figures []float64) string {
+	line := fmt.Sprintf("| %s | %s | %s | %s | %s | %s–%s |", g.what, ours, peer, impl,
+		figure(median(figures)), figure(slices.Min(figures)), figure(slices.Max(figures)))
+	switch {
+	case g.limit == 0:
+		return line + "\n"
+	case median(figures) <= g.limit:
+		return line + " ≤ " + figure(g.limit) + " | reached |\n"
+	}
+	return line + " ≤ " + figure(g.limit) + " | **missed** |\n"
+}
+
+// update puts the tables into a file of Markdown, in the place of those between two comments.
+func (s *results) update(path string) error {
+	start, end := "<!-- make bench -->\n", "<!-- end -->"
+	if s.pytorch {
+		start = "<!-- make bench-pytorch -->\n"
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(text), start)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		return fmt.Errorf("%s: want the lines %q and %q around the tables", path, strings.TrimSpace(start), end)
+	}
+	return os.WriteFile(path, []byte(before+start+s.tables()+end+after), 0o666)
 }
 
 // accuracies returns those of both sides of a training.
-func (s samples) accuracies(g goal) string {
+func (s *results) accuracies(g goal) string {
 	_, ours := s.best(g.ours.place, g.ours.name, "accuracy", g.ours.impls)
 	_, peer := s.best(g.peer.place, g.peer.name, "accuracy", g.peer.impls)
 	if ours == nil || peer == nil {

@@ -2,6 +2,7 @@
 // benchstat's tables, and the table of goals as Markdown.
 //
 //	go run ./bench/compare [-count 10] [-with pytorch] [suite ...]
+//	go run ./bench/compare -read bench.txt -doc docs/performance.md
 //
 // The suites are step, growth, lookup, layers, training, kernels and bounds; -h describes the flags. A round runs each side
 // once, so that whatever else the machine does falls on both. One thread means one CPU that the process cannot leave
@@ -45,6 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	peers := f.String("with", "", "pytorch: PyTorch and fastText are the peers; without it, those in Go are")
 	out := f.String("out", "bench.txt", "file for the results, in the format of Go's benchmarks")
 	read := f.String("read", "", "a file of results to print, instead of running anything")
+	doc := f.String("doc", "", "a file of Markdown to put the tables into")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -63,11 +65,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		*read = *out
 	}
-	return report(ctx, *read, stdout, stderr)
+	return report(ctx, *read, *doc, stdout, stderr)
 }
 
-// report prints the tables of a file of results.
-func report(ctx context.Context, path string, stdout, stderr io.Writer) error {
+// report prints the tables of a file of results, and puts those of the goals into doc if it is not "".
+func report(ctx context.Context, path, doc string, stdout, stderr io.Writer) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -76,11 +78,22 @@ func report(ctx context.Context, path string, stdout, stderr io.Writer) error {
 	if err := s.checkLosses(); err != nil {
 		return err
 	}
+	if doc != "" {
+		return s.update(doc)
+	}
+	if err := runBenchstat(ctx, path, stdout, stderr); err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(stdout, "\n", s.tables())
+	return err
+}
+
+// benchstat prints its tables.
+func runBenchstat(ctx context.Context, path string, stdout, stderr io.Writer) error {
 	stat := exec.CommandContext(ctx, "go", "run", benchstat, "-table", "place,.name", "-col", "/impl", "-filter", shown, path)
 	stat.Stdout, stat.Stderr = stdout, stderr
 	if err := stat.Run(); err != nil {
 		return fmt.Errorf("%s: %w", benchstat, err)
 	}
-	_, err = fmt.Fprint(stdout, "\n", s.table())
-	return err
+	return nil
 }

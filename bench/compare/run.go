@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -56,6 +57,11 @@ func (r *runner) measure(count int, path string) error {
 		return err
 	}
 	defer out.Close()
+	machine, err := r.machine()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "machine: %s, %d rounds\n", machine, count)
 	jobs := r.jobs()
 	for round := range count {
 		for i, j := range jobs {
@@ -94,6 +100,22 @@ func (r *runner) prepare() error {
 		return err
 	}
 	return r.need("fasttext", "sh", "-c", "command -v fasttext")
+}
+
+// machine describes what the results are of.
+func (r *runner) machine() (string, error) {
+	info, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "", err
+	}
+	_, rest, _ := strings.Cut(string(info), "model name\t: ")
+	cpu, _, _ := strings.Cut(rest, "\n")
+	text := fmt.Sprintf("%d CPUs of %s, Linux, %s", runtime.NumCPU(), cpu, runtime.Version())
+	if !r.pytorch {
+		return text, nil
+	}
+	version, err := r.output(python, "-c", "import torch; print(torch.__version__)")
+	return text + ", PyTorch " + strings.TrimSpace(version), err
 }
 
 // need installs a package of Debian's unless the command succeeds.

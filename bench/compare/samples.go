@@ -8,13 +8,21 @@ import (
 	"strings"
 )
 
-// samples are a benchmark's results, one of each round, by "place name unit".
-type samples map[string][]float64
+// results are those of a file.
+type results struct {
+	machine string
+	pytorch bool
+	samples map[string][]float64 // of each round, by "place name unit"
+}
 
 // parse reads results in the format of Go's benchmarks.
-func parse(text string) samples {
-	s, place := make(samples), ""
+func parse(text string) *results {
+	s, place := &results{samples: make(map[string][]float64)}, ""
 	for line := range strings.Lines(text) {
+		if m, ok := strings.CutPrefix(line, "machine:"); ok {
+			s.machine = strings.TrimSpace(m)
+			s.pytorch = strings.Contains(m, "PyTorch")
+		}
 		if p, ok := strings.CutPrefix(line, "place:"); ok {
 			place = strings.TrimSpace(p)
 			continue
@@ -27,7 +35,7 @@ func parse(text string) samples {
 		for i := 2; i+1 < len(fields); i += 2 {
 			if v, err := strconv.ParseFloat(fields[i], 64); err == nil {
 				k := key(place, name, fields[i+1])
-				s[k] = append(s[k], v)
+				s.samples[k] = append(s.samples[k], v)
 			}
 		}
 	}
@@ -49,9 +57,9 @@ func withoutProcs(name string) string {
 }
 
 // best returns the implementation of the lowest median, of those that there are results of.
-func (s samples) best(place, name, unit string, impls []string) (impl string, results []float64) {
+func (s *results) best(place, name, unit string, impls []string) (impl string, results []float64) {
 	for _, i := range impls {
-		if x := s[key(place, name+"/impl="+i, unit)]; len(x) > 0 && (results == nil || median(x) < median(results)) {
+		if x := s.samples[key(place, name+"/impl="+i, unit)]; len(x) > 0 && (results == nil || median(x) < median(results)) {
 			impl, results = i, x
 		}
 	}
@@ -59,14 +67,14 @@ func (s samples) best(place, name, unit string, impls []string) (impl string, re
 }
 
 // checkLosses fails if two sides trained different models: then their times are not comparable.
-func (s samples) checkLosses() error {
-	for k, losses := range s {
+func (s *results) checkLosses() error {
+	for k, losses := range s.samples {
 		name, impl, _ := strings.Cut(k, "/impl=")
 		if impl != "ours loss" {
 			continue
 		}
 		for _, peer := range []string{"ours-after", "loop", "pytorch-bag", "pytorch-embedding"} {
-			for _, loss := range s[name+"/impl="+peer+" loss"] {
+			for _, loss := range s.samples[name+"/impl="+peer+" loss"] {
 				if math.Abs(loss-losses[0]) > 1e-3 {
 					return fmt.Errorf("%s: the loss of %s is %v, ours %v: they do not train the same model", name, peer, loss, losses[0])
 				}

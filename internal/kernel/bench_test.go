@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// BenchmarkRows compares the assembly with its twins in Go, on one CPU: make bench-asm.
+// BenchmarkRows compares the assembly with its twins in Go, on one CPU: make bench.
 func BenchmarkRows(b *testing.B) {
 	if !haveAVX2 {
 		b.Skip("no AVX2 here")
