@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"image/color"
 	"math"
 	"strings"
 
@@ -15,10 +16,14 @@ import (
 	"gorgonia-embedding/vectors"
 )
 
-// Map draws a map of words, each with its name beside its dot.
-func Map(title string, m vectors.Map) (*Figure, error) {
+// Map draws a map of words, each with its name beside its dot: blue if its score is above zero, red if below.
+// It fails if there are no words, or not as many scores; no scores at all make the dots grey.
+func Map(title string, m vectors.Map, scores []float64) (*Figure, error) {
 	if len(m.Points) == 0 {
 		return nil, errors.New("show: the map has no points")
+	}
+	if scores != nil && len(scores) != len(m.Points) {
+		return nil, fmt.Errorf("show: %d scores for %d words", len(scores), len(m.Points))
 	}
 	var labels plotter.XYLabels
 	for _, p := range m.Points {
@@ -29,7 +34,15 @@ func Map(title string, m vectors.Map) (*Figure, error) {
 	if err != nil {
 		return nil, fmt.Errorf("show: %w", err)
 	}
-	dots.Color, dots.Radius, dots.Shape = colours[1], vg.Points(2.5), draw.CircleGlyph{}
+	dots.GlyphStyleFunc = func(i int) draw.GlyphStyle {
+		style := draw.GlyphStyle{Color: color.Gray{110}, Radius: vg.Points(2.8), Shape: draw.CircleGlyph{}}
+		if scores != nil && scores[i] < 0 {
+			style.Color = strong[0]
+		} else if scores != nil && scores[i] > 0 {
+			style.Color = strong[1]
+		}
+		return style
+	}
 	p := newPlot(title, axis("first", m.Explained[0]), axis("second", m.Explained[1]))
 	p.Add(dots, &tags{labels})
 	p.X.Padding, p.Y.Padding = vg.Points(6), vg.Points(6)
