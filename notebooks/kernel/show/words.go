@@ -46,6 +46,9 @@ func Map(title string, m vectors.Map, scores []float64) (*Figure, error) {
 	p := newPlot(title, axis("first", m.Explained[0]), axis("second", m.Explained[1]))
 	p.Add(dots, &tags{labels})
 	p.X.Padding, p.Y.Padding = vg.Points(6), vg.Points(6)
+	width, height := p.X.Max-p.X.Min, p.Y.Max-p.Y.Min // names at the edge have room
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = p.X.Min-0.08*width, p.X.Max+0.08*width, p.Y.Min-0.05*height, p.Y.Max+0.05*height
+	p.X.Tick.Marker, p.Y.Tick.Marker = rounds{}, rounds{}
 	return Plot(p, 820, 560)
 }
 
@@ -98,38 +101,56 @@ func (w Words) score(i int) float64 {
 	return 0
 }
 
-// tags writes labels beside points, each where it meets no other if there is such a place.
+// tags writes labels beside points, each where it meets no other if there is such a place, with a line to
+// its point if that is not the next place.
 type tags struct{ plotter.XYLabels }
+
+// rings are the distances from a point that are tried, and how much area of overlap is better than each.
+var rings = []struct {
+	gap  vg.Length
+	cost float64
+}{{4, 0}, {13, 10}, {22, 25}, {34, 50}}
 
 func (t *tags) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	style := p.X.Tick.Label
-	style.Font.Size = vg.Points(10)
+	style.Font.Size, style.XAlign, style.YAlign = vg.Points(10), draw.XCenter, draw.YCenter
 	var taken []vg.Rectangle
 	for _, at := range t.XYs { // the dots
-		o := vg.Point{X: x(at.X), Y: y(at.Y)}
-		taken = append(taken, vg.Rectangle{Min: o.Sub(vg.Point{X: 2, Y: 2}), Max: o.Add(vg.Point{X: 2, Y: 2})})
+		taken = append(taken, around(vg.Point{X: x(at.X), Y: y(at.Y)}, vg.Point{X: 6, Y: 6}))
 	}
 	for i, label := range t.Labels {
-		size := style.Rectangle(label).Size()
-		o := vg.Point{X: x(t.XYs[i].X), Y: y(t.XYs[i].Y)}
-		places := []vg.Point{ // of the label's lower left corner, the best first
-			{X: o.X + 5, Y: o.Y - size.Y/2}, {X: o.X - size.X - 5, Y: o.Y - size.Y/2},
-			{X: o.X - size.X/2, Y: o.Y + 5}, {X: o.X - size.X/2, Y: o.Y - size.Y - 5},
-			{X: o.X + 5, Y: o.Y + 4}, {X: o.X + 5, Y: o.Y - size.Y - 4}, {X: o.X - size.X - 5, Y: o.Y + 4}, {X: o.X - size.X - 5, Y: o.Y - size.Y - 4},
-		}
-		best, least := 0, math.Inf(1)
-		for k, place := range places {
-			box := vg.Rectangle{Min: place, Max: place.Add(size)}
-			if cost := overlap(box, taken, c.Rectangle); cost < least {
-				best, least = k, cost
+		dot, size := vg.Point{X: x(t.XYs[i].X), Y: y(t.XYs[i].Y)}, style.Rectangle(label).Size()
+		var best vg.Rectangle
+		least, far := math.Inf(1), false
+		for k, ring := range rings {
+			for _, box := range beside(dot, size, ring.gap) {
+				if cost := overlap(box, taken, c.Rectangle) + ring.cost; cost < least {
+					best, least, far = box, cost, k > 0
+				}
 			}
 		}
-		box := vg.Rectangle{Min: places[best], Max: places[best].Add(size)}
-		taken = append(taken, box)
-		style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
-		c.FillText(style, vg.Point{X: (box.Min.X + box.Max.X) / 2, Y: (box.Min.Y + box.Max.Y) / 2}, label)
+		if far {
+			end := vg.Point{X: min(max(dot.X, best.Min.X), best.Max.X), Y: min(max(dot.Y, best.Min.Y), best.Max.Y)}
+			c.StrokeLine2(draw.LineStyle{Color: color.Gray{150}, Width: vg.Points(.5)}, dot.X, dot.Y, end.X, end.Y)
+		}
+		taken = append(taken, best)
+		c.FillText(style, best.Min.Add(size.Scale(.5)), label)
 	}
+}
+
+// around returns the rectangle of the given size with its middle at p.
+func around(p, size vg.Point) vg.Rectangle {
+	return vg.Rectangle{Min: p.Sub(size.Scale(.5)), Max: p.Add(size.Scale(.5))}
+}
+
+// beside returns rectangles of the given size around a point, to the right of it first, gap away.
+func beside(p, size vg.Point, gap vg.Length) []vg.Rectangle {
+	var boxes []vg.Rectangle
+	for _, side := range [][2]vg.Length{{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {1, -1}, {-1, 1}, {-1, -1}} {
+		boxes = append(boxes, around(p.Add(vg.Point{X: side[0] * (gap + size.X/2), Y: side[1] * (gap + size.Y/2)}), size))
+	}
+	return boxes
 }
 
 // overlap returns the area of box that is taken or outside.
