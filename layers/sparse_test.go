@@ -3,6 +3,8 @@ package layers_test
 import (
 	"fmt"
 	"math"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/optim"
 	"gorgonia-embedding/sparse"
 )
 
@@ -68,6 +71,84 @@ func TestTiedSparseGradients(t *testing.T) {
 	}
 }
 
+// A sparse gradient is intact during the next run, and shares nothing with the upstream gradient.
+func TestSparseGradientOutlivesARun(t *testing.T) {
+	g := gorgonia.NewGraph()
+	ids := []int{1, 3, 1}
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 3)))), e.Weight()))
+	vm := gorgonia.NewTapeMachine(g)
+	var kept []*sparse.Rows
+	var want []string
+	for _, next := range [][]int{{1, 3, 1}, {4, 4, 4}, {0, 1, 2}} {
+		copy(ids, next)
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(kept); n > 0 && fmt.Sprintf("%.17g", kept[n-1]) != want[n-1] {
+			t.Errorf("after the next run: %.17g\nwas %s", kept[n-1], want[n-1])
+		}
+		kept = append(kept, must(e.Weight().Grad()).(*sparse.Rows))
+		want = append(want, fmt.Sprintf("%.17g", kept[len(kept)-1]))
+	}
+}
+
+// Gorgonia copies a sparse gradient where it copies values: for Read, and in a machine that traces.
+func TestSparseGradientIsCopied(t *testing.T) {
+	g := gorgonia.NewGraph()
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	ids := []int{1, 3, 1}
+	dw := must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 3)))), e.Weight()))[0]
+	var read gorgonia.Value
+	gorgonia.Read(dw, &read)
+	vm := gorgonia.NewTapeMachine(g, gorgonia.TraceExec())
+	for _, next := range [][]int{{1, 3, 1}, {4, 4, 4}} {
+		copy(ids, next)
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		for what, v := range map[string]gorgonia.Value{"read": read, "traced": dw.Value()} {
+			rows := v.(*sparse.Rows)
+			if want := slices.Compact(slices.Clone(ids)); rows.IDs()[0] != want[0] || rows.Row(want[0]) == nil {
+				t.Errorf("%s for ids %v: %v", what, ids, rows)
+			}
+		}
+	}
+}
+
+// A table that two lookups read trains the same with sparse and with dense gradients.
+func TestTiedSparseTraining(t *testing.T) {
+	train := func(isSparse bool) []float64 {
+		g := gorgonia.NewGraph()
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 9, EmbeddingDim: 3, Sparse: isSparse})
+		a, b := make([]int, 4), make([]int, 4)
+		x, y := must(e.Forward(input(g, "a", a, 4))), must(e.Forward(input(g, "b", b, 4)))
+		must(gorgonia.Grad(sumSquares(gorgonia.Must(gorgonia.HadamardProd(x, y))), e.Learnables()...))
+		solver := must(optim.New(optim.Adagrad{}, optim.Config{LearningRate: 0.1}))
+		vm, rnd := gorgonia.NewTapeMachine(g), newRand(1)
+		for range 30 {
+			for i := range a {
+				a[i], b[i] = rnd.IntN(9), rnd.IntN(9)
+			}
+			vm.Reset()
+			if err := vm.RunAll(); err != nil {
+				t.Fatal(err)
+			}
+			denseSum(t, e.Learnables(), isSparse) // checks what kind they are
+			if err := solver.Step(gorgonia.NodesToValueGrads(e.Learnables())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return e.Weight().Value().Data().([]float64)
+	}
+	dense, sparse := train(false), train(true)
+	if d := floats.Distance(dense, sparse, math.Inf(1)); d > 1e-12 {
+		t.Errorf("off by %g:\ndense  %v\nsparse %v", d, dense, sparse)
+	}
+}
+
 // A lookup whose gradient was not asked for would silently be left out of the sum.
 func TestTiedSparseGradientMissing(t *testing.T) {
 	g := gorgonia.NewGraph()
@@ -110,10 +191,9 @@ func TestSparseGradientsAreLoud(t *testing.T) {
 		g, w, y := build()
 		must(gorgonia.Grad(sumSquares(y), w))
 		err := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(w)).RunAll()
-		if err == nil {
-			t.Error("no error")
+		if err == nil || !strings.Contains(err.Error(), "sparse.Rows (4, 2) float64") {
+			t.Errorf("got %v", err)
 		}
-		t.Log(err)
 	})
 	t.Run("stock solver", func(t *testing.T) {
 		g, w, y := build()
@@ -125,6 +205,20 @@ func TestSparseGradientsAreLoud(t *testing.T) {
 			}
 		}()
 		t.Error(gorgonia.NewVanillaSolver().Step(gorgonia.NodesToValueGrads(gorgonia.Nodes{w})))
+	})
+	t.Run("WithNaNWatch", func(t *testing.T) {
+		const child = "EMBEDDING_TEST_NAN_WATCH"
+		if os.Getenv(child) != "" { // it ends the process
+			g, w, y := build()
+			must(gorgonia.Grad(sumSquares(y), w))
+			runAll(t, g, gorgonia.WithNaNWatch())
+			return
+		}
+		cmd := exec.Command(os.Args[0], "-test.run", "TestSparseGradientsAreLoud/WithNaNWatch")
+		cmd.Env = append(os.Environ(), child+"=1")
+		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "hasNaN") || !strings.Contains(string(out), "sparse.Rows") {
+			t.Errorf("%v:\n%s", err, out)
+		}
 	})
 }
 

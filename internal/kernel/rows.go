@@ -26,6 +26,11 @@ func sumRows[T Float](dst, table []T, ids []int, dim int, a T) {
 
 // AddRows adds a times row i of rows to row ids[i] of table, for ids that are distinct. Rows have dim elements.
 func AddRows[T Float](table, rows []T, ids []int, dim int, a T) {
+	if len(ids) == 1 && dim > block { // a dense update
+		row := table[ids[0]*dim : (ids[0]+1)*dim]
+		splitRow(dim, 3, func(lo, hi int) { addPart(row[lo:hi], rows[lo:hi], []int{0}, hi-lo, a) })
+		return
+	}
 	if p := parts(len(ids), 3*dim); p > 1 {
 		split(p, len(ids), func(lo, hi int) { addPart(table, rows[lo*dim:], ids[lo:hi], dim, a) })
 		return

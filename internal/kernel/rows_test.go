@@ -76,6 +76,27 @@ func TestRowsAgreeWithTheirTwins(t *testing.T) {
 	}
 }
 
+// A dense update is that of one long row.
+func TestLongRows(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	const n = 3*block + 5
+	step := AdamStep[float32]{Rate: 0.01, Scale: 0.5, Decay: 0.1, Keep: 0.99, Beta1: 0.9, Enter1: 0.1, Beta2: 0.999, Enter2: 0.001, Eps: 1e-8}
+	w, m, v, grad := floats32(rnd, 2*n), floats32(rnd, 2*n), make([]float32, 2*n), floats32(rnd, n)
+	var got, want [3][]float32
+	for i, s := range [][]float32{w, m, v} {
+		got[i], want[i] = slices.Clone(s), slices.Clone(s)
+	}
+	AdamRows(got[0], got[1], got[2], grad, []int{1}, n, step)
+	adamRows(want[0], want[1], want[2], grad, []int{1}, n, step)
+	AddRows(got[0], grad, []int{1}, n, 0.3)
+	addRows(want[0], grad, []int{1}, n, 0.3)
+	for i := range got {
+		if !slices.Equal(got[i], want[i]) {
+			t.Errorf("array %d differs", i)
+		}
+	}
+}
+
 func floats32(rnd *rand.Rand, n int) []float32 {
 	v := make([]float32, n)
 	for i := range v {

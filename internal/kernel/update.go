@@ -114,6 +114,12 @@ type AdamStep[T Float] struct {
 // AdamRows is w = keep·w, d = scale·g + decay·w, m = β₁·m + enter1·d, v = β₂·v + enter2·d²,
 // w −= rate·m/(√v + eps).
 func AdamRows[T Float](w, m, v, grad []T, ids []int, dim int, c AdamStep[T]) {
+	if len(ids) == 1 && dim > block { // a dense update
+		at := ids[0] * dim
+		w, m, v := w[at:at+dim], m[at:at+dim], v[at:at+dim]
+		splitRow(dim, 7, func(lo, hi int) { adamPart(w[lo:hi], m[lo:hi], v[lo:hi], grad[lo:hi], []int{0}, hi-lo, c) })
+		return
+	}
 	if p := parts(len(ids), 7*dim); p > 1 {
 		split(p, len(ids), func(lo, hi int) { adamPart(w, m, v, grad[lo*dim:], ids[lo:hi], dim, c) })
 		return
