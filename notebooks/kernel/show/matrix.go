@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gorgonia.org/gorgonia"
@@ -139,8 +138,7 @@ func (g *grid) ticks(n int, down bool) plot.ConstantTicks {
 
 func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	style := text.Style{Font: p.X.Tick.Label.Font, XAlign: draw.XCenter, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
-	style.Font.Size = vg.Points(9)
+	style := centred(9)
 	for k, v := range g.values {
 		i, j := float64(k/g.columns), float64(k%g.columns)
 		box := []vg.Point{{X: x(j - .5), Y: y(-i - .5)}, {X: x(j + .5), Y: y(-i - .5)}, {X: x(j + .5), Y: y(-i + .5)}, {X: x(j - .5), Y: y(-i + .5)}}
@@ -149,10 +147,7 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 			c.StrokeLines(draw.LineStyle{Color: faint, Width: vg.Points(.5)}, append(box, box[0]))
 		}
 		if g.written() {
-			style.Color = color.Gray{40}
-			if math.Abs(v) > 0.6*g.largest {
-				style.Color = color.White
-			}
+			style.Color = g.ink(v)
 			c.FillText(style, vg.Point{X: x(j), Y: y(-i)}, fmt.Sprintf("%.3g", v))
 		}
 	}
@@ -169,4 +164,12 @@ func (g *grid) colour(v float64) color.Color {
 	}
 	mix := func(c uint8) uint8 { return uint8(255 - share*(255-float64(c)) + 0.5) }
 	return color.RGBA{mix(full.R), mix(full.G), mix(full.B), 255}
+}
+
+// ink returns the colour of a text on colour(v).
+func (g *grid) ink(v float64) color.Color {
+	if math.Abs(v) > 0.6*g.largest {
+		return color.White
+	}
+	return color.Gray{40}
 }

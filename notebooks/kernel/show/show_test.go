@@ -144,6 +144,7 @@ func TestErrors(t *testing.T) {
 	_, history := show.History(model.History{})
 	_, size := show.Plot(plot.New(), 0, 9)
 	_, empty := show.Map("", vectors.Map{}, nil)
+	_, unscored := show.Words([]string{"a", "b"}, []float64{1})
 	_, few := show.Map("", vectors.Map{Points: make([]vectors.Point, 2)}, []float64{1})
 	for want, err := range map[string]error{
 		`show: the chart has no series`:                                                     none,
@@ -154,6 +155,7 @@ func TestErrors(t *testing.T) {
 		`show: series "train" has 0 X for 0 Y: want as many, and at least one`:              history,
 		`show: a figure must be 1 to 4000 pixels wide and high, got 0 × 9`:                  size,
 		`show: the map has no points`:                                                       empty,
+		`show: 1 scores for 2 words: want as many, and at least one`:                        unscored,
 		`show: 1 scores for 2 words`:                                                        few,
 		`show: want a matrix of at most 1048576 elements, got nothing: run the graph first`: matrixOf(nil),
 		`show: want a matrix of at most 1048576 elements, got a *tensor.Dense of shape (2)`: matrixOf(matrix([]float32{1, 2}, 2)),
@@ -167,15 +169,17 @@ func TestErrors(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	w := show.Words{Words: []string{"not", "<good>", "."}, Scores: []float64{-1, 0.5}}
-	if got, want := w.String(), "not -1.00  <good> +0.50  . +0.00"; got != want {
+	f, err := show.Words([]string{"not", "<good>", "."}, []float64{-1, 0.9, 0})
+	if blue, red := coloured(decode(t, f, err)); blue < 500 || red < 500 {
+		t.Errorf("%d blue pixels, %d red", blue, red)
+	}
+	if got, want := f.String(), "figure: not -1.00  <good> +0.90  . +0.00"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	got := w.HTML()
-	for _, want := range []string{"color:#fff;background:#b2182b\">not<br>", "&lt;good&gt;", "background:#ffffff\">.<br>"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %s in\n%s", want, got)
-		}
+	long, err := show.Words(strings.Fields(strings.Repeat("word ", 50)), make([]float64, 50))
+	decode(t, long, err)
+	if long.Width > 810 || long.Height < 2*f.Height {
+		t.Errorf("50 words take %d × %d pixels", long.Width, long.Height)
 	}
 }
 

@@ -3,13 +3,13 @@ package show
 import (
 	"errors"
 	"fmt"
-	"html"
 	"image/color"
 	"math"
 	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -56,50 +56,54 @@ func axis(which string, share float64) string {
 	return fmt.Sprintf("%s component, %.0f %% of the variance", which, 100*share)
 }
 
-// Words is a text whose words are coloured by their scores.
-type Words struct {
-	Words  []string
-	Scores []float64 // one for each word: blue above zero, red below
-}
-
-// String returns each word with its score.
-func (w Words) String() string {
-	parts := make([]string, len(w.Words))
-	for i, word := range w.Words {
-		parts[i] = fmt.Sprintf("%s %+.2f", word, w.score(i))
+// Words draws a text whose words are coloured by their scores, which stand below them: blue above zero, red
+// below. It fails if there are no words, not as many scores, or too many for a picture.
+func Words(words []string, scores []float64) (*Figure, error) {
+	if len(words) == 0 || len(words) != len(scores) {
+		return nil, fmt.Errorf("show: %d scores for %d words: want as many, and at least one", len(scores), len(words))
 	}
-	return strings.Join(parts, "  ")
-}
-
-// HTML returns the coloured text, each word's score below it.
-func (w Words) HTML() string {
-	largest := 0.0
-	for i := range w.Words {
-		largest = max(largest, math.Abs(w.score(i)))
-	}
-	scale := &grid{largest: largest}
-	var b strings.Builder
-	b.WriteString(`<div style="line-height:1.2">`)
-	for i, word := range w.Words {
-		s := w.score(i)
-		r, g, bl, _ := scale.colour(s).RGBA()
-		ink := "#222"
-		if math.Abs(s) > 0.6*largest {
-			ink = "#fff"
+	word, score := centred(10), centred(9)
+	scale, parts := &grid{}, make([]string, len(words))
+	boxes, right := make([]vg.Rectangle, len(words)), vg.Length(0)
+	at := vg.Point{} // of the next word, from the upper left corner down
+	for i, w := range words {
+		scale.largest = max(scale.largest, math.Abs(scores[i]))
+		parts[i] = w + " " + number(scores[i])
+		width := max(word.Width(w), score.Width(number(scores[i]))) + 10
+		if at.X > 0 && at.X+width > lineWidth {
+			at = vg.Point{Y: at.Y + lineHeight}
 		}
-		fmt.Fprintf(&b, `<span style="display:inline-block;text-align:center;padding:3px 6px;margin:1px;border-radius:4px;color:%s;background:#%02x%02x%02x">%s<br><small>%+.2f</small></span>`,
-			ink, r>>8, g>>8, bl>>8, html.EscapeString(word), s)
+		boxes[i] = vg.Rectangle{Min: at, Max: at.Add(vg.Point{X: width, Y: lineHeight - wordGap})}
+		at.X += width + wordGap
+		right = max(right, at.X)
 	}
-	return b.String() + "</div>"
+	return render(strings.Join(parts, "  "), pixels(right), pixels(at.Y+lineHeight), func(c draw.Canvas) {
+		for i, box := range boxes {
+			left, top, low := box.Min.X, c.Max.Y-box.Min.Y, c.Max.Y-box.Max.Y
+			c.FillPolygon(scale.colour(scores[i]), []vg.Point{{X: left, Y: low}, {X: box.Max.X, Y: low}, {X: box.Max.X, Y: top}, {X: left, Y: top}})
+			word.Color, score.Color = scale.ink(scores[i]), scale.ink(scores[i])
+			middle := (left + box.Max.X) / 2
+			c.FillText(word, vg.Point{X: middle, Y: top - 10}, words[i])
+			c.FillText(score, vg.Point{X: middle, Y: low + 8}, number(scores[i]))
+		}
+	})
 }
 
-// score returns that of word i, 0 if there is none.
-func (w Words) score(i int) float64 {
-	if i < len(w.Scores) {
-		return w.Scores[i]
-	}
-	return 0
+// The layout of Words, in points.
+const lineWidth, lineHeight, wordGap vg.Length = 600, 32, 2
+
+// centred returns a style of text whose place is its middle.
+func centred(points vg.Length) text.Style {
+	style := newPlot("", "", "").X.Tick.Label
+	style.Font.Size, style.XAlign, style.YAlign = points, draw.XCenter, draw.YCenter
+	return style
 }
+
+// number writes a score with its sign.
+func number(score float64) string { return fmt.Sprintf("%+.2f", score) }
+
+// pixels returns how many CSS pixels cover a length.
+func pixels(l vg.Length) int { return int(math.Ceil(float64(l / vg.Inch * 96))) }
 
 // tags writes labels beside points, each where it meets no other if there is such a place, with a line to
 // its point if that is not the next place.
@@ -113,8 +117,7 @@ var rings = []struct {
 
 func (t *tags) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	style := p.X.Tick.Label
-	style.Font.Size, style.XAlign, style.YAlign = vg.Points(10), draw.XCenter, draw.YCenter
+	style := centred(10)
 	var taken []vg.Rectangle
 	for _, at := range t.XYs { // the dots
 		taken = append(taken, around(vg.Point{X: x(at.X), Y: y(at.Y)}, vg.Point{X: 6, Y: 6}))
