@@ -39,7 +39,7 @@ func TestManyCPUsGiveTheSameBits(t *testing.T) {
 			AdamRows(slices.Clone(table), dst, slices.Clone(squares), table, []int{0}, vocab*dim, step)
 		}},
 		{"BagSum", len(ends) * dim, n * dim / len(ends), len(ends), func(dst []float32) { BagSum(dst, table, ids, ends, dim, Mean) }},
-		{"SumGroups", len(x.IDs) * dim, 3 * dim, len(x.IDs), func(dst []float32) { SumGroups(dst, rows, &x, dim, false) }},
+		{"SumGroups", len(x.IDs) * dim, 3 * dim, len(x.IDs), func(dst []float32) { SumGroups(dst, rows, &x, nil, dim, false, false) }},
 	} {
 		var want []float32
 		for _, procs := range []int{1, 2, 3} {
