@@ -21,6 +21,7 @@
 package optim
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -83,6 +84,11 @@ func (s *Solver) Steps() int { return s.steps }
 // LearningRate returns the learning rate of the next step, for parameters without one in their group.
 func (s *Solver) LearningRate() float64 {
 	return s.cfg.LearningRate * s.cfg.Schedule.Factor(s.steps)
+}
+
+// String returns such as "Adam, learning rate 0.003, step 120": the rate of the next step, and the steps made.
+func (s *Solver) String() string {
+	return fmt.Sprintf("%s, learning rate %.4g, step %d", s.rule.name(), s.LearningRate(), s.steps)
 }
 
 // Step makes one step: it updates the weights of params, tensors or scalars of float32 or float64, by their
