@@ -7,7 +7,7 @@ import "unsafe"
 // SumRows sets dst, a row of dim elements, to a times the sum of the rows list[lo:hi] of table, in their
 // order. The rows that follow in list are fetched ahead: they should be what the next call sums.
 func SumRows[T Float](dst, table []T, list []int, lo, hi, dim int, a T) {
-	if haveAVX2 && is32[T]() && hi > lo {
+	if haveAVX2 && is32[T]() && hi > lo && dim > 0 {
 		sumRowsAVX2(p32(dst), p32(table), &list[lo], hi-lo, dim, float32(a), &list[len(list)-1])
 		return
 	}

@@ -19,12 +19,12 @@ func init() {
 			"Map":     r.ValueOf(p0.Map),
 			"Matrix":  r.ValueOf(p0.Matrix),
 			"Plot":    r.ValueOf(p0.Plot),
+			"Words":   r.ValueOf(p0.Words),
 		},
 		Types: map[string]r.Type{
 			"Chart":  r.TypeOf((*p0.Chart)(nil)).Elem(),
 			"Figure": r.TypeOf((*p0.Figure)(nil)).Elem(),
 			"Series": r.TypeOf((*p0.Series)(nil)).Elem(),
-			"Words":  r.TypeOf((*p0.Words)(nil)).Elem(),
 		},
 		Proxies:  map[string]r.Type{},
 		Untypeds: map[string]string{},

@@ -43,6 +43,25 @@ func (e *ends) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
+// rounds marks a linear axis: multiples of 1, 2 or 5 times a power of ten, four to nine of them.
+type rounds struct{}
+
+func (rounds) Ticks(low, high float64) []plot.Tick {
+	step := math.Pow(10, math.Floor(math.Log10(high-low)))
+	for _, finer := range []float64{2, 2.5, 2} { // from 1 to 0.5, 0.2, 0.1
+		if (high-low)/step >= 4 {
+			break
+		}
+		step /= finer
+	}
+	var ticks []plot.Tick
+	first := math.Ceil(low/step-1e-9) + 0 // 0, where Ceil gives −0
+	for k := first; k*step <= high+1e-9*step; k++ {
+		ticks = append(ticks, plot.Tick{Value: k * step, Label: fmt.Sprintf("%.4g", k*step)})
+	}
+	return ticks
+}
+
 // powers marks a logarithmic axis: numbers at powers of ten, such as 0.1, 1, 1k, 10M.
 type powers struct{}
 

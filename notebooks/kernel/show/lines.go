@@ -3,6 +3,7 @@ package show
 import (
 	"errors"
 	"fmt"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -30,18 +31,20 @@ type Chart struct {
 // Figure draws the chart. It fails if there are no series, one is empty, its X and Y differ in length, or a number is not
 // finite or, on a logarithmic axis, not above 0.
 func (c Chart) Figure() (*Figure, error) {
-	p, err := c.plot()
+	p, err := c.plot(colours)
 	if err != nil {
 		return nil, err
 	}
 	return Plot(p, 600, 340)
 }
 
-func (c Chart) plot() (*plot.Plot, error) {
+// plot draws the first series in the first of inks, and so on.
+func (c Chart) plot(inks []color.RGBA) (*plot.Plot, error) {
 	if len(c.Series) == 0 {
 		return nil, errors.New("show: the chart has no series")
 	}
 	p := newPlot(c.Title, c.X, c.Y)
+	p.X.Tick.Marker, p.Y.Tick.Marker = rounds{}, rounds{}
 	if c.Log {
 		p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 		p.X.Tick.Marker, p.Y.Tick.Marker = powers{}, powers{}
@@ -59,7 +62,7 @@ func (c Chart) plot() (*plot.Plot, error) {
 		if err != nil {
 			return nil, fmt.Errorf("show: series %q: %w", s.Name, err)
 		}
-		line.Color, line.Width = colours[i%len(colours)], vg.Points(1.8)
+		line.Color, line.Width = inks[i%len(inks)], vg.Points(1.8)
 		dots.Color, dots.Radius, dots.Shape = line.Color, vg.Points(2.2), draw.CircleGlyph{}
 		if len(xy) > 60 {
 			dots.Radius = 0
@@ -73,9 +76,12 @@ func (c Chart) plot() (*plot.Plot, error) {
 	}
 	for i := range labels.TextStyle {
 		labels.TextStyle[i] = p.X.Tick.Label
-		labels.TextStyle[i].Color, labels.TextStyle[i].XAlign, labels.TextStyle[i].YAlign = colours[i%len(colours)], draw.XLeft, draw.YCenter
+		labels.TextStyle[i].Color, labels.TextStyle[i].XAlign, labels.TextStyle[i].YAlign = inks[i%len(inks)], draw.XLeft, draw.YCenter
 	}
 	p.Add(&ends{labels})
+	if height := p.Y.Max - p.Y.Min; !c.Log { // names at the edge have room
+		p.Y.Min, p.Y.Max = p.Y.Min-0.03*height, p.Y.Max+0.03*height
+	}
 	return p, nil
 }
 
@@ -105,11 +111,11 @@ func History(h model.History) (*Figure, error) {
 	for _, e := range h.Epochs {
 		loss, dev, accuracy = append(loss, e.Loss), append(dev, e.DevLoss), append(accuracy, e.DevAccuracy)
 	}
-	left, err := Chart{Title: "loss", X: "epoch", Series: []Series{{Name: "train", Y: loss}, {Name: "dev", Y: dev}}}.plot()
+	left, err := Chart{Title: "loss", X: "epoch", Series: []Series{{Name: "train", Y: loss}, {Name: "dev", Y: dev}}}.plot(colours)
 	if err != nil {
 		return nil, err
 	}
-	right, err := Chart{Title: "accuracy", X: "epoch", Series: []Series{{Name: "dev", Y: accuracy}}}.plot()
+	right, err := Chart{Title: "accuracy", X: "epoch", Series: []Series{{Name: "dev", Y: accuracy}}}.plot(colours[1:])
 	if err != nil {
 		return nil, err
 	}

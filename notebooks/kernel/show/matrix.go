@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gorgonia.org/gorgonia"
@@ -21,18 +20,19 @@ const (
 	writtenElements = 150
 )
 
-// Matrix draws a matrix of floats or a *sparse.Rows, a row of squares for each row: blue above zero, red
-// below, white at zero. A small matrix has its numbers written in. It fails if value is anything else, or
-// has more than 2²⁰ elements.
+// Matrix draws a matrix of floats, a row of squares for each row: blue above zero, red below, white at zero.
+// A small matrix has its numbers written in. Of a *sparse.Rows it draws what is stored, each row with its id.
+// It fails if value is anything else, or would draw more than 2²⁰ elements, or none.
 func Matrix(title string, value gorgonia.Value) (*Figure, error) {
-	if rows, ok := value.(*sparse.Rows); ok && rows.Size() <= mostElements {
-		value = rows.Dense()
+	stored, ids, err := storedRows(value)
+	if err != nil {
+		return nil, err
 	}
-	dense, ok := value.(*tensor.Dense)
+	dense, ok := stored.(*tensor.Dense)
 	if !ok || dense.Dims() != 2 || dense.Size() > mostElements || dense.Size() == 0 {
 		return nil, fmt.Errorf("show: want a matrix of at most %d elements, got %s", mostElements, describe(value))
 	}
-	g := &grid{rows: dense.Shape()[0], columns: dense.Shape()[1]}
+	g := &grid{rows: dense.Shape()[0], columns: dense.Shape()[1], ids: ids}
 	for i := range g.rows {
 		for j := range g.columns {
 			x, err := element(dense, i, j)
@@ -49,6 +49,19 @@ func Matrix(title string, value gorgonia.Value) (*Figure, error) {
 	p.X.Tick.Length, p.Y.Tick.Length, p.X.LineStyle.Width, p.Y.LineStyle.Width = 0, 0, 0, 0
 	titled := int(p.Title.TextStyle.Width(title)*96/72) + 10
 	return Plot(p, max(240, titled, min(900, 90+max(g.cell(), 8)*g.columns)), max(120, min(900, 64+g.cell()*g.rows)))
+}
+
+// storedRows returns the rows that a *sparse.Rows stores, as a matrix, with their ids, and any other value as it is.
+func storedRows(value gorgonia.Value) (gorgonia.Value, []int, error) {
+	rows, ok := value.(*sparse.Rows)
+	if !ok {
+		return value, nil, nil
+	}
+	ids := rows.IDs()
+	if len(ids) == 0 {
+		return nil, nil, fmt.Errorf("show: %s stores no row", describe(value))
+	}
+	return tensor.New(tensor.WithShape(len(ids), rows.Shape()[1]), tensor.WithBacking(rows.Data())), ids, nil
 }
 
 func describe(value gorgonia.Value) string {
@@ -75,6 +88,7 @@ func element(m *tensor.Dense, i, j int) (float64, error) {
 // grid is a matrix as a plotter: row 0 on top.
 type grid struct {
 	rows, columns int
+	ids           []int // the rows' names; nil: 0, 1, 2, …
 	values        []float64
 	largest       float64
 }
@@ -110,19 +124,21 @@ func (g *grid) ticks(n int, down bool) plot.ConstantTicks {
 	}
 	var ticks plot.ConstantTicks
 	for i := 0; i < n; i += step {
-		at := float64(i)
+		at, name := float64(i), i
 		if down {
 			at = -at
+			if g.ids != nil {
+				name = g.ids[i]
+			}
 		}
-		ticks = append(ticks, plot.Tick{Value: at, Label: fmt.Sprint(i)})
+		ticks = append(ticks, plot.Tick{Value: at, Label: fmt.Sprint(name)})
 	}
 	return ticks
 }
 
 func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	style := text.Style{Font: p.X.Tick.Label.Font, XAlign: draw.XCenter, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
-	style.Font.Size = vg.Points(9)
+	style := centred(9)
 	for k, v := range g.values {
 		i, j := float64(k/g.columns), float64(k%g.columns)
 		box := []vg.Point{{X: x(j - .5), Y: y(-i - .5)}, {X: x(j + .5), Y: y(-i - .5)}, {X: x(j + .5), Y: y(-i + .5)}, {X: x(j - .5), Y: y(-i + .5)}}
@@ -131,10 +147,7 @@ func (g *grid) Plot(c draw.Canvas, p *plot.Plot) {
 			c.StrokeLines(draw.LineStyle{Color: faint, Width: vg.Points(.5)}, append(box, box[0]))
 		}
 		if g.written() {
-			style.Color = color.Gray{40}
-			if math.Abs(v) > 0.6*g.largest {
-				style.Color = color.White
-			}
+			style.Color = g.ink(v)
 			c.FillText(style, vg.Point{X: x(j), Y: y(-i)}, fmt.Sprintf("%.3g", v))
 		}
 	}
@@ -151,4 +164,12 @@ func (g *grid) colour(v float64) color.Color {
 	}
 	mix := func(c uint8) uint8 { return uint8(255 - share*(255-float64(c)) + 0.5) }
 	return color.RGBA{mix(full.R), mix(full.G), mix(full.B), 255}
+}
+
+// ink returns the colour of a text on colour(v).
+func (g *grid) ink(v float64) color.Color {
+	if math.Abs(v) > 0.6*g.largest {
+		return color.White
+	}
+	return color.Gray{40}
 }
