@@ -1,8 +1,6 @@
 package layers
 
 import (
-	"slices"
-
 	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -44,15 +42,12 @@ func readBagGrad[T kernel.Float](op *bagOp, b *bagInput, in []gorgonia.Value) ([
 }
 
 func scatterBags[T kernel.Float](op *bagOp, b *bagInput) scatterer[T] {
-	var shares []T
 	return func(in []gorgonia.Value) (scatter[T], error) {
 		grad, err := readBagGrad[T](op, b, in)
 		if err != nil {
 			return scatter[T]{}, err
 		}
-		if len(shares) != len(grad) {
-			shares = make([]T, len(grad))
-		}
+		shares := room[T](&b.shares, len(grad))
 		kernel.BagShares(shares, grad, b.ends, in[0].Shape()[1], op.reduce)
 		return scatter[T]{ids: b.ids, skip: kernel.NoPadding, from: b.owners(), src: shares}, nil
 	}
@@ -70,7 +65,6 @@ func scatterWeighted[T kernel.Float](op *bagOp, b *bagInput) scatterer[T] {
 }
 
 func scatterExtremes[T kernel.Float](op *bagOp, b *bagInput) scatterer[T] {
-	var src []T
 	return func(in []gorgonia.Value) (scatter[T], error) {
 		grad, err := readBagGrad[T](op, b, in)
 		if err != nil {
@@ -81,8 +75,7 @@ func scatterExtremes[T kernel.Float](op *bagOp, b *bagInput) scatterer[T] {
 			return scatter[T]{}, err
 		}
 		dim := in[0].Shape()[1]
-		n := len(b.ids) * dim
-		src = slices.Grow(src[:0], n)[:n]
+		src := room[T](&b.shares, len(b.ids)*dim)
 		kernel.BagExtremeGrad(src, table, grad, b.ids, b.ends, dim, op.reduce)
 		return scatter[T]{ids: b.ids, skip: kernel.NoPadding, src: src}, nil
 	}
@@ -135,7 +128,7 @@ func keptWeights[T kernel.Float](op *bagOp, b *bagInput, in []gorgonia.Value) ([
 	if err != nil {
 		return nil, errors.Wrapf(err, "embedding bag %q: Weights", op.table)
 	}
-	weights := make([]T, len(b.ids))
+	weights := room[T](&b.weights, len(b.ids))
 	for i, at := range b.at {
 		weights[i] = all[at]
 	}
@@ -148,7 +141,7 @@ func weightShares[T kernel.Float](op *bagOp, b *bagInput, in []gorgonia.Value) (
 	if err != nil {
 		return nil, err
 	}
-	shares := make([]T, len(weights))
+	shares := room[T](&b.shares, len(weights))
 	kernel.WeightShares(shares, weights, b.ends, op.reduce)
 	return shares, nil
 }

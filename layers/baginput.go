@@ -16,6 +16,8 @@ type bagInput struct {
 
 	kept []int // memory of ids, if some had to be left out
 	bag  []int // of each id
+
+	weights, shares any // memory of a gradient's
 }
 
 // read checks the ids and offsets of in, the values of a bagOp's inputs.

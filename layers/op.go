@@ -29,10 +29,15 @@ func (*own) OverwritesInput() int { return -1 }
 // result returns memory for the n elements of an op's next result, with whatever is in it.
 func result[T kernel.Float](op *own, n int) []T {
 	op.last = 1 - op.last
-	elems, _ := op.results[op.last].([]T)
+	return room[T](&op.results[op.last], n)
+}
+
+// room returns n elements of the memory that m holds, which grows if it is too small, with whatever is in it.
+func room[T kernel.Float](m *any, n int) []T {
+	elems, _ := (*m).([]T)
 	if cap(elems) < n {
 		elems = make([]T, n)
-		op.results[op.last] = elems
+		*m = elems
 	}
 	return elems[:n]
 }

@@ -95,6 +95,38 @@ func TestFrozenTableHasNoGradient(t *testing.T) {
 	}
 }
 
+// A LispMachine adds its gradients to those on the nodes; they follow the same rules.
+func TestLispMachineFollowsTheRules(t *testing.T) {
+	for _, cfg := range []layers.LookupConfig{
+		{ScaleGradByFreq: true}, {FreezeRows: []int{1}}, {TrainRows: []int{1}}, {IgnoreIndex: new(3), PaddingIdx: new(0)}, {MaxNorm: 2}, {OutOfRange: layers.RangeClip},
+	} {
+		for name, build := range map[string]func(g *gorgonia.ExprGraph, w *gorgonia.Node) *gorgonia.Node{
+			"lookup": func(g *gorgonia.ExprGraph, w *gorgonia.Node) *gorgonia.Node {
+				return must(layers.Lookup(w, input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3), cfg))
+			},
+			"bag": func(g *gorgonia.ExprGraph, w *gorgonia.Node) *gorgonia.Node {
+				return must(layers.Bag(w, layers.Bags{IDs: input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3)}, layers.BagConfig{LookupConfig: cfg}))
+			},
+			"weighted bag": func(g *gorgonia.ExprGraph, w *gorgonia.Node) *gorgonia.Node {
+				in := layers.Bags{IDs: input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3), Weights: input(g, "psw", randoms(3, 6), 2, 3)}
+				return must(layers.Bag(w, in, layers.BagConfig{LookupConfig: cfg}))
+			},
+		} {
+			g := gorgonia.NewGraph()
+			w := input(g, "w", randoms(1, 12), 4, 3)
+			dw := must(gorgonia.Grad(sumSquares(build(g, w)), w))[0]
+			runAll(t, g)
+			g = gorgonia.NewGraph()
+			lispW := input(g, "w", randoms(1, 12), 4, 3)
+			sumSquares(build(g, lispW))
+			if err := gorgonia.NewLispMachine(g).RunAll(); err != nil {
+				t.Fatal(err)
+			}
+			wantNear(t, fmt.Sprintf("%s %+v", name, cfg), must(lispW.Grad()), wide(dw.Value()), 1e-14)
+		}
+	}
+}
+
 func TestIgnoreIndex(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()

@@ -23,6 +23,7 @@ type tableGradOp struct {
 	indices   [2]kernel.Index // of own's two results: which rows each touched
 	node      *gorgonia.Node  // of this op
 	masked    []int           // memory of group
+	weights   any             // the same
 }
 
 // A scatter says which rows the gradient of a table is the sum of.
@@ -166,7 +167,7 @@ func group[T kernel.Float](op *tableGradOp, x *kernel.Index, s scatter[T]) (weig
 		x.Build(s.ids, s.skip)
 	}
 	if s.weights != nil {
-		weights = make([]T, len(x.Order))
+		weights = room[T](&op.weights, len(x.Order))
 		for i, at := range x.Order {
 			weights[i] = s.weights[at]
 		}

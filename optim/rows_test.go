@@ -1,6 +1,7 @@
 package optim_test
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"testing"
@@ -130,6 +131,42 @@ func TestGrow(t *testing.T) {
 			want := append(train(false), 1, 2, 3, 4, 5, 6)
 			if got := train(true); !slices.Equal(got, want) {
 				t.Errorf("%s, sparse %t:\n got %v\nwant %v", name, isSparse, got, want)
+			}
+		}
+	}
+}
+
+// A state that grew is saved and loaded like any other, and one that was loaded grows.
+func TestGrowAndLoad(t *testing.T) {
+	for name, rule := range rules {
+		cfg := optim.Config{LearningRate: 0.1}
+		a, s := &param{name: "w", value: dense([]float64{1, 2}, 1, 2), grad: dense([]float64{3, 4}, 1, 2)}, must(optim.New(rule, cfg))
+		step(t, s, a)
+		old := saved(t, s)
+		grow := func(s *optim.Solver) {
+			if err := s.Grow("w", 3); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		grow(s)
+		loaded, grown := must(optim.New(rule, cfg)), must(optim.New(rule, cfg))
+		if err := loaded.Load(bytes.NewReader(old)); err != nil {
+			t.Fatal(err)
+		}
+		grow(loaded)
+		if err := grown.Load(bytes.NewReader(saved(t, s))); err != nil {
+			t.Fatal(err)
+		}
+		var want []float64
+		for _, s := range []*optim.Solver{s, loaded, grown} {
+			b := &param{name: "w", value: dense(append(slices.Clone(a.floats()), 5, 6, 7, 8), 3, 2), grad: rows(3, 2, []int{2, 0}, []float64{1, 1, 1, 1})}
+			step(t, s, b)
+			b.grad = dense([]float64{1, 2, 3, 4, 5, 6}, 3, 2)
+			step(t, s, b)
+			if want == nil {
+				want = b.floats()
+			} else if !slices.Equal(b.floats(), want) {
+				t.Errorf("%s: got %v, want %v", name, b.floats(), want)
 			}
 		}
 	}

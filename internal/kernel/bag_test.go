@@ -64,6 +64,20 @@ func TestBagExtreme(t *testing.T) {
 	}
 }
 
+// A NaN that comes first stays, and takes the gradient; a later one does not count.
+func TestBagExtremeOfNaN(t *testing.T) {
+	nan := math.NaN()
+	for _, r := range []Reduce{Max, Min} {
+		out, grad := dirty(2), dirty(4)
+		table := []float64{nan, 1, 2, nan}
+		BagExtreme(out, table, []int{0, 1}, []int{2}, 2, r)
+		BagExtremeGrad(grad, table, []float64{3, 4}, []int{0, 1}, []int{2}, 2, r)
+		if !math.IsNaN(out[0]) || out[1] != 1 || !slices.Equal(grad, []float64{3, 4, 0, 0}) {
+			t.Errorf("reduction %v: %v and gradient %v", r, out, grad)
+		}
+	}
+}
+
 func TestNorm(t *testing.T) {
 	x := []float32{3, -4, 0}
 	for _, tt := range []struct{ p, want float64 }{{2, 5}, {1, 7}, {math.Inf(1), 4}, {0.5, math.Pow(math.Sqrt(3)+2, 2)}, {3, math.Cbrt(91)}} {

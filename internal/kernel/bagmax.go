@@ -5,41 +5,53 @@ package kernel
 func BagExtreme[T Float](dst, table []T, ids, ends []int, dim int, r Reduce) {
 	start := 0
 	for b, end := range ends {
-		row := dst[b*dim : (b+1)*dim]
-		clear(row)
-		for i := start; i < end; i++ {
-			from := table[ids[i]*dim : (ids[i]+1)*dim]
-			if i == start {
-				copy(row, from)
-				continue
-			}
-			for j, x := range from {
-				if beats(x, row[j], r) {
-					row[j] = x
-				}
+		extreme(dst[b*dim:(b+1)*dim], table, ids[start:end], r.sign())
+		start = end
+	}
+}
+
+// extreme sets best to the greatest sign·element of each column of the rows ids of table.
+func extreme[T Float](best, table []T, ids []int, sign int) {
+	dim, s := len(best), T(sign)
+	if clear(best); len(ids) > 0 {
+		copy(best, table[ids[0]*dim:])
+	}
+	for _, id := range ids {
+		row := table[id*dim : (id+1)*dim]
+		row = row[:len(best)]
+		for j, x := range row {
+			if s*x > s*best[j] {
+				best[j] = x
 			}
 		}
-		start = end
 	}
 }
 
 // BagExtremeGrad sets dst, a row for each id, to the gradient of the rows that BagExtreme read, where grad is that
-// of its dst: each element goes to the first of the bag's rows that has the greatest, or least.
+// of its dst: each element goes to the first of the bag's rows that has the greatest, or least. A NaN that comes first
+// counts as such.
 func BagExtremeGrad[T Float](dst, table, grad []T, ids, ends []int, dim int, r Reduce) {
 	clear(dst)
-	start := 0
+	best, left := make([]T, dim), make([]T, dim)
+	start, s := 0, T(r.sign())
 	for b, end := range ends {
-		for j := 0; j < dim && start < end; j++ {
-			best := start
-			for i := start + 1; i < end; i++ {
-				if beats(table[ids[i]*dim+j], table[ids[best]*dim+j], r) {
-					best = i
+		extreme(best, table, ids[start:end], r.sign())
+		copy(left, grad[b*dim:(b+1)*dim])
+		for i, id := range ids[start:end] {
+			row, d := table[id*dim:(id+1)*dim], dst[(start+i)*dim:(start+i+1)*dim]
+			for j, x := range row {
+				if !(s*best[j] > s*x) {
+					d[j], left[j] = left[j], 0
 				}
 			}
-			dst[best*dim+j] = grad[b*dim+j]
 		}
 		start = end
 	}
 }
 
-func beats[T Float](x, y T, r Reduce) bool { return r == Max && x > y || r == Min && x < y }
+func (r Reduce) sign() int {
+	if r == Min {
+		return -1
+	}
+	return 1
+}
