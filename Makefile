@@ -3,17 +3,27 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DATA ?= ../shared/data
 COUNT ?= 10
 
-.PHONY: check accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
+.PHONY: check check-assembly accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	go mod tidy -diff
+	$(MAKE) --no-print-directory check-assembly
 	go run ./cmd/train
 	go test ./...
 	go test -race -shuffle=on ./...
 	go test -run '^$$' -bench . -benchtime 1x ./layers > /dev/null
 	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|RunAll|Index' -benchtime 1x ./bench > /dev/null
+
+# check-assembly: what is committed is what the generator writes, and the Go twins serve where there is no assembly.
+ASSEMBLY = internal/kernel/rows_amd64.s internal/kernel/rows_amd64.go
+check-assembly:
+	go -C internal/kernel/avo vet .
+	go -C internal/kernel/avo mod tidy -diff
+	before=$$(cat $(ASSEMBLY) | sha256sum); go generate ./internal/kernel && test "$$before" = "$$(cat $(ASSEMBLY) | sha256sum)" || { echo "the assembly was not what internal/kernel/avo writes: commit what go generate wrote"; exit 1; }
+	go test -tags purego ./internal/kernel ./layers ./optim
+	GOARCH=arm64 go vet ./internal/kernel
 
 # accuracy prints the README's table, and fails if a mean is below what the project promises.
 accuracy:

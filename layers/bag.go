@@ -1,33 +1,32 @@
 package layers
 
 import (
-	"strings"
-
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"gorgonia-embedding/internal/kernel"
 )
 
 // BagMode says what an EmbeddingBag makes of the vectors of a bag.
 type BagMode int
 
-// The modes of an EmbeddingBag.
+// The modes of an EmbeddingBag. With x the vectors of a bag of n ids, and w its weights if there are any:
 const (
-	BagMean BagMode = iota // their mean, the default
-	BagSum                 // their sum
+	BagMean  BagMode = iota // Σx/n, or Σwx/Σw; the default
+	BagSum                  // Σx, or Σwx
+	BagMax                  // the greatest x of each column: the gradient goes to the first that has it
+	BagSqrtN                // Σx/√n, or Σwx/√Σw², as tf.nn.embedding_lookup_sparse's sqrtn
+	BagMin                  // the least x of each column: the gradient goes to the first that has it
 )
 
 func (m BagMode) String() string {
-	switch m {
-	case BagMean:
-		return "mean"
-	case BagSum:
-		return "sum"
+	if m >= BagMean && m <= BagMin {
+		return [...]string{"mean", "sum", "max", "sqrtn", "min"}[m]
 	}
 	return "unknown mode"
 }
+
+// picks reports whether m takes elements of the vectors instead of adding them.
+func (m BagMode) picks() bool { return m == BagMax || m == BagMin }
 
 // EmbeddingBagConfig describes an EmbeddingBag. Its fields are those of torch.nn.EmbeddingBag.
 type EmbeddingBagConfig struct {
@@ -41,8 +40,19 @@ type EmbeddingBagConfig struct {
 	// gets no gradient. Its row starts at zero unless Init is From. A negative one counts from the end.
 	PaddingIdx *int
 
-	// Sparse makes the gradient of the table a *sparse.Rows, as EmbeddingConfig.Sparse.
-	Sparse bool
+	// ScaleGradByFreq divides the gradient of a row by the number of times that it is in the bags, all of a run
+	// together. It fails with BagMax and BagMin.
+	ScaleGradByFreq bool
+
+	// The others are those of EmbeddingConfig. An id that is ignored is left out of its bag.
+	MaxNorm               float64
+	NormType              float64
+	Sparse                bool
+	Freeze                *bool
+	TrainRows, FreezeRows []int
+	IgnoreIndex           *int
+	OutOfRange            OutOfRange
+	UnknownIdx            *int
 
 	// Dtype is tensor.Float32 or tensor.Float64. The zero value means Float32.
 	Dtype tensor.Dtype
@@ -51,42 +61,80 @@ type EmbeddingBagConfig struct {
 	Init gorgonia.InitWFn
 }
 
-// EmbeddingBag is a trainable table like an Embedding, of which each bag of ids gets one vector: the mean or
-// the sum of its rows, as torch.nn.EmbeddingBag. It does in one pass what Embedding and MeanPool do in two,
+// EmbeddingBag is a trainable table like an Embedding, of which each bag of ids gets one vector: the mean, sum, …
+// of its rows, as torch.nn.EmbeddingBag. It does in one pass what Embedding and MeanPool do in two,
 // without the (batch, time, dim) vectors between them, and needs no padding.
 type EmbeddingBag struct {
 	table table
-	cfg   BagConfig
+	mode  BagMode
 }
 
-// Bags is the input of an EmbeddingBag: bags of any size in one vector of ids.
+// Bags is the input of an EmbeddingBag: a matrix of ids, of which each row is a bag, or a vector of ids and Offsets
+// that say where in it bags of any size begin.
 type Bags struct {
-	// IDs of shape (n): the first Offsets[batch] of them are those of the bags, one bag after the other. The
-	// rest does not count, so that a static graph takes any batch of up to n ids.
+	// IDs of shape (batch, time), or (n) with Offsets: bag after bag.
 	IDs *gorgonia.Node
 
-	// Offsets of shape (batch+1): bag b is IDs[Offsets[b]:Offsets[b+1]], as torch's include_last_offset
-	// and the row pointers of a compressed sparse row matrix. The first is 0, and none is less than
-	// the one before.
+	// Offsets of shape (batch+1): bag b is IDs[Offsets[b]:Offsets[b+1]], as torch's include_last_offset and the row
+	// pointers of a compressed sparse row matrix. The first is 0, and none is less than the one before. IDs after
+	// the last offset do not count, so that a static graph takes any batch of up to n ids.
 	Offsets *gorgonia.Node
+
+	// NoLastOffset says that Offsets has shape (batch), without the end of the last bag, which goes to the end of IDs:
+	// torch's default, include_last_offset=False.
+	NoLastOffset bool
+
+	// Weights, if not nil, has a weight for each of IDs, and their shape: torch's per_sample_weights. They get a
+	// gradient. The modes BagSum, BagMean and BagSqrtN take them; a bag for which the divisor is 0 gives zeros.
+	Weights *gorgonia.Node
 }
 
 // NewEmbeddingBag adds the table name+".weight", of shape (NumEmbeddings, EmbeddingDim), to g.
 // It fails if a field of cfg is out of its range or g already has a node of that name.
 func NewEmbeddingBag(g *gorgonia.ExprGraph, name string, cfg EmbeddingBagConfig) (*EmbeddingBag, error) {
-	bag := BagConfig{Mode: cfg.Mode, PaddingIdx: cfg.PaddingIdx, Sparse: cfg.Sparse}
-	err := bag.check()
+	return newBag(g, name, cfg, cfg.embedding())
+}
+
+// EmbeddingBagFromPretrained is NewEmbeddingBag for weights that are there already, as EmbeddingFromPretrained.
+// The table is frozen unless cfg.Freeze is new(false).
+func EmbeddingBagFromPretrained(g *gorgonia.ExprGraph, name string, weight gorgonia.Value, cfg EmbeddingBagConfig) (*EmbeddingBag, error) {
+	c, err := pretrained(weight, cfg.embedding())
 	if err != nil {
 		return nil, errors.Wrapf(err, "embedding bag %q", name)
 	}
-	t, err := newTable(g, name, EmbeddingConfig{
-		NumEmbeddings: cfg.NumEmbeddings, EmbeddingDim: cfg.EmbeddingDim,
-		PaddingIdx: cfg.PaddingIdx, Sparse: cfg.Sparse, Dtype: cfg.Dtype, Init: cfg.Init,
-	})
+	return newBag(g, name, cfg, c)
+}
+
+func newBag(g *gorgonia.ExprGraph, name string, cfg EmbeddingBagConfig, c EmbeddingConfig) (*EmbeddingBag, error) {
+	err := checkMode(cfg.Mode, cfg.ScaleGradByFreq)
 	if err != nil {
 		return nil, errors.Wrapf(err, "embedding bag %q", name)
 	}
-	return &EmbeddingBag{t, bag}, nil
+	t, err := newTable(g, name, c)
+	if err != nil {
+		return nil, errors.Wrapf(err, "embedding bag %q", name)
+	}
+	return &EmbeddingBag{t, cfg.Mode}, nil
+}
+
+// embedding returns c without what is about bags.
+func (c EmbeddingBagConfig) embedding() EmbeddingConfig {
+	return EmbeddingConfig{
+		NumEmbeddings: c.NumEmbeddings, EmbeddingDim: c.EmbeddingDim, Dtype: c.Dtype, Init: c.Init, Freeze: c.Freeze,
+		PaddingIdx: c.PaddingIdx, MaxNorm: c.MaxNorm, NormType: c.NormType, ScaleGradByFreq: c.ScaleGradByFreq, Sparse: c.Sparse,
+		IgnoreIndex: c.IgnoreIndex, OutOfRange: c.OutOfRange, UnknownIdx: c.UnknownIdx, TrainRows: c.TrainRows, FreezeRows: c.FreezeRows,
+	}
+}
+
+// checkMode fails if there is no such mode, or it does not go with ScaleGradByFreq.
+func checkMode(m BagMode, byFreq bool) error {
+	switch {
+	case m < BagMean || m > BagMin:
+		return errors.Errorf("Mode must be BagMean, BagSum, BagMax, BagSqrtN or BagMin, got %d", m)
+	case m.picks() && byFreq:
+		return errors.Errorf("ScaleGradByFreq does not go with the mode %v, whose gradient is not a sum over the ids", m)
+	}
+	return nil
 }
 
 // Forward reduces each row of ids, a bag of time ids: (batch, time) → (batch, EmbeddingDim).
@@ -96,11 +144,12 @@ func (e *EmbeddingBag) Forward(ids *gorgonia.Node) (*gorgonia.Node, error) {
 }
 
 // ForwardBags reduces bags of any size: in.IDs (n), in.Offsets (batch+1) → (batch, EmbeddingDim). Without
-// Offsets it is Forward. An empty bag gives zeros. Offsets that do not rise, or go beyond the ids, are an
-// error of the run.
+// Offsets, in.IDs (batch, time) → (batch, EmbeddingDim). An empty bag gives zeros.
+// It fails if the shapes or types do not fit, or in.Weights the mode. Offsets that do not rise, or go beyond the
+// ids, are an error of the run, as is an id outside the table.
 func (e *EmbeddingBag) ForwardBags(in Bags) (*gorgonia.Node, error) {
 	y, err := e.forward(in)
-	return y, errors.Wrapf(err, "embedding bag %q", e.table.name)
+	return y, errors.Wrapf(err, "embedding bag %q", e.table.rules.table)
 }
 
 func (e *EmbeddingBag) forward(in Bags) (*gorgonia.Node, error) {
@@ -111,7 +160,7 @@ func (e *EmbeddingBag) forward(in Bags) (*gorgonia.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bag(e.table.name, weight, in, e.cfg, e.table.tied)
+	return bag(e.table.rules, e.mode, weight, in)
 }
 
 // Weight returns the table, of shape (NumEmbeddings, EmbeddingDim).
@@ -120,80 +169,10 @@ func (e *EmbeddingBag) Weight() *gorgonia.Node { return e.table.weight }
 // Learnables returns the table, as Embedding.Learnables.
 func (e *EmbeddingBag) Learnables() gorgonia.Nodes { return e.table.learnables() }
 
+// FrozenRows returns the rows that are not trained, as Embedding.FrozenRows.
+func (e *EmbeddingBag) FrozenRows() []int { return e.table.frozenRows() }
+
 // String returns such as "EmbeddingBag words (10, 3), padding 0, sparse, mean".
 func (e *EmbeddingBag) String() string {
-	return e.table.describe("EmbeddingBag", e.cfg.PaddingIdx) + ", " + e.cfg.Mode.String()
-}
-
-// BagConfig describes a Bag.
-type BagConfig struct {
-	Mode       BagMode // BagMean unless set
-	PaddingIdx *int    // if not nil, an id that counts for nothing; a negative one counts from the end
-	Sparse     bool    // makes the gradient of the table a *sparse.Rows, as LookupConfig.Sparse
-}
-
-func (c BagConfig) check() error {
-	switch c.Mode {
-	case BagMean, BagSum:
-		return nil
-	}
-	return errors.Errorf("Mode must be BagMean or BagSum, got %d", c.Mode)
-}
-
-// Bag reduces bags of rows of weight, a table that is already a node, as
-// torch.nn.functional.embedding_bag: weight (vocab, dim), in of batch bags → (batch, dim).
-//
-// It fails as EmbeddingBag's ForwardBags does, and if weight is not a float matrix or a field of cfg out
-// of its range. What Lookup says of the gradient holds for it too.
-func Bag(weight *gorgonia.Node, in Bags, cfg BagConfig) (*gorgonia.Node, error) {
-	if weight == nil || in.IDs == nil {
-		return nil, errors.Wrap(errNoNode, "embedding bag")
-	}
-	name := strings.TrimSuffix(weight.Name(), weightSuffix)
-	y, err := bag(name, weight, in, cfg, nil)
-	return y, errors.Wrapf(err, "embedding bag %q", name)
-}
-
-func bag(name string, weight *gorgonia.Node, in Bags, cfg BagConfig, tied *tied) (*gorgonia.Node, error) {
-	if err := checkTable(weight); err != nil {
-		return nil, err
-	}
-	if err := cfg.check(); err != nil {
-		return nil, err
-	}
-	if err := in.check(); err != nil {
-		return nil, err
-	}
-	padding, err := paddingRow(cfg.PaddingIdx, weight.Shape()[0])
-	if err != nil {
-		return nil, err
-	}
-	op := &bagOp{
-		table: name, reduce: kernel.Reduce(cfg.Mode), padding: padding, sparse: cfg.Sparse, tied: tied,
-		idType: in.IDs.Dtype(), idDims: in.IDs.Dims(),
-	}
-	if in.Offsets == nil {
-		return gorgonia.ApplyOp(op, weight, in.IDs)
-	}
-	op.offsetType = in.Offsets.Dtype()
-	return gorgonia.ApplyOp(op, weight, in.IDs, in.Offsets)
-}
-
-func (in Bags) check() error {
-	if err := checkInts("ids", in.IDs); err != nil {
-		return err
-	}
-	if in.Offsets == nil {
-		if in.IDs.Dims() != 2 {
-			return errors.Errorf("want ids of shape (batch, time), or Offsets for a vector of ids, got shape %v", in.IDs.Shape())
-		}
-		return nil
-	}
-	if err := checkInts("Offsets", in.Offsets); err != nil {
-		return err
-	}
-	if in.IDs.Dims() != 1 || in.Offsets.Dims() != 1 || in.Offsets.Shape()[0] < 1 {
-		return errors.Errorf("want ids of shape (n) and Offsets of shape (batch+1), got %v and %v", in.IDs.Shape(), in.Offsets.Shape())
-	}
-	return nil
+	return e.table.describe("EmbeddingBag") + ", " + e.mode.String()
 }

@@ -11,8 +11,13 @@ import (
 )
 
 func TestNewEmbedding(t *testing.T) {
+	t.Run("dense", func(t *testing.T) { testNewEmbedding(t, false) })
+	t.Run("sparse", func(t *testing.T) { testNewEmbedding(t, true) })
+}
+
+func testNewEmbedding(t *testing.T, isSparse bool) {
 	g := gorgonia.NewGraph()
-	e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 10, EmbeddingDim: 3, PaddingIdx: new(-2), Init: layers.Normal(newRand(1), 1)}))
+	e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 10, EmbeddingDim: 3, PaddingIdx: new(-2), Sparse: isSparse, Init: layers.Normal(newRand(1), 1)}))
 	w := e.Weight()
 	if w.Name() != "words.weight" || !slices.Equal(w.Shape(), []int{10, 3}) || w.Dtype() != tensor.Float32 {
 		t.Errorf("weight is %v %v %v", w.Name(), w.Shape(), w.Dtype())

@@ -8,14 +8,15 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/optim"
 )
 
-// A classifier of texts of four words: the layers are nodes of an ordinary Gorgonia model, trained by its
-// own machine and solver.
+// A classifier of texts of four words: the layers are nodes of an ordinary Gorgonia model, run by its own
+// machine.
 func Example() {
 	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
 	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
-		NumEmbeddings: 100, EmbeddingDim: 16, PaddingIdx: new(0), Init: layers.Normal(rnd, 1)})
+		NumEmbeddings: 100, EmbeddingDim: 16, PaddingIdx: new(0), Sparse: true, Init: layers.Normal(rnd, 1)})
 	check(err)
 	out, err := layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 16, OutFeatures: 2, Init: layers.Glorot(rnd)})
 	check(err)
@@ -29,8 +30,9 @@ func Example() {
 	check(err)
 	_, err = gorgonia.Grad(loss, net.Learnables()...)
 	check(err)
-	vm := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(net.Learnables()...))
-	solver := gorgonia.NewAdamSolver(gorgonia.WithLearnRate(0.05))
+	solver, err := optim.New(optim.Adam{}, optim.Config{LearningRate: 0.05})
+	check(err)
+	vm := gorgonia.NewTapeMachine(g)
 	for range 50 {
 		check(vm.RunAll())
 		check(solver.Step(gorgonia.NodesToValueGrads(net.Learnables())))

@@ -33,41 +33,6 @@ func wantClose(t *testing.T, what string, got gorgonia.Value, want []float64, to
 	}
 }
 
-func TestGoldenEmbedding(t *testing.T) {
-	cases := append(golden.Load(t, golden.PyTorch, "embedding"), golden.Load(t, golden.Reference, "embedding")...)
-	for _, c := range cases {
-		t.Run(c.Name, func(t *testing.T) {
-			var padding *int
-			var freq bool
-			var maxNorm *float64
-			c.Get(t, "padding_idx", &padding)
-			c.Get(t, "scale_grad_by_freq", &freq)
-			c.Get(t, "max_norm", &maxNorm)
-			if freq || maxNorm != nil {
-				t.Skip("needs scale_grad_by_freq or max_norm, which Lookup does not have")
-			}
-			ids, shape := c.Ints(t, "indices")
-			if len(ids) == 0 {
-				t.Skip("no ids: Gorgonia's own ops cannot run on an empty tensor")
-			}
-			w, wShape := c.Floats(t, "weight")
-			up, _ := c.Floats(t, "grad_out")
-			out, _ := c.Floats(t, "out")
-			grad, _ := c.Floats(t, "grad_weight")
-
-			g := gorgonia.NewGraph()
-			weight := input(g, "w", w, wShape...)
-			y := must(layers.Lookup(weight, input(g, "ids", ids, shape...), layers.LookupConfig{PaddingIdx: padding}))
-			dw := must(gorgonia.Grad(dot(y, up), weight))[0]
-			var got gorgonia.Value
-			gorgonia.Read(y, &got)
-			runAll(t, g)
-			wantClose(t, "forward", got, out, 0)
-			wantClose(t, "gradient", dw.Value(), grad, 1e-12)
-		})
-	}
-}
-
 func TestGoldenCrossEntropy(t *testing.T) {
 	for _, c := range golden.Load(t, golden.PyTorch, "cross_entropy") {
 		t.Run(c.Name, func(t *testing.T) {

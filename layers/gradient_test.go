@@ -73,23 +73,48 @@ func TestGradients(t *testing.T) {
 		"bags/padding":     bags(layers.EmbeddingBagConfig{PaddingIdx: new(-1)}, []int{3, 1, 1, 3, 3}, []int{0, 3, 4, 5}),
 		"bags/sparse":      bags(layers.EmbeddingBagConfig{PaddingIdx: new(1), Sparse: true}, []int{3, 1, 1, 3, 3}, []int{0, 3, 4, 5}),
 		"bags/int32":       bags(layers.EmbeddingBagConfig{}, []int32{3, 1, 1}, []int64{0, 2, 3}),
-		"linear/vector":    linear(false, 4),
-		"linear/batch":     linear(false, 3, 4),
-		"linear/rank 3":    linear(false, 2, 3, 4),
-		"linear/one":       linear(false, 1, 4),
-		"linear/nobias":    linear(true, 3, 4),
-		"pool/vector":      pool([]int{1, 0, 2}, 3),
-		"pool/batch":       pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
-		"pool/rank 3":      pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
-		"pool/one word":    pool([]int{1}, 1, 1),
-		"loss/scalar":      loss(3, []int{2}),
-		"loss/batch":       loss(3, []int{2, 0, 1, 1}, 4),
-		"loss/ignored":     loss(3, []int{2, -1, 1, -1}, 4),
-		"loss/all -1":      loss(3, []int{-1, -1}, 2),
-		"loss/one":         loss(2, []int{1}, 1),
-		"loss/rank 2":      loss(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
-		"loss/int32":       loss(3, []int32{2, 0}, 2),
-		"loss/int64":       loss(3, []int64{2, 0}, 2),
+		"bags/no last":     noLast([]int{0, 1, 1, 3}, []int{0, 0, 3}),
+		"lookup/ignored":   lookupWith(layers.EmbeddingConfig{IgnoreIndex: new(-1)}, []int{2, -1, 2, 0, -1, 3}, 2, 3),
+		"lookup/clip":      lookupWith(layers.EmbeddingConfig{OutOfRange: layers.RangeClip}, []int{-7, 9, 2}, 3),
+		"lookup/wrap":      lookupWith(layers.EmbeddingConfig{OutOfRange: layers.RangeWrap}, []int{-1, 9, 2}, 3),
+		"lookup/unknown":   lookupWith(layers.EmbeddingConfig{OutOfRange: layers.RangeUnknown, UnknownIdx: new(-2)}, []int{-1, 9, 2}, 3),
+		"bag/ignored":      bag(layers.EmbeddingBagConfig{IgnoreIndex: new(-1), PaddingIdx: new(0)}, []int{0, 1, -1, -1, 0, -1}, 2),
+		"bag/max":          bag(layers.EmbeddingBagConfig{Mode: layers.BagMax}, []int{0, 1, 1, 3, 3, 2}, 2),
+		"bag/min":          bag(layers.EmbeddingBagConfig{Mode: layers.BagMin, Sparse: true}, []int{0, 1, 1, 3, 3, 2}, 2),
+		"bag/sqrtn":        bag(layers.EmbeddingBagConfig{Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, 2),
+		"bags/max":         bags(layers.EmbeddingBagConfig{Mode: layers.BagMax, PaddingIdx: new(1)}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
+		"bags/sqrtn":       bags(layers.EmbeddingBagConfig{Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
+		"weighted/mean":    weighted(layers.EmbeddingBagConfig{}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
+		"weighted/sum":     weighted(layers.EmbeddingBagConfig{Mode: layers.BagSum}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
+		"weighted/sqrtn":   weighted(layers.EmbeddingBagConfig{Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
+		"weighted/batch":   weighted(layers.EmbeddingBagConfig{Mode: layers.BagSum}, []int{0, 1, 1, 3, 3, 2}, nil),
+		"weighted/sparse":  weighted(layers.EmbeddingBagConfig{Sparse: true, Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, nil),
+		"weighted/padding": weighted(layers.EmbeddingBagConfig{PaddingIdx: new(1), IgnoreIndex: new(-3)}, []int{0, 1, 1, 3, -3, 2}, []int{0, 3, 5}),
+		"weighted/frozen":  weighted(layers.EmbeddingBagConfig{Freeze: new(true)}, []int{0, 1, 1, 3, 3, 2}, nil),
+		"attend":           attend(layers.EmbeddingConfig{}),
+		"attend/frozen":    attend(layers.EmbeddingConfig{Freeze: new(true)}),
+		"quantized": func(g graph) (*gorgonia.Node, nodes) {
+			q := must(embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3}).Quantize())
+			out := newLinear(g, "out", 3, 2)
+			return sumSquares(must(out.Forward(must(q.Forward(input(g, "ids", []int{0, 3, 3}, 3)))))), out.Learnables()
+		},
+		"linear/vector": linear(false, 4),
+		"linear/batch":  linear(false, 3, 4),
+		"linear/rank 3": linear(false, 2, 3, 4),
+		"linear/one":    linear(false, 1, 4),
+		"linear/nobias": linear(true, 3, 4),
+		"pool/vector":   pool([]int{1, 0, 2}, 3),
+		"pool/batch":    pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
+		"pool/rank 3":   pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
+		"pool/one word": pool([]int{1}, 1, 1),
+		"loss/scalar":   loss(3, []int{2}),
+		"loss/batch":    loss(3, []int{2, 0, 1, 1}, 4),
+		"loss/ignored":  loss(3, []int{2, -1, 1, -1}, 4),
+		"loss/all -1":   loss(3, []int{-1, -1}, 2),
+		"loss/one":      loss(2, []int{1}, 1),
+		"loss/rank 2":   loss(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
+		"loss/int32":    loss(3, []int32{2, 0}, 2),
+		"loss/int64":    loss(3, []int64{2, 0}, 2),
 		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
 			l, params := loss(3, []int{2, 0}, 2)(g)
 			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
@@ -129,10 +154,28 @@ func lookup(ids any, shape ...int) builder {
 	}
 }
 
+func lookupWith(cfg layers.EmbeddingConfig, ids []int, shape ...int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		cfg.NumEmbeddings, cfg.EmbeddingDim = 4, 3
+		e := embedding(g, cfg)
+		return sumSquares(must(e.Forward(input(g, "ids", ids, shape...)))), e.Learnables()
+	}
+}
+
 func sparseLookup(ids []int, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Sparse: true})
 		return sumSquares(must(e.Forward(input(g, "ids", ids, shape...)))), e.Learnables()
+	}
+}
+
+// attend has one table as input and output weight.
+func attend(cfg layers.EmbeddingConfig) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		cfg.NumEmbeddings, cfg.EmbeddingDim = 4, 3
+		e, b := embedding(g, cfg), input(g, "b", randoms(8, 6), 2, 3)
+		h := gorgonia.Must(gorgonia.HadamardProd(must(e.Forward(input(g, "ids", []int{1, 3}, 2))), b))
+		return sumSquares(must(e.Attend(h))), append(e.Learnables(), b)
 	}
 }
 
@@ -153,6 +196,28 @@ func bags(cfg layers.EmbeddingBagConfig, ids, offsets any) builder {
 		e := embeddingBag(g, cfg)
 		in := layers.Bags{IDs: input(g, "ids", ids, reflect.ValueOf(ids).Len()), Offsets: input(g, "offsets", offsets, reflect.ValueOf(offsets).Len())}
 		return sumSquares(must(e.ForwardBags(in))), e.Learnables()
+	}
+}
+
+func noLast(ids, offsets []int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		e := embeddingBag(g, layers.EmbeddingBagConfig{})
+		in := layers.Bags{IDs: input(g, "ids", ids, len(ids)), Offsets: input(g, "offsets", offsets, len(offsets)), NoLastOffset: true}
+		return sumSquares(must(e.ForwardBags(in))), e.Learnables()
+	}
+}
+
+// weighted gives each id a weight, in bags by offsets or, without them, two bags.
+func weighted(cfg layers.EmbeddingBagConfig, ids, offsets []int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		e, n := embeddingBag(g, cfg), len(ids)
+		shape := []int{2, n / 2}
+		var in layers.Bags
+		if offsets != nil {
+			shape, in.Offsets = []int{n}, input(g, "offsets", offsets, len(offsets))
+		}
+		in.IDs, in.Weights = input(g, "ids", ids, shape...), input(g, "weights", randoms(9, n), shape...)
+		return sumSquares(must(e.ForwardBags(in))), append(e.Learnables(), in.Weights)
 	}
 }
 

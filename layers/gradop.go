@@ -3,6 +3,7 @@ package layers
 import (
 	"fmt"
 	"hash"
+	"slices"
 
 	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
@@ -12,7 +13,7 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-var _ gorgonia.Op = &gradOp{}
+var _ gorgonia.SDOp = &gradOp{}
 
 // gradOp is the gradient of an op with respect to one of its inputs, made of its parts. Its own last
 // input is the upstream gradient, the others what it needs of the op's inputs.
@@ -99,3 +100,10 @@ func (op *gradOp) accumulate(x, out *gorgonia.Node, in ...*gorgonia.Node) error 
 func (op *gradOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op.name) }
 func (op *gradOp) Hashcode() uint32      { return hashcode(op) }
 func (op *gradOp) String() string        { return op.name }
+
+// A gradient of a gradient is an error: Gorgonia's Grad panics at an op that is no SDOp.
+func (op *gradOp) DiffWRT(n int) []bool { return slices.Repeat([]bool{true}, n) }
+
+func (op *gradOp) SymDiff(gorgonia.Nodes, *gorgonia.Node, *gorgonia.Node) (gorgonia.Nodes, error) {
+	return nil, errors.Errorf("%s has no gradient itself: second derivatives are not supported", op.name)
+}

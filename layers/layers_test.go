@@ -48,7 +48,7 @@ func TestLayersPrint(t *testing.T) {
 	more := must(layers.NewEmbedding(g, "more", layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 1, Init: layers.Zeros()}))
 	net := layers.Sequential{words, more, layers.MeanPool{PaddingIdx: 7}, layers.Sequential{layers.Func(gorgonia.Tanh), layers.Dropout{P: 0.5}}, newLinear(g, "out", 3, 2), plain, unnamed{}}
 	want := `Sequential
-  0  Embedding words (4, 3), padding -4
+  0  Embedding words (4, 3), padding 0
   1  Embedding more (5, 1)
   2  MeanPool, padding 7
   3  Sequential

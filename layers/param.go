@@ -19,7 +19,7 @@ func newParam(g *gorgonia.ExprGraph, name string, dt tensor.Dtype, init gorgonia
 	case dt != tensor.Float32 && dt != tensor.Float64:
 		return nil, dtypeError("Dtype", dt)
 	case init == nil:
-		return nil, errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
+		return nil, errNoInit
 	}
 	backing, err := checkBacking(init(dt, shape...), dt, shape)
 	if err != nil {
@@ -43,6 +43,8 @@ func checkBacking(backing any, dt tensor.Dtype, shape []int) (any, error) {
 	var got tensor.Dtype
 	var n int
 	switch b := unwrapLoaded(backing).(type) {
+	case error: // of CopyRow
+		return nil, b
 	case []float32:
 		backing, got, n = b, tensor.Float32, len(b)
 	case []float64:

@@ -71,6 +71,53 @@ func TestTiedSparseGradients(t *testing.T) {
 	}
 }
 
+// A sparse gradient is intact during the next run, and shares nothing with the upstream gradient.
+func TestSparseGradientOutlivesARun(t *testing.T) {
+	g := gorgonia.NewGraph()
+	ids := []int{1, 3, 1}
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 3)))), e.Weight()))
+	vm := gorgonia.NewTapeMachine(g)
+	var kept []*sparse.Rows
+	var want []string
+	for _, next := range [][]int{{1, 3, 1}, {4, 4, 4}, {0, 1, 2}} {
+		copy(ids, next)
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(kept); n > 0 && fmt.Sprintf("%.17g", kept[n-1]) != want[n-1] {
+			t.Errorf("after the next run: %.17g\nwas %s", kept[n-1], want[n-1])
+		}
+		kept = append(kept, must(e.Weight().Grad()).(*sparse.Rows))
+		want = append(want, fmt.Sprintf("%.17g", kept[len(kept)-1]))
+	}
+}
+
+// Gorgonia copies a sparse gradient where it copies values: for Read, and in a machine that traces.
+func TestSparseGradientIsCopied(t *testing.T) {
+	g := gorgonia.NewGraph()
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	ids := []int{1, 3, 1}
+	dw := must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 3)))), e.Weight()))[0]
+	var read gorgonia.Value
+	gorgonia.Read(dw, &read)
+	vm := gorgonia.NewTapeMachine(g, gorgonia.TraceExec())
+	for _, next := range [][]int{{1, 3, 1}, {4, 4, 4}} {
+		copy(ids, next)
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		for what, v := range map[string]gorgonia.Value{"read": read, "traced": dw.Value()} {
+			rows := v.(*sparse.Rows)
+			if want := slices.Compact(slices.Clone(ids)); rows.IDs()[0] != want[0] || rows.Row(want[0]) == nil {
+				t.Errorf("%s for ids %v: %v", what, ids, rows)
+			}
+		}
+	}
+}
+
 // A table that two lookups read trains the same with sparse and with dense gradients.
 func TestTiedSparseTraining(t *testing.T) {
 	train := func(isSparse bool) []float64 {

@@ -11,19 +11,18 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// table is the parameter of an Embedding or EmbeddingBag.
+// table is the parameter of an Embedding or EmbeddingBag, and the rules of its ids.
 type table struct {
-	name   string // of the layer
+	rules  rules
 	weight *gorgonia.Node
-	used   bool  // by a lookup
-	tied   *tied // nil if gradients are dense
+	used   bool // by an op
 }
 
-// tied are the nodes that stand for one table in its second and further lookups, with its value: a node
-// has one gradient, and Gorgonia cannot add sparse ones.
+// tied are the nodes of one table: a node has one gradient, and Gorgonia cannot add sparse ones, so each op
+// that reads the table has a node of its own, with the table's value.
 type tied []*gorgonia.Node
 
-// check fails if a lookup of the table has no gradient though another one has.
+// check fails if an op that reads the table has no gradient though another one has.
 func (t *tied) check() error {
 	if t == nil {
 		return nil
@@ -41,68 +40,110 @@ func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (table, e
 	if cfg.NumEmbeddings < 1 || cfg.EmbeddingDim < 1 {
 		return table{}, errors.Errorf("NumEmbeddings and EmbeddingDim must be at least 1, got %d and %d", cfg.NumEmbeddings, cfg.EmbeddingDim)
 	}
-	padding, err := paddingRow(cfg.PaddingIdx, cfg.NumEmbeddings)
+	r, err := cfg.lookup().rules(name, cfg.NumEmbeddings)
 	if err != nil {
 		return table{}, err
 	}
+	r.frozen = cfg.Freeze != nil && *cfg.Freeze
 	init := cfg.Init
-	if init != nil && padding != kernel.NoPadding {
-		init = zeroRow(init, padding)
+	if init != nil && r.padding != kernel.NoPadding {
+		init = zeroRow(init, r.padding)
 	}
-	t := table{name: name}
-	if cfg.Sparse {
-		t.tied = new(tied)
+	weight, err := newParam(g, name+weightSuffix, defaultDtype(cfg.Dtype), init, cfg.NumEmbeddings, cfg.EmbeddingDim)
+	if err != nil {
+		return table{}, err
 	}
-	t.weight, err = newParam(g, name+weightSuffix, defaultDtype(cfg.Dtype), init, cfg.NumEmbeddings, cfg.EmbeddingDim)
-	return t, err
+	return tableOf(r, weight), nil
 }
 
-// use returns the node for the next lookup.
+func tableOf(r rules, weight *gorgonia.Node) table {
+	if r.tied = nil; r.sparse && !r.frozen {
+		r.tied = &tied{weight}
+	}
+	return table{rules: r, weight: weight}
+}
+
+// pretrained completes cfg for a table whose weights are given.
+func pretrained(weight gorgonia.Value, cfg EmbeddingConfig) (EmbeddingConfig, error) {
+	w, ok := weight.(*tensor.Dense)
+	if ok && w.Dims() == 2 && w.Shape().TotalSize() == 0 {
+		return cfg, errors.Errorf("weight must have a row and a column, got shape %v", w.Shape())
+	}
+	if !ok || w.Dims() != 2 || w.RequiresIterator() || !w.DataOrder().IsRowMajor() {
+		return cfg, errors.Errorf("weight must be a matrix (vocab, dim) that lies in memory row after row, got %s", kindOf(weight))
+	}
+	vocab, dim := w.Shape()[0], w.Shape()[1]
+	switch {
+	case cfg.Init != nil:
+		return cfg, errors.New("Init must be nil: the weights are given")
+	case cfg.NumEmbeddings != 0 && cfg.NumEmbeddings != vocab || cfg.EmbeddingDim != 0 && cfg.EmbeddingDim != dim:
+		return cfg, errors.Errorf("NumEmbeddings and EmbeddingDim must be 0 or those of the weight %v, got %d and %d", w.Shape(), cfg.NumEmbeddings, cfg.EmbeddingDim)
+	case cfg.Dtype != (tensor.Dtype{}) && cfg.Dtype != w.Dtype():
+		return cfg, errors.Errorf("Dtype must be unset or that of the weight, %v, got %v", w.Dtype(), cfg.Dtype)
+	}
+	cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.Dtype, cfg.Init = vocab, dim, w.Dtype(), From(w.Data())
+	if cfg.Freeze == nil {
+		cfg.Freeze = new(true)
+	}
+	return cfg, nil
+}
+
+// kindOf names what is wrong with v as a table.
+func kindOf(v gorgonia.Value) string {
+	switch w := v.(type) {
+	case nil:
+		return "nil"
+	case *tensor.Dense:
+		if w.Dims() == 2 {
+			return "a view or a transposed tensor"
+		}
+		return fmt.Sprintf("shape %v", w.Shape())
+	}
+	return fmt.Sprintf("a %T", v)
+}
+
+// use returns the node for the next op that reads the table.
 func (t *table) use() (*gorgonia.Node, error) {
-	if t.tied == nil || !t.used {
+	if t.rules.tied == nil || !t.used {
 		t.used = true
 		return t.weight, nil
 	}
-	name := fmt.Sprintf("%s#%d", t.weight.Name(), len(*t.tied)+1)
+	nodes := t.rules.tied
+	name := fmt.Sprintf("%s#%d", t.weight.Name(), len(*nodes))
 	n, err := newLeaf(t.weight.Graph(), name, t.weight.Value().(*tensor.Dense))
 	if err == nil {
-		*t.tied = append(*t.tied, n)
+		*nodes = append(*nodes, n)
 	}
 	return n, err
 }
 
-// learnables returns the table's nodes, that of the first lookup first.
+// learnables returns the table's nodes, that of the first op first, or none if it is frozen.
 func (t *table) learnables() gorgonia.Nodes {
-	nodes := gorgonia.Nodes{t.weight}
-	if t.tied != nil {
-		nodes = append(nodes, slices.Clone(*t.tied)...)
+	switch {
+	case t.rules.frozen:
+		return nil
+	case t.rules.tied != nil:
+		return gorgonia.Nodes(slices.Clone(*t.rules.tied))
 	}
-	return nodes
+	return gorgonia.Nodes{t.weight}
+}
+
+// frozenRows returns the rows that are frozen while the table is not.
+func (t *table) frozenRows() (ids []int) {
+	if t.rules.still == nil {
+		return nil
+	}
+	for id, in := range t.rules.still.has {
+		if in {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // describe returns such as "Embedding words (10, 3), padding 0, sparse".
-func (t *table) describe(layer string, padding *int) string {
-	s := fmt.Sprintf("%s %s %v", layer, t.name, t.weight.Shape())
-	if padding != nil {
-		s += fmt.Sprintf(", padding %d", *padding)
-	}
-	if t.tied != nil {
-		s += ", sparse"
-	}
-	return s
-}
-
-// paddingRow returns the row that idx means in a table of vocab rows.
-func paddingRow(idx *int, vocab int) (int, error) {
-	switch {
-	case idx == nil:
-		return kernel.NoPadding, nil
-	case *idx < -vocab || *idx >= vocab:
-		return 0, errors.Errorf("PaddingIdx %d is outside [%d, %d)", *idx, -vocab, vocab)
-	case *idx < 0:
-		return *idx + vocab, nil
-	}
-	return *idx, nil
+func (t *table) describe(layer string) string {
+	return fmt.Sprintf("%s %s %v%s", layer, t.rules.table, t.weight.Shape(), t.rules.describe())
 }
 
 // zeroRow makes init zero one row of the matrix that it fills, unless that was loaded by From.

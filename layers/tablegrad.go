@@ -17,28 +17,30 @@ import (
 // a *sparse.Rows.
 type tableGradOp struct {
 	gradOp
-	sparse    bool
+	rules     *rules
 	scatter32 scatterer[float32]
 	scatter64 scatterer[float64]
 	indices   [2]kernel.Index // of own's two results: which rows each touched
 	node      *gorgonia.Node  // of this op
-	tied      *tied
+	masked    []int           // memory of group
 }
 
 // A scatter says which rows the gradient of a table is the sum of.
 type scatter[T kernel.Float] struct {
-	ids  []int // rows of the table, in [0, vocab)
+	ids  []int // rows of the table, or kernel.NoRow
 	skip int   // the id whose row gets nothing, or kernel.NoPadding
 	from []int // the row of src that is added to row ids[i]; nil means row i
 	src  []T
+
+	weights []T // how many times it is added; nil means once
 }
 
 type scatterer[T kernel.Float] func(in []gorgonia.Value) (scatter[T], error)
 
 // newTableGrad makes the gradient of an op that reads the table in[0]. Its inputs are in and the upstream
 // gradient; types are theirs and the result's.
-func newTableGrad(name string, sparse bool, tied *tied, types func(a hm.Type) []hm.Type, s32 scatterer[float32], s64 scatterer[float64]) *tableGradOp {
-	op := &tableGradOp{sparse: sparse, tied: tied, scatter32: s32, scatter64: s64}
+func newTableGrad(name string, r *rules, types func(a hm.Type) []hm.Type, s32 scatterer[float32], s64 scatterer[float64]) *tableGradOp {
+	op := &tableGradOp{rules: r, scatter32: s32, scatter64: s64}
 	op.gradOp = gradOp{
 		name:  name,
 		types: types,
@@ -51,7 +53,7 @@ func newTableGrad(name string, sparse bool, tied *tied, types func(a hm.Type) []
 
 // apply adds the gradient to the graph of out, the result of the op on in.
 func (op *tableGradOp) apply(out *gorgonia.Node, in ...*gorgonia.Node) (*gorgonia.Node, error) {
-	if op.sparse {
+	if op.rules.sparse {
 		if err := checkAlone(in[0], out); err != nil {
 			return nil, err
 		}
@@ -71,11 +73,22 @@ func checkAlone(table, out *gorgonia.Node) error {
 		if n == out {
 			continue
 		}
+		if isGradient(n.Op()) {
+			continue
+		}
 		if d, ok := n.Op().(gorgonia.SDOp); ok && slices.Contains(d.DiffWRT(n.Op().Arity()), true) {
 			return errors.Errorf("table %q is read by %v too, and Gorgonia cannot add to a sparse gradient: look up by Forward of a layer, which may be called many times, or set Sparse to false", table.Name(), n.Op())
 		}
 	}
 	return nil
+}
+
+func isGradient(op gorgonia.Op) bool {
+	switch op.(type) {
+	case *gradOp, *tableGradOp:
+		return true
+	}
+	return false
 }
 
 func (op *tableGradOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
@@ -86,7 +99,7 @@ func (op *tableGradOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 }
 
 func doTableGrad[T kernel.Float](op *tableGradOp, scatter scatterer[T], in []gorgonia.Value) (gorgonia.Value, error) {
-	if err := op.tied.check(); err != nil {
+	if err := op.rules.tied.check(); err != nil {
 		return nil, err
 	}
 	s, err := scatter(in)
@@ -95,10 +108,10 @@ func doTableGrad[T kernel.Float](op *tableGradOp, scatter scatterer[T], in []gor
 	}
 	vocab, dim := in[0].Shape()[0], in[0].Shape()[1]
 	x := &op.indices[1-op.last] // of the next result
-	if op.sparse {
-		group(x, s)
+	if op.rules.sparse {
+		weights := group(op, x, s)
 		dst := result[T](&op.own, len(x.IDs)*dim)
-		kernel.SumGroups(dst, s.src, x, dim, false)
+		kernel.SumGroups(dst, s.src, x, weights, dim, false, op.rules.byFreq)
 		return sparse.Wrap(vocab, dim, x.IDs, dst)
 	}
 	dst := result[T](&op.own, vocab*dim)
@@ -107,8 +120,8 @@ func doTableGrad[T kernel.Float](op *tableGradOp, scatter scatterer[T], in []gor
 	} else {
 		kernel.ClearRows(dst, x.IDs, dim)
 	}
-	group(x, s)
-	kernel.SumGroups(dst, s.src, x, dim, true)
+	weights := group(op, x, s)
+	kernel.SumGroups(dst, s.src, x, weights, dim, true, op.rules.byFreq)
 	return newValue(dst, in[0].Shape()), nil
 }
 
@@ -118,14 +131,32 @@ func (op *tableGradOp) shared() bool {
 	return op.node == nil || op.node.Graph().To(op.node.ID()).Len() > 0
 }
 
-// group sorts the rows of s by id. The order of x then holds rows of s.src.
-func group[T kernel.Float](x *kernel.Index, s scatter[T]) {
-	x.Build(s.ids, s.skip)
+// group sorts the rows of s by id, without those that get nothing. The order of x then holds rows of s.src,
+// and weights, if s has any, those of that order.
+func group[T kernel.Float](op *tableGradOp, x *kernel.Index, s scatter[T]) (weights []T) {
+	r := op.rules
+	switch {
+	case r.still != nil:
+		op.masked = kernel.Mask(op.masked, s.ids, s.skip, r.still.has)
+		x.Build(op.masked, kernel.NoRow)
+	case r.ignores:
+		op.masked = kernel.Mask(op.masked, s.ids, s.skip, nil)
+		x.Build(op.masked, kernel.NoRow)
+	default:
+		x.Build(s.ids, s.skip)
+	}
+	if s.weights != nil {
+		weights = make([]T, len(x.Order))
+		for i, at := range x.Order {
+			weights[i] = s.weights[at]
+		}
+	}
 	if s.from != nil {
 		for i, at := range x.Order {
 			x.Order[i] = s.from[at]
 		}
 	}
+	return weights
 }
 
 // addScatter makes a scatter the part of gradOp that a LispMachine's gradients, which are dense, are added to by.
@@ -136,11 +167,11 @@ func addScatter[T kernel.Float](op *tableGradOp, scatter scatterer[T]) adder[T] 
 			return err
 		}
 		var x kernel.Index
-		group(&x, s)
+		weights := group(op, &x, s)
 		dim := in[0].Shape()[1]
 		sum := make([]T, dim)
 		for k, id := range x.IDs {
-			kernel.SumRows(sum, s.src, x.Order, x.Starts[k], x.Starts[k+1], dim, 1)
+			kernel.SumGroup(sum, s.src, &x, k, weights, op.rules.byFreq)
 			kernel.Add(dst[id*dim:(id+1)*dim], sum)
 		}
 		return nil

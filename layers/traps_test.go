@@ -176,6 +176,22 @@ func TestTrapEvalModeIsOfTheGraph(t *testing.T) {
 	}
 }
 
+// An op without a gradient says so (DiffWRT of false, a DoDiff that does nothing): quantizedOp, lookupOp of a frozen table.
+func TestTrapGradPanicsAtPlainOp(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", []float64{1, 2}, 2)
+	y := gorgonia.Must(gorgonia.HadamardProd(x, must(gorgonia.ApplyOp(plainOp{symbolicOnly{}}, input(g, "c", []float64{3, 4}, 2)))))
+	defer func() {
+		if recover() == nil {
+			t.Error("Grad does not panic at an op that is no SDOp now")
+		}
+	}()
+	_, _ = gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), x)
+}
+
+// plainOp hides that an op has a gradient.
+type plainOp struct{ gorgonia.Op }
+
 // symbolicOnly is x, with SymDiff but without DoDiff.
 type symbolicOnly struct{ gorgonia.Iop }
 

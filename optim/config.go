@@ -25,6 +25,12 @@ type Group struct {
 	LearningRate *float64 // positive; nil: that of the Config. The Schedule is for both
 	WeightDecay  *float64 // at least 0; nil: that of the Config
 	Frozen       bool     // no updates; needs no gradient, and has no part in ClipNorm
+
+	// FrozenRows are rows of a table, from 0, that no step moves: not by a gradient, decay, velocity or Constraint.
+	// Their gradients have a part in ClipNorm, unless the layer leaves them out (layers' FreezeRows).
+	FrozenRows []int
+
+	Constraint Constraint // that the weights satisfy after each step; the zero value: none
 }
 
 // check returns an error that names the first field outside its range.
@@ -48,26 +54,31 @@ func (c Config) check() error {
 		if d := g.WeightDecay; d != nil {
 			err = cmp.Or(err, want(notNegative(*d), in+"WeightDecay", *d, "finite and at least 0"))
 		}
+		for k, row := range g.FrozenRows {
+			err = cmp.Or(err, want(row >= 0, fmt.Sprintf("%sFrozenRows[%d]", in, k), row, "a row, from 0"))
+		}
+		err = cmp.Or(err, g.Constraint.check(in+"Constraint"))
 	}
 	return err
 }
 
 // of returns the settings of a parameter.
-func (c Config) of(name string) (rate, decay float64, frozen bool) {
-	rate, decay = c.LearningRate, c.WeightDecay
+func (c Config) of(name string) settings {
+	of := settings{rate: c.LearningRate, decay: c.WeightDecay}
 	for _, g := range c.Groups {
 		if ok, _ := path.Match(g.Match, name); !ok { // checked by New
 			continue
 		}
 		if g.LearningRate != nil {
-			rate = *g.LearningRate
+			of.rate = *g.LearningRate
 		}
 		if g.WeightDecay != nil {
-			decay = *g.WeightDecay
+			of.decay = *g.WeightDecay
 		}
-		return rate, decay, g.Frozen
+		of.frozen, of.still, of.constraint = g.Frozen, g.FrozenRows, g.Constraint
+		break
 	}
-	return rate, decay, false
+	return of
 }
 
 // want returns an error unless ok: the field must be what.

@@ -57,6 +57,9 @@ func New(rule Rule, cfg Config) (*Solver, error) {
 		return nil, err
 	}
 	cfg.Groups = slices.Clone(cfg.Groups)
+	for i, g := range cfg.Groups {
+		cfg.Groups[i].FrozenRows = slices.Sorted(slices.Values(g.FrozenRows))
+	}
 	if cfg.Schedule == nil {
 		cfg.Schedule = Constant()
 	}
@@ -100,7 +103,7 @@ func (s *Solver) Step(params []gorgonia.ValueGrad) error {
 		if s.cfg.ClipValue > 0 {
 			p.clamp(s.cfg.ClipValue)
 		}
-		p.update(s.rule, amounts{step: p.steps, rate: p.rate * factor, decay: p.decay, scale: scale, sparse: p.isSparse()})
+		p.step(s.rule, amounts{step: p.steps, rate: p.rate * factor, decay: p.decay, scale: scale, sparse: p.isSparse()})
 	}
 	for _, p := range s.now { // after all updates: two parameters may share a gradient's memory
 		p.zero(p.grads)

@@ -13,17 +13,24 @@ import (
 
 // param is a parameter: what is kept of it, and what a step brings.
 type param struct {
-	name        string
-	rate, decay float64
-	frozen      bool
-	steps       int  // updates so far
-	resumed     bool // loaded, and in no step yet
+	name string
+	settings
+	steps   int  // updates so far
+	resumed bool // loaded, and in no step yet
 
 	turn   int              // of the Step that it was last in
 	nodes  []string         // names of the nodes that share its weights in this step
 	grads  []gorgonia.Value // their gradients; nil if it is frozen and has none
 	shape  tensor.Shape     // of the weights; nil with memory
 	memory                  // nil before the first step
+}
+
+// settings are what the Config says of a parameter.
+type settings struct {
+	rate, decay float64
+	frozen      bool
+	still       []int // rows, rising
+	constraint  Constraint
 }
 
 // memory is a *table[float32] or *table[float64].
@@ -34,7 +41,11 @@ type memory interface {
 	sum(grads []gorgonia.Value)
 	sumSquares(limit float64) float64
 	clamp(limit float64)
+	hold(rows []int, dim int) // keeps the weights of these rows
 	update(r Rule, a amounts)
+	constrain(c Constraint, dim int)
+	release(dim int)          // puts back what hold kept
+	grow(slots []slot, n int) // makes room in the rule's arrays for n elements
 	zero(grads []gorgonia.Value)
 	arrays() []any                // the rule's
 	setArray(k, n int, array any) // the k-th of n
@@ -42,9 +53,7 @@ type memory interface {
 
 // newParam returns a parameter of this name with the settings that it gets.
 func (s *Solver) newParam(name string) *param {
-	p := &param{name: name}
-	p.rate, p.decay, p.frozen = s.cfg.of(name)
-	return p
+	return &param{name: name, settings: s.cfg.of(name)}
 }
 
 // nameOf returns the name of a parameter, "" if there is none.
@@ -77,8 +86,44 @@ func (p *param) bind(weights gorgonia.Value) error {
 		return errors.Errorf("optim: parameter %q is %v of %v, and its state is %v of %v: use the solver, or what was saved, of this model",
 			p.name, weights.Shape(), weights.Dtype(), p.shape, p.dtype())
 	}
+	if n := len(p.still); n > 0 && p.still[n-1] >= p.rows() {
+		return errors.Errorf("optim: parameter %q: the row %d of FrozenRows is outside [0, %d), its rows", p.name, p.still[n-1], p.rows())
+	}
 	p.setWeights(weights)
 	return nil
+}
+
+// rows returns how many rows p has: elements for a vector, 1 for a scalar.
+func (p *param) rows() int {
+	if len(p.shape) == 0 {
+		return 1
+	}
+	return p.shape[0]
+}
+
+// rowDim returns the number of elements of a row of p.
+func (p *param) rowDim() int { return p.shape.TotalSize() / p.rows() }
+
+// constrainedDim returns the number of elements of what a Constraint takes for a row: all of a vector.
+func (p *param) constrainedDim() int {
+	if len(p.shape) < 2 {
+		return p.shape.TotalSize()
+	}
+	return p.rowDim()
+}
+
+// step updates p's weights, which nothing keeps from it.
+func (p *param) step(r Rule, a amounts) {
+	if p.still != nil {
+		p.hold(p.still, p.rowDim())
+	}
+	p.update(r, a)
+	if p.constraint != (Constraint{}) {
+		p.constrain(p.constraint, p.constrainedDim())
+	}
+	if p.still != nil {
+		p.release(p.rowDim())
+	}
 }
 
 // fits reports whether v has p's shape and type.

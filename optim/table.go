@@ -24,6 +24,9 @@ type table[T kernel.Float] struct {
 	total []T            // the sum of several gradients of which one is dense
 	whole [1]int         // the ids of a dense gradient
 	some  bool           // grad is of some rows
+
+	held []int // rows that hold kept
+	kept []T
 }
 
 func newMemory(dt tensor.Dtype) memory {
@@ -99,11 +102,7 @@ func (t *table[T]) update(r Rule, a amounts) {
 	if t.state == nil {
 		for _, s := range r.slots() {
 			array := make([]T, len(t.weights))
-			if s.initial != 0 { // else the memory is zero without a look at it
-				for i := range array {
-					array[i] = T(s.initial)
-				}
-			}
+			fill(array, s)
 			t.state = append(t.state, array)
 		}
 	}

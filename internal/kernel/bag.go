@@ -1,23 +1,33 @@
 package kernel
 
+import "math"
+
 // Reduce says what becomes of the rows of a bag.
 type Reduce int
 
 // The reductions of a bag.
 const (
-	Mean Reduce = iota // sum divided by the number of rows
-	Sum
+	Mean  Reduce = iota // sum divided by the number of rows
+	Sum                 // sum
+	Max                 // greatest of each column
+	SqrtN               // sum divided by the root of the number of rows
+	Min                 // least of each column
 )
 
 // scale returns the factor of the sum of a bag of n rows.
 func (r Reduce) scale(n int) float64 {
-	if r == Mean && n > 1 {
+	switch {
+	case n < 2:
+		return 1
+	case r == Mean:
 		return 1 / float64(n)
+	case r == SqrtN:
+		return 1 / math.Sqrt(float64(n))
 	}
 	return 1
 }
 
-// BagSum sets row b of dst to the reduction of the rows of table that bag b, ids[ends[b-1]:ends[b]], names,
+// BagSum sets row b of dst to the reduction, by a sum, of the rows of table that bag b, ids[ends[b-1]:ends[b]], names,
 // and to zero if it names none. Rows have dim elements.
 func BagSum[T Float](dst, table []T, ids, ends []int, dim int, r Reduce) {
 	if p := parts(len(ends), len(ids)*dim/max(1, len(ends))); p > 1 {
@@ -50,27 +60,6 @@ func BagShares[T Float](dst, grad []T, ends []int, dim int, r Reduce) {
 	}
 }
 
-// SumGroups sets a row of dst for each group of x to the sum of the rows of src that the group's Order
-// names: row k for group k, or row x.IDs[k] if byID.
-func SumGroups[T Float](dst, src []T, x *Index, dim int, byID bool) {
-	n := len(x.IDs)
-	if p := parts(n, dim+len(x.Order)*dim/max(1, n)); p > 1 {
-		split(p, n, func(lo, hi int) { groupsPart(dst, src, x, lo, hi, dim, byID) })
-		return
-	}
-	groupsPart(dst, src, x, 0, n, dim, byID)
-}
-
-func groupsPart[T Float](dst, src []T, x *Index, lo, hi, dim int, byID bool) {
-	for k := lo; k < hi; k++ {
-		row := k
-		if byID {
-			row = x.IDs[k]
-		}
-		SumRows(dst[row*dim:(row+1)*dim], src, x.Order, x.Starts[k], x.Starts[k+1], dim, 1)
-	}
-}
-
 // ClearRows sets rows ids of dst to zero.
 func ClearRows[T Float](dst []T, ids []int, dim int) {
 	for _, id := range ids {
@@ -78,16 +67,20 @@ func ClearRows[T Float](dst []T, ids []int, dim int) {
 	}
 }
 
-// DropPadding appends to kept the ids that are not padding, and moves the ends of their bags accordingly.
-func DropPadding(kept, ids, ends []int, padding int) []int {
+// DropPadding appends to kept the ids that are neither padding nor NoRow, and moves the ends of their bags
+// accordingly. If at is not nil, it appends to it where in ids they stand.
+func DropPadding(kept, at, ids, ends []int, padding int) (k, a []int) {
 	start := 0
 	for b, end := range ends {
-		for _, id := range ids[start:end] {
-			if id != padding {
-				kept = append(kept, id)
+		for i, id := range ids[start:end] {
+			if id == padding || id == NoRow {
+				continue
+			}
+			if kept = append(kept, id); at != nil {
+				at = append(at, start+i)
 			}
 		}
 		start, ends[b] = end, len(kept)
 	}
-	return kept
+	return kept, at
 }

@@ -12,6 +12,11 @@ func BenchmarkRows(b *testing.B) {
 		b.Skip("no AVX2 here")
 	}
 	const n = 2048
+	decay := decayStep[float32]{1e-9, 1}
+	momentum := MomentumStep[float32]{Rate: 1e-9, Scale: 1, Momentum: 0.9, Enter: 1, Carried: 1}
+	adagrad := AdagradStep[float32]{Rate: 1e-9, Scale: 1, Eps: 1e-10}
+	rms := RMSPropStep[float32]{Rate: 1e-9, Scale: 1, Alpha: 0.99, Enter: 0.01, Momentum: 0.9, Eps: 1e-8}
+	adam := AdamStep[float32]{Rate: 1e-9, Scale: 1, Keep: 1, Beta1: 0.9, Enter1: 0.1, Beta2: 0.999, Enter2: 0.001, Eps: 1e-8}
 	for _, vocab := range []int{1_000, 1_000_000} {
 		for _, dim := range []int{50, 64, 300} {
 			rnd := rand.New(rand.NewPCG(1, 1))
@@ -20,7 +25,6 @@ func BenchmarkRows(b *testing.B) {
 			for i := range table {
 				table[i], m[i], v[i] = float32(i%7), float32(i%5), float32(i%3)
 			}
-			step := AdamStep[float32]{Rate: 1e-9, Scale: 1, Keep: 1, Beta1: 0.9, Enter1: 0.1, Beta2: 0.999, Enter2: 0.001, Eps: 1e-8}
 			for i := range ids {
 				ids[i] = rnd.IntN(vocab)
 			}
@@ -32,8 +36,18 @@ func BenchmarkRows(b *testing.B) {
 				{"sum", "asm", func() { SumRows(rows[:dim], table, ids, 0, n, dim, 0.5) }},
 				{"add", "go", func() { addRows(table, rows, ids, dim, 1e-9) }},
 				{"add", "asm", func() { addRowsAVX2(&table[0], &rows[0], &ids[0], n, dim, 1e-9) }},
-				{"adam", "go", func() { adamRows(table, m, v, rows, ids, dim, step) }},
-				{"adam", "asm", func() { AdamRows(table, m, v, rows, ids, dim, step) }},
+				{"decay", "go", func() { updateLoop(arrays[float32]{table}, rows, ids, dim, decay) }},
+				{"decay", "asm", func() { decay.asm(arrays[float32]{table}, rows, ids, dim) }},
+				{"momentum", "go", func() { updateLoop(arrays[float32]{table, m}, rows, ids, dim, momentum) }},
+				{"momentum", "asm", func() { momentum.asm(arrays[float32]{table, m}, rows, ids, dim) }},
+				{"adagrad", "go", func() { updateLoop(arrays[float32]{table, v}, rows, ids, dim, adagrad) }},
+				{"adagrad", "asm", func() { adagrad.asm(arrays[float32]{table, v}, rows, ids, dim) }},
+				{"rmsprop", "go", func() { updateLoop(arrays[float32]{table, v}, rows, ids, dim, rms) }},
+				{"rmsprop", "asm", func() { rms.asm(arrays[float32]{table, v}, rows, ids, dim) }},
+				{"rmsprop+momentum", "go", func() { updateLoop(arrays[float32]{table, v, m}, rows, ids, dim, rms) }},
+				{"rmsprop+momentum", "asm", func() { rms.asm(arrays[float32]{table, v, m}, rows, ids, dim) }},
+				{"adam", "go", func() { updateLoop(arrays[float32]{table, m, v}, rows, ids, dim, adam) }},
+				{"adam", "asm", func() { adam.asm(arrays[float32]{table, m, v}, rows, ids, dim) }},
 				{"gather", "go", func() { gather(rows, table, ids, dim) }},
 				{"gather", "asm", func() { copyRowsAVX2(&rows[0], &table[0], &ids[0], n, dim) }},
 			} {
@@ -62,7 +76,9 @@ func BenchmarkParallel(b *testing.B) {
 			part   func(lo, hi int)
 		}{
 			{"add", func(lo, hi int) { addPart(w[:], rows[lo*dim:], ids[lo:hi], dim, 1e-9) }},
-			{"adam", func(lo, hi int) { adamPart(w[:], m[:], v[:], rows[lo*dim:], ids[lo:hi], dim, step) }},
+			{"adam", func(lo, hi int) {
+				updatePart(arrays[float32]{w[:], m[:], v[:]}, rows[lo*dim:hi*dim], ids[lo:hi], dim, step)
+			}},
 			{"gather", func(lo, hi int) { gatherPart(rows[lo*dim:], w[:], ids[lo:hi], dim) }},
 			{"sum", func(lo, hi int) { SumRows(rows[lo*dim:(lo+1)*dim], w[:], ids, lo, hi, dim, 1) }},
 		} {

@@ -7,4 +7,10 @@ const haveAVX2 = false
 func sumRowsAVX2(dst, table *float32, ids *int, n, dim int, a float32, last *int) {}
 func addRowsAVX2(table, rows *float32, ids *int, n, dim int, a float32)           {}
 func copyRowsAVX2(rows, table *float32, ids *int, n, dim int)                     {}
-func adamRowsAVX2(w, m, v, grad *float32, ids *int, n, dim int, c *float32)       {}
+
+func decayRowsAVX2(w, grad *float32, ids *int, n, dim int, c *float32)                 {}
+func momentumRowsAVX2(w, v, grad *float32, ids *int, n, dim int, c *float32)           {}
+func adagradRowsAVX2(w, s, grad *float32, ids *int, n, dim int, c *float32)            {}
+func rmsPropRowsAVX2(w, s, grad *float32, ids *int, n, dim int, c *float32)            {}
+func rmsPropMomentumRowsAVX2(w, s, v, grad *float32, ids *int, n, dim int, c *float32) {}
+func adamRowsAVX2(w, m, v, grad *float32, ids *int, n, dim int, c *float32)            {}

@@ -49,6 +49,19 @@ func (x *Index) Build(ids []int, skip int) {
 	x.Starts = starts
 }
 
+// Mask returns ids, in the memory of masked, with NoRow for those that are padding, or of rows in out if that is
+// not nil.
+func Mask(masked, ids []int, padding int, out []bool) []int {
+	masked = resize(masked, len(ids))
+	for i, id := range ids {
+		if id == padding || id != NoRow && out != nil && out[id] {
+			id = NoRow
+		}
+		masked[i] = id
+	}
+	return masked
+}
+
 // Reset empties the index and makes room for n distinct ids.
 func (x *Index) Reset(n int) {
 	x.IDs = x.IDs[:0]

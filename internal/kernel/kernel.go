@@ -10,6 +10,9 @@ type Float interface{ float32 | float64 }
 // NoPadding is the padding id of a table without one.
 const NoPadding = -1
 
+// NoRow is an id that means no row at all.
+const NoRow = -1
+
 // FirstOutside returns the position of the first id outside [0, n), or -1 if there is none.
 func FirstOutside(ids []int, n int) int {
 	for i, id := range ids {

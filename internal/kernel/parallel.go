@@ -23,3 +23,16 @@ func split(parts, n int, f func(lo, hi int)) {
 	f(0, n/parts)
 	wg.Wait()
 }
+
+// block is how many elements of a long row are worked on at a time: the assembly fetches as much ahead.
+const block = 1 << 12
+
+// splitRow calls f on blocks that make up [0, n), on as many CPUs as pay: cost is the work for one element.
+func splitRow(n, cost int, f func(lo, hi int)) {
+	blocks := (n + block - 1) / block
+	split(parts(blocks, block*cost), blocks, func(lo, hi int) {
+		for b := lo; b < hi; b++ {
+			f(b*block, min((b+1)*block, n))
+		}
+	})
+}

@@ -34,8 +34,12 @@ func TestManyCPUsGiveTheSameBits(t *testing.T) {
 		{"Gather", n * dim, 2 * dim, n, func(dst []float32) { Gather(dst, table, ids, dim) }},
 		{"AddRows", vocab * dim, 3 * dim, n, func(dst []float32) { AddRows(dst, rows, ids, dim, 0.3) }},
 		{"AdamRows", vocab * dim, 7 * dim, n, func(dst []float32) { AdamRows(slices.Clone(table), dst, slices.Clone(squares), rows, ids, dim, step) }},
+		{"AddRows of a long row", vocab * dim, block * 3, vocab * dim / block, func(dst []float32) { AddRows(dst, table, []int{0}, vocab*dim, 0.3) }},
+		{"AdamRows of a long row", vocab * dim, block * 7, vocab * dim / block, func(dst []float32) {
+			AdamRows(slices.Clone(table), dst, slices.Clone(squares), table, []int{0}, vocab*dim, step)
+		}},
 		{"BagSum", len(ends) * dim, n * dim / len(ends), len(ends), func(dst []float32) { BagSum(dst, table, ids, ends, dim, Mean) }},
-		{"SumGroups", len(x.IDs) * dim, 3 * dim, len(x.IDs), func(dst []float32) { SumGroups(dst, rows, &x, dim, false) }},
+		{"SumGroups", len(x.IDs) * dim, 3 * dim, len(x.IDs), func(dst []float32) { SumGroups(dst, rows, &x, nil, dim, false, false) }},
 	} {
 		var want []float32
 		for _, procs := range []int{1, 2, 3} {

@@ -7,7 +7,7 @@ import "unsafe"
 // SumRows sets dst, a row of dim elements, to a times the sum of the rows list[lo:hi] of table, in their
 // order. The rows that follow in list are fetched ahead: they should be what the next call sums.
 func SumRows[T Float](dst, table []T, list []int, lo, hi, dim int, a T) {
-	if haveAVX2 && is32[T]() && hi > lo {
+	if haveAVX2 && is32[T]() && hi > lo && dim > 0 {
 		sumRowsAVX2(p32(dst), p32(table), &list[lo], hi-lo, dim, float32(a), &list[len(list)-1])
 		return
 	}
@@ -26,6 +26,11 @@ func sumRows[T Float](dst, table []T, ids []int, dim int, a T) {
 
 // AddRows adds a times row i of rows to row ids[i] of table, for ids that are distinct. Rows have dim elements.
 func AddRows[T Float](table, rows []T, ids []int, dim int, a T) {
+	if len(ids) == 1 && dim > block { // a dense update
+		row := table[ids[0]*dim : (ids[0]+1)*dim]
+		splitRow(dim, 3, func(lo, hi int) { addPart(row[lo:hi], rows[lo:hi], []int{0}, hi-lo, a) })
+		return
+	}
 	if p := parts(len(ids), 3*dim); p > 1 {
 		split(p, len(ids), func(lo, hi int) { addPart(table, rows[lo*dim:], ids[lo:hi], dim, a) })
 		return
@@ -67,6 +72,17 @@ func gatherPart[T Float](dst, table []T, ids []int, dim int) {
 func gather[T Float](dst, table []T, ids []int, dim int) {
 	for i, id := range ids {
 		copy(dst[i*dim:i*dim+dim], table[id*dim:id*dim+dim])
+	}
+}
+
+// GatherOrZero is Gather, where a row of NoRow is zero.
+func GatherOrZero[T Float](dst, table []T, ids []int, dim int) {
+	for i, id := range ids {
+		if id == NoRow {
+			clear(dst[i*dim : (i+1)*dim])
+		} else {
+			copy(dst[i*dim:(i+1)*dim], table[id*dim:(id+1)*dim])
+		}
 	}
 }
 

@@ -19,7 +19,32 @@ func addRowsAVX2(table *float32, rows *float32, ids *int, n int, dim int, a floa
 //go:noescape
 func copyRowsAVX2(rows *float32, table *float32, ids *int, n int, dim int)
 
-// adamRowsAVX2 is AdamRows for ids[0:n]; c points to an AdamStep.
+// decayRowsAVX2 updates rows ids[0:n]; c points to the coefficients, one after the other.
+//
+//go:noescape
+func decayRowsAVX2(w *float32, grad *float32, ids *int, n int, dim int, c *float32)
+
+// momentumRowsAVX2 updates rows ids[0:n]; c points to the coefficients, one after the other.
+//
+//go:noescape
+func momentumRowsAVX2(w *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)
+
+// adagradRowsAVX2 updates rows ids[0:n]; c points to the coefficients, one after the other.
+//
+//go:noescape
+func adagradRowsAVX2(w *float32, s *float32, grad *float32, ids *int, n int, dim int, c *float32)
+
+// rmsPropRowsAVX2 updates rows ids[0:n]; c points to the coefficients, one after the other.
+//
+//go:noescape
+func rmsPropRowsAVX2(w *float32, s *float32, grad *float32, ids *int, n int, dim int, c *float32)
+
+// rmsPropMomentumRowsAVX2 updates rows ids[0:n]; c points to the coefficients, one after the other.
+//
+//go:noescape
+func rmsPropMomentumRowsAVX2(w *float32, s *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)
+
+// adamRowsAVX2 updates rows ids[0:n]; c points to the coefficients, one after the other.
 //
 //go:noescape
 func adamRowsAVX2(w *float32, m *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)

@@ -691,17 +691,93 @@ copy_rows_done:
 	VZEROUPPER
 	RET
 
-// func adamRowsAVX2(w *float32, m *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)
+// func decayRowsAVX2(w *float32, grad *float32, ids *int, n int, dim int, c *float32)
 // Requires: AVX, CMOV, MMX+
-TEXT ·adamRowsAVX2(SB), NOSPLIT, $0-64
-	MOVQ         w+0(FP), AX
-	MOVQ         m+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         grad+24(FP), BX
-	MOVQ         ids+32(FP), SI
-	MOVQ         n+40(FP), DI
-	MOVQ         dim+48(FP), R8
-	MOVQ         c+56(FP), R9
+TEXT ·decayRowsAVX2(SB), NOSPLIT, $0-48
+	MOVQ         w+0(FP), CX
+	MOVQ         grad+8(FP), DX
+	MOVQ         ids+16(FP), BX
+	MOVQ         n+24(FP), SI
+	MOVQ         dim+32(FP), DI
+	MOVQ         c+40(FP), R8
+	VBROADCASTSS (R8), Y0
+	VBROADCASTSS 4(R8), Y1
+	LEAQ         -8(BX)(SI*8), R8
+
+decay_rows:
+	CMPQ    SI, $0x00000001
+	JL      decay_rows_done
+	LEAQ    128(BX), AX
+	CMPQ    AX, R8
+	CMOVQHI R8, AX
+	MOVQ    (AX), AX
+	IMULQ   DI, AX
+	SHLQ    $0x02, AX
+	MOVQ    DI, R9
+
+decay_fetch:
+	CMPQ       R9, $0x00000001
+	JL         decay_fetch_done
+	PREFETCHT0 (CX)(AX*1)
+	ADDQ       $0x40, AX
+	SUBQ       $0x0f, R9
+	SUBQ       $0x00000001, R9
+	JMP        decay_fetch
+
+decay_fetch_done:
+	MOVQ  (BX), AX
+	IMULQ DI, AX
+	SHLQ  $0x02, AX
+	MOVQ  DI, R9
+
+decay_8:
+	CMPQ    R9, $0x00000008
+	JL      decay_8_done
+	VMOVUPS (CX)(AX*1), Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS (DX), Y3
+	VMULPS  Y0, Y3, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS Y2, (CX)(AX*1)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, DX
+	SUBQ    $0x00000008, R9
+	JMP     decay_8
+
+decay_8_done:
+	CMPQ       R9, $0x00000000
+	JE         decay_whole
+	LEAQ       tailMasks<>+0(SB), R10
+	MOVQ       $0x00000008, R11
+	SUBQ       R9, R11
+	VMOVUPS    (R10)(R11*4), Y2
+	VMASKMOVPS (CX)(AX*1), Y2, Y3
+	VMULPS     Y1, Y3, Y3
+	VMASKMOVPS (DX), Y2, Y4
+	VMULPS     Y0, Y4, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (CX)(AX*1)
+	LEAQ       (DX)(R9*4), DX
+
+decay_whole:
+	ADDQ $0x08, BX
+	SUBQ $0x00000001, SI
+	JMP  decay_rows
+
+decay_rows_done:
+	VZEROUPPER
+	RET
+
+// func momentumRowsAVX2(w *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·momentumRowsAVX2(SB), NOSPLIT, $0-56
+	MOVQ         w+0(FP), CX
+	MOVQ         v+8(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         ids+24(FP), SI
+	MOVQ         n+32(FP), DI
+	MOVQ         dim+40(FP), R8
+	MOVQ         c+48(FP), R9
 	VBROADCASTSS (R9), Y0
 	VBROADCASTSS 4(R9), Y1
 	VBROADCASTSS 8(R9), Y2
@@ -709,104 +785,530 @@ TEXT ·adamRowsAVX2(SB), NOSPLIT, $0-64
 	VBROADCASTSS 16(R9), Y4
 	VBROADCASTSS 20(R9), Y5
 	VBROADCASTSS 24(R9), Y6
-	VBROADCASTSS 28(R9), Y7
-	VBROADCASTSS 32(R9), Y8
 	LEAQ         -8(SI)(DI*8), R9
 
-adam_rows:
+momentum_rows:
 	CMPQ    DI, $0x00000001
+	JL      momentum_rows_done
+	LEAQ    128(SI), AX
+	CMPQ    AX, R9
+	CMOVQHI R9, AX
+	MOVQ    (AX), AX
+	IMULQ   R8, AX
+	SHLQ    $0x02, AX
+	MOVQ    R8, R10
+
+momentum_fetch:
+	CMPQ       R10, $0x00000001
+	JL         momentum_fetch_done
+	PREFETCHT0 (CX)(AX*1)
+	PREFETCHT0 (DX)(AX*1)
+	ADDQ       $0x40, AX
+	SUBQ       $0x0f, R10
+	SUBQ       $0x00000001, R10
+	JMP        momentum_fetch
+
+momentum_fetch_done:
+	MOVQ  (SI), AX
+	IMULQ R8, AX
+	SHLQ  $0x02, AX
+	MOVQ  R8, R10
+
+momentum_8:
+	CMPQ    R10, $0x00000008
+	JL      momentum_8_done
+	VMOVUPS (CX)(AX*1), Y7
+	VMULPS  Y2, Y7, Y8
+	VMOVUPS (BX), Y9
+	VMULPS  Y1, Y9, Y9
+	VADDPS  Y8, Y9, Y8
+	VMOVUPS (DX)(AX*1), Y9
+	VMULPS  Y3, Y9, Y9
+	VMULPS  Y4, Y8, Y10
+	VADDPS  Y10, Y9, Y9
+	VMOVUPS Y9, (DX)(AX*1)
+	VMULPS  Y5, Y8, Y8
+	VMULPS  Y6, Y9, Y9
+	VADDPS  Y9, Y8, Y8
+	VMULPS  Y0, Y8, Y8
+	VSUBPS  Y8, Y7, Y7
+	VMOVUPS Y7, (CX)(AX*1)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, BX
+	SUBQ    $0x00000008, R10
+	JMP     momentum_8
+
+momentum_8_done:
+	CMPQ       R10, $0x00000000
+	JE         momentum_whole
+	LEAQ       tailMasks<>+0(SB), R11
+	MOVQ       $0x00000008, R12
+	SUBQ       R10, R12
+	VMOVUPS    (R11)(R12*4), Y7
+	VMASKMOVPS (CX)(AX*1), Y7, Y8
+	VMULPS     Y2, Y8, Y9
+	VMASKMOVPS (BX), Y7, Y10
+	VMULPS     Y1, Y10, Y10
+	VADDPS     Y9, Y10, Y9
+	VMASKMOVPS (DX)(AX*1), Y7, Y10
+	VMULPS     Y3, Y10, Y10
+	VMULPS     Y4, Y9, Y11
+	VADDPS     Y11, Y10, Y10
+	VMASKMOVPS Y10, Y7, (DX)(AX*1)
+	VMULPS     Y5, Y9, Y9
+	VMULPS     Y6, Y10, Y10
+	VADDPS     Y10, Y9, Y9
+	VMULPS     Y0, Y9, Y9
+	VSUBPS     Y9, Y8, Y8
+	VMASKMOVPS Y8, Y7, (CX)(AX*1)
+	LEAQ       (BX)(R10*4), BX
+
+momentum_whole:
+	ADDQ $0x08, SI
+	SUBQ $0x00000001, DI
+	JMP  momentum_rows
+
+momentum_rows_done:
+	VZEROUPPER
+	RET
+
+// func adagradRowsAVX2(w *float32, s *float32, grad *float32, ids *int, n int, dim int, c *float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·adagradRowsAVX2(SB), NOSPLIT, $0-56
+	MOVQ         w+0(FP), CX
+	MOVQ         s+8(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         ids+24(FP), SI
+	MOVQ         n+32(FP), DI
+	MOVQ         dim+40(FP), R8
+	MOVQ         c+48(FP), R9
+	VBROADCASTSS (R9), Y0
+	VBROADCASTSS 4(R9), Y1
+	VBROADCASTSS 8(R9), Y2
+	VBROADCASTSS 12(R9), Y3
+	LEAQ         -8(SI)(DI*8), R9
+
+adagrad_rows:
+	CMPQ    DI, $0x00000001
+	JL      adagrad_rows_done
+	LEAQ    128(SI), AX
+	CMPQ    AX, R9
+	CMOVQHI R9, AX
+	MOVQ    (AX), AX
+	IMULQ   R8, AX
+	SHLQ    $0x02, AX
+	MOVQ    R8, R10
+
+adagrad_fetch:
+	CMPQ       R10, $0x00000001
+	JL         adagrad_fetch_done
+	PREFETCHT0 (CX)(AX*1)
+	PREFETCHT0 (DX)(AX*1)
+	ADDQ       $0x40, AX
+	SUBQ       $0x0f, R10
+	SUBQ       $0x00000001, R10
+	JMP        adagrad_fetch
+
+adagrad_fetch_done:
+	MOVQ  (SI), AX
+	IMULQ R8, AX
+	SHLQ  $0x02, AX
+	MOVQ  R8, R10
+
+adagrad_8:
+	CMPQ    R10, $0x00000008
+	JL      adagrad_8_done
+	VMOVUPS (CX)(AX*1), Y4
+	VMULPS  Y2, Y4, Y5
+	VMOVUPS (BX), Y6
+	VMULPS  Y1, Y6, Y6
+	VADDPS  Y5, Y6, Y5
+	VMOVUPS (DX)(AX*1), Y6
+	VMULPS  Y5, Y5, Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, (DX)(AX*1)
+	VMULPS  Y0, Y5, Y5
+	VSQRTPS Y6, Y6
+	VADDPS  Y3, Y6, Y6
+	VDIVPS  Y6, Y5, Y6
+	VSUBPS  Y6, Y4, Y4
+	VMOVUPS Y4, (CX)(AX*1)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, BX
+	SUBQ    $0x00000008, R10
+	JMP     adagrad_8
+
+adagrad_8_done:
+	CMPQ       R10, $0x00000000
+	JE         adagrad_whole
+	LEAQ       tailMasks<>+0(SB), R11
+	MOVQ       $0x00000008, R12
+	SUBQ       R10, R12
+	VMOVUPS    (R11)(R12*4), Y4
+	VMASKMOVPS (CX)(AX*1), Y4, Y5
+	VMULPS     Y2, Y5, Y6
+	VMASKMOVPS (BX), Y4, Y7
+	VMULPS     Y1, Y7, Y7
+	VADDPS     Y6, Y7, Y6
+	VMASKMOVPS (DX)(AX*1), Y4, Y7
+	VMULPS     Y6, Y6, Y8
+	VADDPS     Y8, Y7, Y7
+	VMASKMOVPS Y7, Y4, (DX)(AX*1)
+	VMULPS     Y0, Y6, Y6
+	VSQRTPS    Y7, Y7
+	VADDPS     Y3, Y7, Y7
+	VDIVPS     Y7, Y6, Y7
+	VSUBPS     Y7, Y5, Y5
+	VMASKMOVPS Y5, Y4, (CX)(AX*1)
+	LEAQ       (BX)(R10*4), BX
+
+adagrad_whole:
+	ADDQ $0x08, SI
+	SUBQ $0x00000001, DI
+	JMP  adagrad_rows
+
+adagrad_rows_done:
+	VZEROUPPER
+	RET
+
+// func rmsPropRowsAVX2(w *float32, s *float32, grad *float32, ids *int, n int, dim int, c *float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·rmsPropRowsAVX2(SB), NOSPLIT, $0-56
+	MOVQ         w+0(FP), CX
+	MOVQ         s+8(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         ids+24(FP), SI
+	MOVQ         n+32(FP), DI
+	MOVQ         dim+40(FP), R8
+	MOVQ         c+48(FP), R9
+	VBROADCASTSS (R9), Y0
+	VBROADCASTSS 4(R9), Y1
+	VBROADCASTSS 8(R9), Y2
+	VBROADCASTSS 12(R9), Y3
+	VBROADCASTSS 16(R9), Y4
+	VBROADCASTSS 20(R9), Y5
+	VBROADCASTSS 24(R9), Y5
+	LEAQ         -8(SI)(DI*8), R9
+
+rmsProp_rows:
+	CMPQ    DI, $0x00000001
+	JL      rmsProp_rows_done
+	LEAQ    128(SI), AX
+	CMPQ    AX, R9
+	CMOVQHI R9, AX
+	MOVQ    (AX), AX
+	IMULQ   R8, AX
+	SHLQ    $0x02, AX
+	MOVQ    R8, R10
+
+rmsProp_fetch:
+	CMPQ       R10, $0x00000001
+	JL         rmsProp_fetch_done
+	PREFETCHT0 (CX)(AX*1)
+	PREFETCHT0 (DX)(AX*1)
+	ADDQ       $0x40, AX
+	SUBQ       $0x0f, R10
+	SUBQ       $0x00000001, R10
+	JMP        rmsProp_fetch
+
+rmsProp_fetch_done:
+	MOVQ  (SI), AX
+	IMULQ R8, AX
+	SHLQ  $0x02, AX
+	MOVQ  R8, R10
+
+rmsProp_8:
+	CMPQ    R10, $0x00000008
+	JL      rmsProp_8_done
+	VMOVUPS (CX)(AX*1), Y6
+	VMULPS  Y2, Y6, Y7
+	VMOVUPS (BX), Y8
+	VMULPS  Y1, Y8, Y8
+	VADDPS  Y7, Y8, Y7
+	VMULPS  Y7, Y7, Y8
+	VMOVUPS (DX)(AX*1), Y9
+	VMULPS  Y3, Y9, Y9
+	VMULPS  Y4, Y8, Y8
+	VADDPS  Y8, Y9, Y9
+	VMOVUPS Y9, (DX)(AX*1)
+	VMULPS  Y0, Y7, Y7
+	VSQRTPS Y9, Y9
+	VADDPS  Y5, Y9, Y9
+	VDIVPS  Y9, Y7, Y9
+	VSUBPS  Y9, Y6, Y6
+	VMOVUPS Y6, (CX)(AX*1)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, BX
+	SUBQ    $0x00000008, R10
+	JMP     rmsProp_8
+
+rmsProp_8_done:
+	CMPQ       R10, $0x00000000
+	JE         rmsProp_whole
+	LEAQ       tailMasks<>+0(SB), R11
+	MOVQ       $0x00000008, R12
+	SUBQ       R10, R12
+	VMOVUPS    (R11)(R12*4), Y6
+	VMASKMOVPS (CX)(AX*1), Y6, Y7
+	VMULPS     Y2, Y7, Y8
+	VMASKMOVPS (BX), Y6, Y9
+	VMULPS     Y1, Y9, Y9
+	VADDPS     Y8, Y9, Y8
+	VMULPS     Y8, Y8, Y9
+	VMASKMOVPS (DX)(AX*1), Y6, Y10
+	VMULPS     Y3, Y10, Y10
+	VMULPS     Y4, Y9, Y9
+	VADDPS     Y9, Y10, Y10
+	VMASKMOVPS Y10, Y6, (DX)(AX*1)
+	VMULPS     Y0, Y8, Y8
+	VSQRTPS    Y10, Y10
+	VADDPS     Y5, Y10, Y10
+	VDIVPS     Y10, Y8, Y10
+	VSUBPS     Y10, Y7, Y7
+	VMASKMOVPS Y7, Y6, (CX)(AX*1)
+	LEAQ       (BX)(R10*4), BX
+
+rmsProp_whole:
+	ADDQ $0x08, SI
+	SUBQ $0x00000001, DI
+	JMP  rmsProp_rows
+
+rmsProp_rows_done:
+	VZEROUPPER
+	RET
+
+// func rmsPropMomentumRowsAVX2(w *float32, s *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·rmsPropMomentumRowsAVX2(SB), NOSPLIT, $0-64
+	MOVQ         w+0(FP), CX
+	MOVQ         s+8(FP), DX
+	MOVQ         v+16(FP), BX
+	MOVQ         grad+24(FP), SI
+	MOVQ         ids+32(FP), DI
+	MOVQ         n+40(FP), R8
+	MOVQ         dim+48(FP), R9
+	MOVQ         c+56(FP), R10
+	VBROADCASTSS (R10), Y0
+	VBROADCASTSS 4(R10), Y1
+	VBROADCASTSS 8(R10), Y2
+	VBROADCASTSS 12(R10), Y3
+	VBROADCASTSS 16(R10), Y4
+	VBROADCASTSS 20(R10), Y5
+	VBROADCASTSS 24(R10), Y6
+	LEAQ         -8(DI)(R8*8), R10
+
+rmsPropMomentum_rows:
+	CMPQ    R8, $0x00000001
+	JL      rmsPropMomentum_rows_done
+	LEAQ    128(DI), AX
+	CMPQ    AX, R10
+	CMOVQHI R10, AX
+	MOVQ    (AX), AX
+	IMULQ   R9, AX
+	SHLQ    $0x02, AX
+	MOVQ    R9, R11
+
+rmsPropMomentum_fetch:
+	CMPQ       R11, $0x00000001
+	JL         rmsPropMomentum_fetch_done
+	PREFETCHT0 (CX)(AX*1)
+	PREFETCHT0 (DX)(AX*1)
+	PREFETCHT0 (BX)(AX*1)
+	ADDQ       $0x40, AX
+	SUBQ       $0x0f, R11
+	SUBQ       $0x00000001, R11
+	JMP        rmsPropMomentum_fetch
+
+rmsPropMomentum_fetch_done:
+	MOVQ  (DI), AX
+	IMULQ R9, AX
+	SHLQ  $0x02, AX
+	MOVQ  R9, R11
+
+rmsPropMomentum_8:
+	CMPQ    R11, $0x00000008
+	JL      rmsPropMomentum_8_done
+	VMOVUPS (CX)(AX*1), Y7
+	VMULPS  Y2, Y7, Y8
+	VMOVUPS (SI), Y9
+	VMULPS  Y1, Y9, Y9
+	VADDPS  Y8, Y9, Y8
+	VMULPS  Y8, Y8, Y9
+	VMOVUPS (DX)(AX*1), Y10
+	VMULPS  Y3, Y10, Y10
+	VMULPS  Y4, Y9, Y9
+	VADDPS  Y9, Y10, Y10
+	VMOVUPS Y10, (DX)(AX*1)
+	VMOVUPS (BX)(AX*1), Y9
+	VMULPS  Y5, Y9, Y9
+	VSQRTPS Y10, Y10
+	VADDPS  Y6, Y10, Y10
+	VDIVPS  Y10, Y8, Y10
+	VADDPS  Y10, Y9, Y9
+	VMOVUPS Y9, (BX)(AX*1)
+	VMULPS  Y0, Y9, Y9
+	VSUBPS  Y9, Y7, Y7
+	VMOVUPS Y7, (CX)(AX*1)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, SI
+	SUBQ    $0x00000008, R11
+	JMP     rmsPropMomentum_8
+
+rmsPropMomentum_8_done:
+	CMPQ       R11, $0x00000000
+	JE         rmsPropMomentum_whole
+	LEAQ       tailMasks<>+0(SB), R12
+	MOVQ       $0x00000008, R13
+	SUBQ       R11, R13
+	VMOVUPS    (R12)(R13*4), Y7
+	VMASKMOVPS (CX)(AX*1), Y7, Y8
+	VMULPS     Y2, Y8, Y9
+	VMASKMOVPS (SI), Y7, Y10
+	VMULPS     Y1, Y10, Y10
+	VADDPS     Y9, Y10, Y9
+	VMULPS     Y9, Y9, Y10
+	VMASKMOVPS (DX)(AX*1), Y7, Y11
+	VMULPS     Y3, Y11, Y11
+	VMULPS     Y4, Y10, Y10
+	VADDPS     Y10, Y11, Y11
+	VMASKMOVPS Y11, Y7, (DX)(AX*1)
+	VMASKMOVPS (BX)(AX*1), Y7, Y10
+	VMULPS     Y5, Y10, Y10
+	VSQRTPS    Y11, Y11
+	VADDPS     Y6, Y11, Y11
+	VDIVPS     Y11, Y9, Y11
+	VADDPS     Y11, Y10, Y10
+	VMASKMOVPS Y10, Y7, (BX)(AX*1)
+	VMULPS     Y0, Y10, Y10
+	VSUBPS     Y10, Y8, Y8
+	VMASKMOVPS Y8, Y7, (CX)(AX*1)
+	LEAQ       (SI)(R11*4), SI
+
+rmsPropMomentum_whole:
+	ADDQ $0x08, DI
+	SUBQ $0x00000001, R8
+	JMP  rmsPropMomentum_rows
+
+rmsPropMomentum_rows_done:
+	VZEROUPPER
+	RET
+
+// func adamRowsAVX2(w *float32, m *float32, v *float32, grad *float32, ids *int, n int, dim int, c *float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·adamRowsAVX2(SB), NOSPLIT, $0-64
+	MOVQ         w+0(FP), CX
+	MOVQ         m+8(FP), DX
+	MOVQ         v+16(FP), BX
+	MOVQ         grad+24(FP), SI
+	MOVQ         ids+32(FP), DI
+	MOVQ         n+40(FP), R8
+	MOVQ         dim+48(FP), R9
+	MOVQ         c+56(FP), R10
+	VBROADCASTSS (R10), Y0
+	VBROADCASTSS 4(R10), Y1
+	VBROADCASTSS 8(R10), Y2
+	VBROADCASTSS 12(R10), Y3
+	VBROADCASTSS 16(R10), Y4
+	VBROADCASTSS 20(R10), Y5
+	VBROADCASTSS 24(R10), Y6
+	VBROADCASTSS 28(R10), Y7
+	VBROADCASTSS 32(R10), Y8
+	LEAQ         -8(DI)(R8*8), R10
+
+adam_rows:
+	CMPQ    R8, $0x00000001
 	JL      adam_rows_done
-	LEAQ    128(SI), R10
-	CMPQ    R10, R9
-	CMOVQHI R9, R10
-	MOVQ    (R10), R10
-	IMULQ   R8, R10
-	SHLQ    $0x02, R10
-	MOVQ    R8, R11
+	LEAQ    128(DI), AX
+	CMPQ    AX, R10
+	CMOVQHI R10, AX
+	MOVQ    (AX), AX
+	IMULQ   R9, AX
+	SHLQ    $0x02, AX
+	MOVQ    R9, R11
 
 adam_fetch:
 	CMPQ       R11, $0x00000001
 	JL         adam_fetch_done
-	PREFETCHT0 (AX)(R10*1)
-	PREFETCHT0 (CX)(R10*1)
-	PREFETCHT0 (DX)(R10*1)
-	ADDQ       $0x40, R10
+	PREFETCHT0 (CX)(AX*1)
+	PREFETCHT0 (DX)(AX*1)
+	PREFETCHT0 (BX)(AX*1)
+	ADDQ       $0x40, AX
 	SUBQ       $0x0f, R11
 	SUBQ       $0x00000001, R11
 	JMP        adam_fetch
 
 adam_fetch_done:
-	MOVQ  (SI), R10
-	IMULQ R8, R10
-	SHLQ  $0x02, R10
-	MOVQ  R8, R11
+	MOVQ  (DI), AX
+	IMULQ R9, AX
+	SHLQ  $0x02, AX
+	MOVQ  R9, R11
 
-adam8:
+adam_8:
 	CMPQ    R11, $0x00000008
-	JL      adam8_done
-	VMOVUPS (AX)(R10*1), Y9
+	JL      adam_8_done
+	VMOVUPS (CX)(AX*1), Y9
 	VMULPS  Y3, Y9, Y9
-	VMOVUPS (BX), Y10
+	VMOVUPS (SI), Y10
 	VMULPS  Y1, Y10, Y10
 	VMULPS  Y2, Y9, Y11
 	VADDPS  Y11, Y10, Y11
-	VMOVUPS (CX)(R10*1), Y12
-	VMULPS  Y4, Y12, Y12
-	VMULPS  Y5, Y11, Y10
-	VADDPS  Y10, Y12, Y12
-	VMOVUPS Y12, (CX)(R10*1)
-	VMULPS  Y0, Y12, Y12
+	VMOVUPS (DX)(AX*1), Y10
+	VMULPS  Y4, Y10, Y10
+	VMULPS  Y5, Y11, Y12
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS Y10, (DX)(AX*1)
 	VMULPS  Y11, Y11, Y11
+	VMOVUPS (BX)(AX*1), Y12
+	VMULPS  Y6, Y12, Y12
 	VMULPS  Y7, Y11, Y11
-	VMOVUPS (DX)(R10*1), Y10
-	VMULPS  Y6, Y10, Y10
-	VADDPS  Y11, Y10, Y10
-	VMOVUPS Y10, (DX)(R10*1)
-	VSQRTPS Y10, Y10
-	VADDPS  Y8, Y10, Y10
-	VDIVPS  Y10, Y12, Y12
+	VADDPS  Y11, Y12, Y12
+	VMOVUPS Y12, (BX)(AX*1)
+	VMULPS  Y0, Y10, Y10
+	VSQRTPS Y12, Y12
+	VADDPS  Y8, Y12, Y12
+	VDIVPS  Y12, Y10, Y12
 	VSUBPS  Y12, Y9, Y9
-	VMOVUPS Y9, (AX)(R10*1)
-	ADDQ    $0x20, R10
-	ADDQ    $0x20, BX
+	VMOVUPS Y9, (CX)(AX*1)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, SI
 	SUBQ    $0x00000008, R11
-	JMP     adam8
+	JMP     adam_8
 
-adam8_done:
+adam_8_done:
 	CMPQ       R11, $0x00000000
 	JE         adam_whole
 	LEAQ       tailMasks<>+0(SB), R12
 	MOVQ       $0x00000008, R13
 	SUBQ       R11, R13
 	VMOVUPS    (R12)(R13*4), Y9
-	VMASKMOVPS (AX)(R10*1), Y9, Y10
+	VMASKMOVPS (CX)(AX*1), Y9, Y10
 	VMULPS     Y3, Y10, Y10
-	VMASKMOVPS (BX), Y9, Y11
+	VMASKMOVPS (SI), Y9, Y11
 	VMULPS     Y1, Y11, Y11
 	VMULPS     Y2, Y10, Y12
 	VADDPS     Y12, Y11, Y12
-	VMASKMOVPS (CX)(R10*1), Y9, Y13
-	VMULPS     Y4, Y13, Y13
-	VMULPS     Y5, Y12, Y11
-	VADDPS     Y11, Y13, Y13
-	VMASKMOVPS Y13, Y9, (CX)(R10*1)
-	VMULPS     Y0, Y13, Y13
+	VMASKMOVPS (DX)(AX*1), Y9, Y11
+	VMULPS     Y4, Y11, Y11
+	VMULPS     Y5, Y12, Y13
+	VADDPS     Y13, Y11, Y11
+	VMASKMOVPS Y11, Y9, (DX)(AX*1)
 	VMULPS     Y12, Y12, Y12
+	VMASKMOVPS (BX)(AX*1), Y9, Y13
+	VMULPS     Y6, Y13, Y13
 	VMULPS     Y7, Y12, Y12
-	VMASKMOVPS (DX)(R10*1), Y9, Y11
-	VMULPS     Y6, Y11, Y11
-	VADDPS     Y12, Y11, Y11
-	VMASKMOVPS Y11, Y9, (DX)(R10*1)
-	VSQRTPS    Y11, Y11
-	VADDPS     Y8, Y11, Y11
-	VDIVPS     Y11, Y13, Y13
+	VADDPS     Y12, Y13, Y13
+	VMASKMOVPS Y13, Y9, (BX)(AX*1)
+	VMULPS     Y0, Y11, Y11
+	VSQRTPS    Y13, Y13
+	VADDPS     Y8, Y13, Y13
+	VDIVPS     Y13, Y11, Y13
 	VSUBPS     Y13, Y10, Y10
-	VMASKMOVPS Y10, Y9, (AX)(R10*1)
-	LEAQ       (BX)(R11*4), BX
+	VMASKMOVPS Y10, Y9, (CX)(AX*1)
+	LEAQ       (SI)(R11*4), SI
 
 adam_whole:
-	ADDQ $0x08, SI
-	SUBQ $0x00000001, DI
+	ADDQ $0x08, DI
+	SUBQ $0x00000001, R8
 	JMP  adam_rows
 
 adam_rows_done:

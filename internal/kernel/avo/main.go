@@ -24,7 +24,7 @@ func main() {
 	sumRows(tail)
 	addRows(tail)
 	copyRows(tail)
-	adamRows(tail)
+	updates(tail)
 	Generate()
 }
 
@@ -245,102 +245,4 @@ func copyRows(tail Mem) {
 			store(load(Mem{Base: row, Disp: 32 * k}, mask), Mem{Base: other, Disp: 32 * k}, mask)
 		}
 	})
-}
-
-// adamRows updates listed rows of the weights and of Adam's two means.
-func adamRows(tail Mem) {
-	TEXT("adamRowsAVX2", NOSPLIT, "func(w, m, v, grad *float32, ids *int, n, dim int, c *float32)")
-	Pragma("noescape")
-	Doc("adamRowsAVX2 is AdamRows for ids[0:n]; c points to an AdamStep.")
-	var tables [3]reg.GPVirtual
-	for i, name := range []string{"w", "m", "v"} {
-		tables[i] = Load(Param(name), GP64()).(reg.GPVirtual)
-	}
-	grad, id := Load(Param("grad"), GP64()).(reg.GPVirtual), Load(Param("ids"), GP64()).(reg.GPVirtual)
-	n, dim := Load(Param("n"), GP64()).(reg.GPVirtual), Load(Param("dim"), GP64()).(reg.GPVirtual)
-	c := Load(Param("c"), GP64()).(reg.GPVirtual)
-	field := func(i int) Mem { return Mem{Base: c, Disp: 4 * i} } // of AdamStep
-	var coefs [9]reg.VecVirtual
-	for i := range coefs {
-		coefs[i] = YMM()
-		VBROADCASTSS(field(i), coefs[i])
-	}
-	rate, scale, decay, keep := coefs[0], coefs[1], coefs[2], coefs[3]
-	beta1, enter1, beta2, enter2, eps := coefs[4], coefs[5], coefs[6], coefs[7], coefs[8]
-	last, at, left := c, GP64(), GP64() // c is not needed any more
-	LEAQ(Mem{Base: id, Index: n, Scale: 8, Disp: -8}, last)
-	mask := YMM()
-	// update works on 8 columns at at, in bytes from the tables.
-	update := func(mask *reg.VecVirtual) {
-		x, g, d, mean := YMM(), YMM(), YMM(), YMM()
-		row := func(k int) Mem { return Mem{Base: tables[k], Index: at, Scale: 1} }
-		read := func(m Mem, y reg.VecVirtual) {
-			if mask != nil {
-				VMASKMOVPS(m, *mask, y)
-			} else {
-				VMOVUPS(m, y)
-			}
-		}
-		read(row(0), x)
-		VMULPS(keep, x, x)
-		read(Mem{Base: grad}, g)
-		VMULPS(scale, g, g)
-		VMULPS(decay, x, d)
-		VADDPS(d, g, d)
-		read(row(1), mean)
-		VMULPS(beta1, mean, mean)
-		VMULPS(enter1, d, g)
-		VADDPS(g, mean, mean)
-		store(mean, row(1), mask)
-		VMULPS(rate, mean, mean)
-		VMULPS(d, d, d)
-		VMULPS(enter2, d, d)
-		read(row(2), g)
-		VMULPS(beta2, g, g)
-		VADDPS(d, g, g)
-		store(g, row(2), mask)
-		VSQRTPS(g, g)
-		VADDPS(eps, g, g)
-		VDIVPS(g, mean, mean)
-		VSUBPS(mean, x, x)
-		store(x, row(0), mask)
-	}
-	loop("adam_rows", n, 1, func() {
-		LEAQ(Mem{Base: id, Disp: 8 * ahead}, at)
-		CMPQ(at, last)
-		CMOVQHI(last, at)
-		MOVQ(Mem{Base: at}, at)
-		IMULQ(dim, at)
-		SHLQ(U8(2), at)
-		MOVQ(dim, left)
-		loop("adam_fetch", left, 1, func() {
-			for _, t := range tables {
-				PREFETCHT0(Mem{Base: t, Index: at, Scale: 1})
-			}
-			ADDQ(U8(64), at)
-			SUBQ(U8(15), left) // loop takes the 16th
-		})
-		MOVQ(Mem{Base: id}, at)
-		IMULQ(dim, at)
-		SHLQ(U8(2), at)
-		MOVQ(dim, left)
-		loop("adam8", left, 8, func() {
-			update(nil)
-			ADDQ(U8(32), at)
-			ADDQ(U8(32), grad)
-		})
-		CMPQ(left, U32(0))
-		JE(LabelRef("adam_whole"))
-		masks, skip := GP64(), GP64()
-		LEAQ(tail, masks)
-		MOVQ(U32(8), skip)
-		SUBQ(left, skip)
-		VMOVUPS(Mem{Base: masks, Index: skip, Scale: 4}, mask)
-		update(&mask)
-		LEAQ(Mem{Base: grad, Index: left, Scale: 4}, grad)
-		Label("adam_whole")
-		ADDQ(U8(8), id)
-	})
-	VZEROUPPER()
-	RET()
 }

@@ -1,0 +1,111 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// Weighted bags: the weights' gradient and the table's are adjoint to the bags, which are linear in both for Sum.
+func TestBagWeights(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	const vocab, dim = 5, 3
+	ids, at, ends := []int{0, 4, 4, 2, 1}, []int{0, 1, 2, 3, 5}, []int{0, 3, 5}
+	table, w, grad := norm(rnd, vocab*dim), norm(rnd, 5), norm(rnd, 3*dim)
+	out, dw := make([]float64, 3*dim), make([]float64, 6)
+	BagWeighted(out, table, w, ids, ends, dim)
+	BagWeightsGrad(dw, table, w, out, grad, ids, at, ends, dim, Sum)
+	var back float64
+	for i, k := range at {
+		back += dw[k] * w[i]
+	}
+	if a := dot(out, grad); math.Abs(a-back) > 1e-12 || dw[4] != 0 || !slices.Equal(out[:dim], []float64{0, 0, 0}) {
+		t.Errorf("⟨f(w), y⟩ = %g, ⟨w, fᵀ(y)⟩ = %g; %v, %v", a, back, out, dw)
+	}
+}
+
+// A mean whose divisor is 0 is 0, never NaN.
+func TestWeightShares(t *testing.T) {
+	for _, tt := range []struct {
+		r    Reduce
+		w    []float64
+		want []float64
+	}{
+		{Sum, []float64{2, 3}, []float64{2, 3}}, {Mean, []float64{1, 3}, []float64{0.25, 0.75}}, {SqrtN, []float64{3, 4}, []float64{0.6, 0.8}},
+		{Mean, []float64{1, -1}, []float64{0, 0}}, {SqrtN, []float64{0, 0}, []float64{0, 0}}, {Mean, nil, nil},
+	} {
+		got := make([]float64, len(tt.w))
+		WeightShares(got, tt.w, []int{len(tt.w)}, tt.r)
+		for i := range got {
+			if math.Abs(got[i]-tt.want[i]) > 1e-15 {
+				t.Errorf("reduction %v of %v: %v, want %v", tt.r, tt.w, got, tt.want)
+			}
+		}
+	}
+}
+
+func TestBagExtreme(t *testing.T) {
+	table := []float64{-1, 5, -1, 7, -3, 7}
+	ids, ends := []int{0, 1, 2, 1}, []int{0, 3, 4, 4}
+	for _, tt := range []struct {
+		r         Reduce
+		out, grad []float64
+	}{
+		{Max, []float64{0, 0, -1, 7, -1, 7, 0, 0}, []float64{3, 0, 0, 4, 0, 0, 5, 6}},
+		{Min, []float64{0, 0, -3, 5, -1, 7, 0, 0}, []float64{0, 4, 0, 0, 3, 0, 5, 6}},
+	} {
+		out, grad := make([]float64, 8), make([]float64, 8)
+		BagExtreme(out, table, ids, ends, 2, tt.r)
+		BagExtremeGrad(grad, table, []float64{1, 2, 3, 4, 5, 6, 7, 8}, ids, ends, 2, tt.r)
+		if !slices.Equal(out, tt.out) || !slices.Equal(grad, tt.grad) {
+			t.Errorf("reduction %v: %v and gradient %v, want %v and %v", tt.r, out, grad, tt.out, tt.grad)
+		}
+	}
+}
+
+func TestNorm(t *testing.T) {
+	x := []float32{3, -4, 0}
+	for _, tt := range []struct{ p, want float64 }{{2, 5}, {1, 7}, {math.Inf(1), 4}, {0.5, math.Pow(math.Sqrt(3)+2, 2)}, {3, math.Cbrt(91)}} {
+		if got := Norm(x, tt.p); math.Abs(got-tt.want) > 1e-12 {
+			t.Errorf("the %v-norm of %v is %v, want %v", tt.p, x, got, tt.want)
+		}
+	}
+}
+
+func TestMaskAndDropPadding(t *testing.T) {
+	ids := []int{3, 0, NoRow, 1, 0}
+	if got, want := Mask(nil, ids, 0, []bool{false, false, false, true}), []int{NoRow, NoRow, NoRow, 1, NoRow}; !slices.Equal(got, want) {
+		t.Errorf("Mask gives %v, want %v", got, want)
+	}
+	if got, want := Mask(nil, ids, NoPadding, nil), ids; !slices.Equal(got, want) {
+		t.Errorf("Mask without padding gives %v, want %v", got, want)
+	}
+	ends := []int{2, 2, 5}
+	kept, at := DropPadding(nil, []int{}, ids, ends, 0)
+	if !slices.Equal(kept, []int{3, 1}) || !slices.Equal(at, []int{0, 3}) || !slices.Equal(ends, []int{1, 1, 2}) {
+		t.Errorf("DropPadding gives %v at %v, ends %v", kept, at, ends)
+	}
+}
+
+func TestSumGroups(t *testing.T) {
+	var x Index
+	x.Build([]int{2, 0, 2, 2}, NoPadding)
+	src := []float64{1, 10, 2, 3}
+	for _, tt := range []struct {
+		weights      []float64
+		byID, byFreq bool
+		want         []float64
+	}{
+		{nil, false, false, []float64{6, 10, 0}}, {nil, true, false, []float64{10, 0, 6}}, {nil, false, true, []float64{2, 10, 0}},
+		{[]float64{3, 2, 1, -1}, false, false, []float64{10, -10, 0}}, {[]float64{3, 2, 2, -1}, true, true, []float64{-10, 0, 13.0 / 3}},
+	} {
+		dst := make([]float64, 3)
+		SumGroups(dst, src, &x, tt.weights, 1, tt.byID, tt.byFreq)
+		for i := range dst {
+			if math.Abs(dst[i]-tt.want[i]) > 1e-15 {
+				t.Errorf("%+v: got %v", tt, dst)
+			}
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package layers_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/layers"
+	"gorgonia-embedding/optim"
+)
+
+// The snippets of docs/from-pytorch.md.
+
+// ids makes an input node.
+func ids(g *gorgonia.ExprGraph, name string, data []int, shape ...int) *gorgonia.Node {
+	return gorgonia.NodeFromAny(g, tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data)), gorgonia.WithName(name))
+}
+
+func run(g *gorgonia.ExprGraph) { check(gorgonia.NewTapeMachine(g).RunAll()) }
+
+func ExampleNewEmbedding() {
+	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
+	emb, err := layers.NewEmbedding(g, "emb", layers.EmbeddingConfig{
+		NumEmbeddings: 10, EmbeddingDim: 5, PaddingIdx: new(0), Init: layers.Normal(rnd, 1)})
+	check(err)
+	batch := ids(g, "batch", []int{1, 2, 4, 5, 4, 3, 2, 9, 0, 7, 6, 8}, 3, 4)
+	vectors, err := emb.Forward(batch)
+	check(err)
+	run(g)
+	fmt.Println(emb, vectors.Shape())
+	// Output: Embedding emb (10, 5), padding 0 (3, 4, 5)
+}
+
+func ExampleEmbeddingFromPretrained() {
+	g := gorgonia.NewGraph()
+	weight := tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float32{1, 2.3, 3, 4, 5.1, 6.3}))
+	emb, err := layers.EmbeddingFromPretrained(g, "emb", weight, layers.EmbeddingConfig{})
+	check(err)
+	y, err := emb.Forward(ids(g, "ids", []int{1}, 1))
+	check(err)
+	run(g)
+	fmt.Println(y.Value().Data(), len(emb.Learnables()), "to train")
+	// Output: [4 5.1 6.3] 0 to train
+}
+
+func ExampleEmbeddingBag() {
+	g := gorgonia.NewGraph()
+	weight := tensor.New(tensor.WithShape(4, 2), tensor.WithBacking([]float32{0, 0, 1, 2, 3, 4, 5, 6}))
+	bag, err := layers.EmbeddingBagFromPretrained(g, "bag", weight, layers.EmbeddingBagConfig{Mode: layers.BagSum})
+	check(err)
+	in := layers.Bags{
+		IDs:          ids(g, "ids", []int{1, 2, 3, 3}, 4),
+		Offsets:      ids(g, "offsets", []int{0, 2}, 2), // two bags: 1 2 and 3 3
+		NoLastOffset: true,
+	}
+	y, err := bag.ForwardBags(in)
+	check(err)
+	run(g)
+	fmt.Println(y.Value().Data())
+	// Output: [4 6 10 12]
+}
+
+// Weights of the ids, a mean by weight, and room in a static graph for more ids than a batch has.
+func ExampleBags() {
+	g := gorgonia.NewGraph()
+	table := gorgonia.NodeFromAny(g, tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float32{10, 20, 30})), gorgonia.WithName("table"))
+	weights := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking([]float32{1, 3, 1, 0, 0})), gorgonia.WithName("weights"))
+	y, err := layers.Bag(table, layers.Bags{
+		IDs:     ids(g, "ids", []int{0, 1, 2, -9, -9}, 5), // the last two are room
+		Offsets: ids(g, "offsets", []int{0, 2, 2, 3}, 4),  // the second bag is empty
+		Weights: weights,
+	}, layers.BagConfig{Mode: layers.BagMean})
+	check(err)
+	run(g)
+	fmt.Println(y.Value().Data())
+	// Output: [17.5 0 30]
+}
+
+func ExampleBagMode() {
+	for _, mode := range []layers.BagMode{layers.BagMean, layers.BagSum, layers.BagMax, layers.BagSqrtN, layers.BagMin} {
+		g := gorgonia.NewGraph()
+		bag, err := layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{
+			NumEmbeddings: 4, EmbeddingDim: 1, Mode: mode, Init: layers.From([]float32{1, 2, 4, 5})})
+		check(err)
+		y, err := bag.Forward(ids(g, "ids", []int{0, 1, 2, 3}, 1, 4))
+		check(err)
+		run(g)
+		fmt.Println(mode, y.Value().Data())
+	}
+	// Output:
+	// mean [3]
+	// sum [12]
+	// max [5]
+	// sqrtn [6]
+	// min [1]
+}
+
+func ExampleOutOfRange() {
+	for _, policy := range []layers.OutOfRange{layers.RangeClip, layers.RangeWrap, layers.RangeUnknown} {
+		g := gorgonia.NewGraph()
+		cfg := layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 1, Init: layers.From([]float32{0, 1, 2, 3}), OutOfRange: policy}
+		if policy == layers.RangeUnknown {
+			cfg.UnknownIdx = new(2)
+		}
+		words, err := layers.NewEmbedding(g, "words", cfg)
+		check(err)
+		y, err := words.Forward(ids(g, "ids", []int{1, 5, -1}, 3))
+		check(err)
+		run(g)
+		fmt.Println(policy, y.Value().Data())
+	}
+	// Output:
+	// clip [1 3 0]
+	// wrap [1 1 3]
+	// unknown [1 2 2]
+}
+
+// A language model whose input and output weights are one table.
+func ExampleEmbedding_Attend() {
+	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
+	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 6, EmbeddingDim: 4, Sparse: true, Init: layers.Normal(rnd, 0.5)})
+	check(err)
+	hidden, err := layers.NewLinear(g, "hidden", layers.LinearConfig{InFeatures: 4, OutFeatures: 4, Init: layers.Glorot(rnd)})
+	check(err)
+	h, err := layers.Sequential{words, hidden, layers.Func(gorgonia.Tanh)}.Forward(ids(g, "ids", []int{0, 1, 2, 3, 4}, 5))
+	check(err)
+	logits, err := words.Attend(h) // (5, 4) → (5, 6)
+	check(err)
+	loss, err := layers.CrossEntropy(logits, ids(g, "next", []int{1, 2, 3, 4, 5}, 5))
+	check(err)
+	params := append(words.Learnables(), hidden.Learnables()...)
+	_, err = gorgonia.Grad(loss, params...)
+	check(err)
+	solver, err := optim.New(optim.Adam{}, optim.Config{LearningRate: 0.05})
+	check(err)
+	vm := gorgonia.NewTapeMachine(g)
+	for range 200 {
+		check(vm.RunAll())
+		check(solver.Step(gorgonia.NodesToValueGrads(params)))
+		vm.Reset()
+	}
+	fmt.Println(logits.Shape(), loss.Value().Data().(float32) < 0.05)
+	// Output: (5, 6) true
+}
+
+// Three new words, which begin as the mean of the old ones.
+func ExampleEmbedding_Grow() {
+	old, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{
+		NumEmbeddings: 2, EmbeddingDim: 2, Init: layers.From([]float32{1, 2, 3, 6})})
+	check(err)
+	g := gorgonia.NewGraph()
+	words, err := old.Grow(g, 5, old.MeanRow())
+	check(err)
+	fmt.Println(words, words.Weight().Value().Data())
+	// Output: Embedding words (5, 2) [1 2 3 6 2 4 2 4 2 4]
+}
+
+func ExampleQuantizedEmbedding() {
+	words, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{
+		NumEmbeddings: 10_000, EmbeddingDim: 64, Init: layers.Uniform(rand.New(rand.NewPCG(1, 1)), -1, 1)})
+	check(err)
+	small, err := words.Quantize()
+	check(err)
+	g := gorgonia.NewGraph()
+	vectors, err := small.Forward(ids(g, "ids", []int{7, 9_999}, 2))
+	check(err)
+	run(g)
+	fmt.Printf("%v, %d bytes instead of %d, error at most %.4f\n", vectors.Shape(), small.MemSize(), 10_000*64*4, small.MaxError())
+	// Output: (2, 64), 720000 bytes instead of 2560000, error at most 0.0039
+}
+
+func ExampleLinear() {
+	g := gorgonia.NewGraph()
+	l, err := layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 2, OutFeatures: 1, Init: layers.From([]float32{10, 1}), BiasInit: layers.From([]float32{0.5})})
+	check(err)
+	x := gorgonia.NodeFromAny(g, tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{1, 2, 3, 4})), gorgonia.WithName("x"))
+	y, err := l.Forward(x)
+	check(err)
+	run(g)
+	fmt.Println(l, y.Value().Data())
+	// Output: Linear out (2 → 1) [12.5 34.5]
+}
+
+func ExampleDropout() {
+	g := gorgonia.NewGraph()
+	x := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking([]float32{1, 2, 3})), gorgonia.WithName("x"))
+	y, err := layers.Dropout{P: 0.5, Rand: rand.New(rand.NewPCG(1, 1))}.Forward(x)
+	check(err)
+	check(gorgonia.NewTapeMachine(g, gorgonia.EvalMode()).RunAll())
+	fmt.Println(y.Value().Data())
+	// Output: [1 2 3]
+}
+
+// A layer of your own goes anywhere that ours do.
+func ExampleLayer() {
+	double := layers.Func(func(x *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.Add(x, x) })
+	var net layers.Layer = layers.Sequential{double, double}
+	g := gorgonia.NewGraph()
+	x := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking([]float32{1, 2})), gorgonia.WithName("x"))
+	y, err := net.Forward(x)
+	check(err)
+	run(g)
+	fmt.Println(y.Value().Data())
+	// Output: [4 8]
+}

@@ -1,0 +1,341 @@
+package layers_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/layers"
+	"gorgonia-embedding/optim"
+)
+
+func matrix(data any, rows, columns int) *tensor.Dense {
+	return tensor.New(tensor.WithShape(rows, columns), tensor.WithBacking(data))
+}
+
+// The weights given are the table: not copied, frozen unless told otherwise, padding row and all.
+func TestFromPretrained(t *testing.T) {
+	for _, freeze := range []*bool{nil, new(true), new(false)} {
+		for _, data := range []any{[]float64{7, 7, 1, 2.3, 4, 5.1}, []float32{7, 7, 1, 2.3, 4, 5.1}} {
+			g := gorgonia.NewGraph()
+			w := matrix(data, 3, 2)
+			e := must(layers.EmbeddingFromPretrained(g, "words", w, layers.EmbeddingConfig{PaddingIdx: new(0), Freeze: freeze}))
+			y := must(e.Forward(input(g, "ids", []int{0, 2}, 2)))
+			if trainable := freeze != nil && !*freeze; (len(e.Learnables()) == 1) != trainable {
+				t.Errorf("Freeze %v: learnables %v", freeze, e.Learnables())
+			}
+			runAll(t, g)
+			wantNear(t, "rows", y.Value(), []float64{7, 7, 4, 5.1}, 1e-6)
+			if e.Weight().Value().Uintptr() != w.Uintptr() || e.Weight().Name() != "words.weight" {
+				t.Error("the weights were copied")
+			}
+		}
+	}
+}
+
+// from_pretrained(…, max_norm=2, norm_type=.5, sparse=True): the given weights themselves are renormalised.
+func TestFromPretrainedMaxNorm(t *testing.T) {
+	g := gorgonia.NewGraph()
+	w := randoms(1, 12)
+	e := must(layers.EmbeddingFromPretrained(g, "words", matrix(w, 4, 3), layers.EmbeddingConfig{MaxNorm: 2, NormType: 0.5, Sparse: true}))
+	must(e.Forward(input(g, "ids", []int{0, 1, 2, 3}, 4)))
+	runAll(t, g)
+	for at := 0; at < 12; at += 3 {
+		if n := pNorm(w[at:at+3], 0.5); n > 2 {
+			t.Errorf("row %d has norm %v", at/3, n)
+		}
+	}
+}
+
+// A frozen table stays as it is while the rest trains, on both machines and with sparse gradients asked for.
+func TestFreeze(t *testing.T) {
+	for _, isSparse := range []bool{false, true} {
+		g := gorgonia.NewGraph()
+		e := must(layers.EmbeddingFromPretrained(g, "words", matrix(randoms(1, 12), 4, 3), layers.EmbeddingConfig{Sparse: isSparse}))
+		out := newLinear(g, "out", 3, 2)
+		net := layers.Sequential{e, out}
+		a, b := must(net.Forward(input(g, "ids", []int{0, 1, 2, 3}, 4))), must(net.Forward(input(g, "more", []int{0, 1, 2, 3}, 4)))
+		loss := sumSquares(gorgonia.Must(gorgonia.Add(a, b)))
+		before, start := slices.Clone(wide(e.Weight().Value())), slices.Clone(wide(out.Weight().Value()))
+		must(gorgonia.Grad(loss, net.Learnables()...))
+		vm := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(net.Learnables()...))
+		defer vm.Close()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		if err := gorgonia.NewVanillaSolver().Step(gorgonia.NodesToValueGrads(net.Learnables())); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Equal(wide(out.Weight().Value()), start) || !slices.Equal(wide(e.Weight().Value()), before) {
+			t.Error("the layer should have moved, and the table not")
+		}
+		for _, n := range g.AllNodes() {
+			if n.Op() != nil && strings.HasPrefix(n.Op().String(), "∂lookup") {
+				t.Errorf("the graph has %v", n)
+			}
+		}
+	}
+}
+
+func TestIgnoreIndex(t *testing.T) {
+	for _, isSparse := range []bool{false, true} {
+		g := gorgonia.NewGraph()
+		w := table(g, "w", 4, 2)
+		cfg := layers.LookupConfig{IgnoreIndex: new(-1), PaddingIdx: new(0), Sparse: isSparse}
+		y := must(layers.Lookup(w, input(g, "ids", []int{1, -1, 0, 3, -1, 1}, 2, 3), cfg))
+		value, grads := backward(t, y, nil, w)
+		wantNear(t, "rows", value, []float64{10, 11, 0, 0, 0, 1, 30, 31, 0, 0, 10, 11}, 0)
+		wantNear(t, "gradient", grads[0], []float64{0, 0, 2, 2, 0, 0, 1, 1}, 0)
+		for mode, want := range map[layers.BagMode][]float64{layers.BagMean: {20, 21, 0, 0}, layers.BagSum: {40, 42, 0, 0}, layers.BagMax: {30, 31, 0, 0}, layers.BagMin: {10, 11, 0, 0}} {
+			g := gorgonia.NewGraph()
+			y := must(layers.Bag(table(g, "w", 4, 2), layers.Bags{IDs: input(g, "ids", []int{1, -1, 3, -1, 0, -1}, 2, 3)}, layers.BagConfig{Mode: mode, LookupConfig: cfg}))
+			runAll(t, g)
+			wantNear(t, mode.String(), y.Value(), want, 1e-15)
+		}
+	}
+	// An id inside the table can be ignored too, and no other id outside is.
+	g := gorgonia.NewGraph()
+	y := must(layers.Lookup(table(g, "w", 4, 2), input(g, "ids", []int{1, 2}, 2), layers.LookupConfig{IgnoreIndex: new(1)}))
+	runAll(t, g)
+	wantNear(t, "rows", y.Value(), []float64{0, 0, 20, 21}, 0)
+	g = gorgonia.NewGraph()
+	must(layers.Lookup(table(g, "w", 4, 2), input(g, "ids", []int{-1, -2}, 2), layers.LookupConfig{IgnoreIndex: new(-1)}))
+	err := gorgonia.NewTapeMachine(g).RunAll()
+	if err == nil || !strings.Contains(err.Error(), "id -2 at position 1 (of shape (2)) is outside [0, 4)") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOutOfRange(t *testing.T) {
+	ids := []int{-5, -4, -1, 0, 3, 4, 9, math.MaxInt, math.MinInt}
+	for _, tt := range []struct {
+		policy  layers.OutOfRange
+		unknown *int
+		want    []int // rows
+	}{
+		{layers.RangeClip, nil, []int{0, 0, 0, 0, 3, 3, 3, 3, 0}},
+		{layers.RangeWrap, nil, []int{3, 0, 3, 0, 3, 0, 1, 3, 0}},
+		{layers.RangeUnknown, new(2), []int{2, 2, 2, 0, 3, 2, 2, 2, 2}},
+		{layers.RangeUnknown, new(-1), []int{3, 3, 3, 0, 3, 3, 3, 3, 3}},
+	} {
+		for _, isSparse := range []bool{false, true} {
+			g := gorgonia.NewGraph()
+			w := table(g, "w", 4, 1)
+			cfg := layers.LookupConfig{OutOfRange: tt.policy, UnknownIdx: tt.unknown, Sparse: isSparse}
+			y := must(layers.Lookup(w, input(g, "ids", ids, len(ids)), cfg))
+			value, grads := backward(t, y, nil, w)
+			rows, uses := make([]float64, len(ids)), make([]float64, 4)
+			for i, row := range tt.want {
+				rows[i] = float64(10 * row)
+				uses[row]++
+			}
+			wantNear(t, tt.policy.String(), value, rows, 0)
+			wantNear(t, "gradient of "+tt.policy.String(), grads[0], uses, 0)
+			g = gorgonia.NewGraph()
+			w = table(g, "w", 4, 1)
+			y = must(layers.Bag(w, layers.Bags{IDs: input(g, "ids", ids, len(ids), 1)}, layers.BagConfig{LookupConfig: cfg}))
+			value, grads = backward(t, y, nil, w)
+			wantNear(t, "bags, "+tt.policy.String(), value, rows, 0)
+			wantNear(t, "gradient of bags, "+tt.policy.String(), grads[0], uses, 0)
+		}
+	}
+}
+
+// Rows that are frozen do not move with any solver that does not decay: Gorgonia's and ours, dense and sparse.
+// The others move as they would if none were frozen.
+func TestFrozenRowsWithEverySolver(t *testing.T) {
+	type cfg = layers.EmbeddingConfig
+	solvers := map[string]func() gorgonia.Solver{
+		"stock vanilla":  func() gorgonia.Solver { return gorgonia.NewVanillaSolver() },
+		"stock momentum": func() gorgonia.Solver { return gorgonia.NewMomentum() },
+		"stock adam":     func() gorgonia.Solver { return gorgonia.NewAdamSolver() },
+		"stock rmsprop":  func() gorgonia.Solver { return gorgonia.NewRMSPropSolver() },
+		"stock adagrad":  func() gorgonia.Solver { return gorgonia.NewAdaGradSolver() },
+	}
+	for name, rule := range map[string]optim.Rule{
+		"sgd": optim.SGD{Momentum: 0.9, Nesterov: true}, "adagrad": optim.Adagrad{InitialAccumulator: 1}, "rmsprop": optim.RMSProp{Momentum: 0.9},
+		"adam": optim.Adam{}, "adamw": optim.AdamW{},
+	} {
+		solvers[name] = func() gorgonia.Solver { return must(optim.New(rule, optim.Config{LearningRate: 0.1})) }
+	}
+	train := func(solver gorgonia.Solver, c cfg) []float64 {
+		g, ids := gorgonia.NewGraph(), make([]int, 6)
+		c.NumEmbeddings, c.EmbeddingDim = 4, 3
+		e := embedding(g, c)
+		must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 2, 3)))), e.Learnables()...))
+		vm, rnd := gorgonia.NewTapeMachine(g), newRand(4)
+		defer vm.Close()
+		for range 6 {
+			for i := range ids {
+				ids[i] = rnd.IntN(4)
+			}
+			vm.Reset()
+			if err := vm.RunAll(); err != nil {
+				t.Fatal(err)
+			}
+			if err := solver.Step(gorgonia.NodesToValueGrads(e.Learnables())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return wide(e.Weight().Value())
+	}
+	start := wide(embedding(gorgonia.NewGraph(), cfg{NumEmbeddings: 4, EmbeddingDim: 3}).Weight().Value())
+	for name, newSolver := range solvers {
+		for _, isSparse := range []bool{false, true} {
+			if isSparse && strings.HasPrefix(name, "stock") {
+				continue
+			}
+			free := train(newSolver(), cfg{Sparse: isSparse})
+			for _, c := range []cfg{{FreezeRows: []int{-1, 1}, Sparse: isSparse}, {TrainRows: []int{0, -2}, Sparse: isSparse}} {
+				got := train(newSolver(), c)
+				for id, frozen := range []bool{false, true, false, true} {
+					want := free[id*3 : id*3+3]
+					if frozen {
+						want = start[id*3 : id*3+3]
+					} else if slices.Equal(want, start[id*3:id*3+3]) {
+						t.Fatalf("%s moves nothing", name)
+					}
+					if !slices.Equal(got[id*3:id*3+3], want) {
+						t.Errorf("%s, sparse %t, FreezeRows %v, TrainRows %v: row %d is %v, want %v", name, isSparse, c.FreezeRows, c.TrainRows, id, got[id*3:id*3+3], want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// With decay, sparse gradients leave frozen rows alone; dense ones do with optim.Group.FrozenRows.
+func TestFrozenRowsWithDecay(t *testing.T) {
+	for _, isSparse := range []bool{false, true} {
+		g := gorgonia.NewGraph()
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, FreezeRows: []int{0, 2}, Sparse: isSparse})
+		if !slices.Equal(e.FrozenRows(), []int{0, 2}) {
+			t.Errorf("FrozenRows is %v", e.FrozenRows())
+		}
+		start := slices.Clone(wide(e.Weight().Value()))
+		must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", []int{0, 1, 2, 3}, 4)))), e.Learnables()...))
+		runAll(t, g)
+		group := optim.Group{Match: "words.weight"}
+		if !isSparse {
+			group.FrozenRows = e.FrozenRows()
+		}
+		s := must(optim.New(optim.AdamW{}, optim.Config{LearningRate: 0.1, WeightDecay: 0.5, Groups: []optim.Group{group}}))
+		if err := s.Step(gorgonia.NodesToValueGrads(e.Learnables())); err != nil {
+			t.Fatal(err)
+		}
+		w := wide(e.Weight().Value())
+		for id := range 4 {
+			if moved := !slices.Equal(w[id*3:id*3+3], start[id*3:id*3+3]); moved == (id%2 == 0) {
+				t.Errorf("sparse %t: row %d moved: %t", isSparse, id, moved)
+			}
+		}
+	}
+}
+
+// What constructors refuse, for tables of 4 × 2.
+func TestTableConfigErrors(t *testing.T) {
+	type cfg = layers.EmbeddingConfig
+	for _, tt := range []struct {
+		cfg  cfg
+		want string
+	}{
+		{cfg{MaxNorm: -1}, `MaxNorm must be positive and finite, or 0 for none, got -1`},
+		{cfg{MaxNorm: math.NaN()}, `MaxNorm must be positive and finite, or 0 for none, got NaN`},
+		{cfg{MaxNorm: math.Inf(1)}, `MaxNorm must be positive and finite, or 0 for none, got +Inf`},
+		{cfg{MaxNorm: 1, NormType: -2}, `NormType must be positive, or 0 for 2, got -2`},
+		{cfg{MaxNorm: 1, NormType: math.NaN()}, `NormType must be positive, or 0 for 2, got NaN`},
+		{cfg{NormType: 1}, `NormType is 1, but there is no MaxNorm`},
+		{cfg{OutOfRange: 4}, `OutOfRange must be RangeError, RangeClip, RangeWrap or RangeUnknown, got 4`},
+		{cfg{OutOfRange: -1}, `OutOfRange must be RangeError, RangeClip, RangeWrap or RangeUnknown, got -1`},
+		{cfg{OutOfRange: layers.RangeUnknown}, `OutOfRange RangeUnknown and UnknownIdx go together: set both or neither`},
+		{cfg{UnknownIdx: new(1)}, `OutOfRange RangeUnknown and UnknownIdx go together: set both or neither`},
+		{cfg{OutOfRange: layers.RangeUnknown, UnknownIdx: new(4)}, `UnknownIdx 4 is outside [-4, 4)`},
+		{cfg{PaddingIdx: new(25)}, `PaddingIdx 25 is outside [-4, 4)`},
+		{cfg{PaddingIdx: new(-25)}, `PaddingIdx -25 is outside [-4, 4)`},
+		{cfg{TrainRows: []int{0, 4}}, `TrainRows[1] 4 is outside [-4, 4)`},
+		{cfg{FreezeRows: []int{-5}}, `FreezeRows[0] -5 is outside [-4, 4)`},
+		{cfg{TrainRows: []int{0}, FreezeRows: []int{1}}, `TrainRows and FreezeRows exclude each other: set one`},
+	} {
+		g := gorgonia.NewGraph()
+		check := func(kind string, err error) {
+			if want := fmt.Sprintf("%s %q: %s", kind, "x", tt.want); err == nil || err.Error() != want {
+				t.Errorf("got  %v\nwant %v", err, want)
+			}
+		}
+		c := tt.cfg
+		_, err := layers.EmbeddingFromPretrained(g, "x", matrix(make([]float64, 8), 4, 2), c)
+		check("embedding", err)
+		bag := layers.EmbeddingBagConfig{
+			MaxNorm: c.MaxNorm, NormType: c.NormType, OutOfRange: c.OutOfRange, UnknownIdx: c.UnknownIdx,
+			PaddingIdx: c.PaddingIdx, TrainRows: c.TrainRows, FreezeRows: c.FreezeRows,
+		}
+		_, err = layers.EmbeddingBagFromPretrained(g, "x", matrix(make([]float64, 8), 4, 2), bag)
+		check("embedding bag", err)
+		c.NumEmbeddings, c.EmbeddingDim, c.Init = 4, 2, layers.Zeros()
+		_, err = layers.NewEmbedding(g, "x", c)
+		check("embedding", err)
+		bag.NumEmbeddings, bag.EmbeddingDim, bag.Init = 4, 2, layers.Zeros()
+		_, err = layers.NewEmbeddingBag(g, "x", bag)
+		check("embedding bag", err)
+		if len(g.AllNodes()) > 0 {
+			t.Errorf("%v left nodes in the graph", tt.want)
+		}
+		w := table(g, "x", 4, 2)
+		lookup := layers.LookupConfig{
+			MaxNorm: c.MaxNorm, NormType: c.NormType, OutOfRange: c.OutOfRange, UnknownIdx: c.UnknownIdx,
+			PaddingIdx: c.PaddingIdx, TrainRows: c.TrainRows, FreezeRows: c.FreezeRows,
+		}
+		ids := input(g, "ids", []int{0, 1}, 1, 2)
+		_, err = layers.Lookup(w, ids, lookup)
+		check("embedding", err)
+		_, err = layers.Bag(w, layers.Bags{IDs: ids}, layers.BagConfig{LookupConfig: lookup})
+		check("embedding bag", err)
+	}
+}
+
+func TestFromPretrainedErrors(t *testing.T) {
+	type cfg = layers.EmbeddingConfig
+	good := matrix(make([]float64, 8), 4, 2)
+	view := matrix(make([]float64, 8), 4, 2)
+	if err := view.T(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		weight gorgonia.Value
+		cfg    cfg
+		want   string
+	}{
+		{nil, cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got nil`},
+		{gorgonia.NewF64(1), cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got a *gorgonia.F64`},
+		{tensor.New(tensor.WithBacking([]float64{1, 2})), cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got shape (2)`},
+		{tensor.New(tensor.WithShape(2, 2, 2), tensor.WithBacking(make([]float64, 8))), cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got shape (2, 2, 2)`},
+		{view, cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got a view or a transposed tensor`},
+		{matrix([]float64{}, 0, 2), cfg{}, `weight must have a row and a column, got shape (0, 2)`},
+		{matrix([]int{1, 2}, 1, 2), cfg{}, `Dtype must be float32 or float64, got int`},
+		{good, cfg{Init: layers.Zeros()}, `Init must be nil: the weights are given`},
+		{good, cfg{NumEmbeddings: 5}, `NumEmbeddings and EmbeddingDim must be 0 or those of the weight (4, 2), got 5 and 0`},
+		{good, cfg{EmbeddingDim: 3}, `NumEmbeddings and EmbeddingDim must be 0 or those of the weight (4, 2), got 0 and 3`},
+		{good, cfg{Dtype: tensor.Float32}, `Dtype must be unset or that of the weight, float64, got float32`},
+	} {
+		_, err := layers.EmbeddingFromPretrained(gorgonia.NewGraph(), "x", tt.weight, tt.cfg)
+		if want := `embedding "x": ` + tt.want; err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %v", err, want)
+		}
+		bag := layers.EmbeddingBagConfig{Init: tt.cfg.Init, NumEmbeddings: tt.cfg.NumEmbeddings, EmbeddingDim: tt.cfg.EmbeddingDim, Dtype: tt.cfg.Dtype}
+		_, err = layers.EmbeddingBagFromPretrained(gorgonia.NewGraph(), "x", tt.weight, bag)
+		if want := `embedding bag "x": ` + tt.want; err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %v", err, want)
+		}
+	}
+	if _, err := layers.EmbeddingFromPretrained(gorgonia.NewGraph(), "x", good, cfg{NumEmbeddings: 4, EmbeddingDim: 2, Dtype: tensor.Float64}); err != nil {
+		t.Errorf("sizes that agree: %v", err)
+	}
+	if _, err := layers.EmbeddingFromPretrained(nil, "x", good, cfg{}); err == nil || err.Error() != `embedding "x": no graph: give the constructor a gorgonia.NewGraph()` {
+		t.Errorf("no graph: %v", err)
+	}
+}

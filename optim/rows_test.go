@@ -1,0 +1,174 @@
+package optim_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	gonum "gonum.org/v1/gonum/floats"
+	"gorgonia.org/gorgonia"
+
+	"gorgonia-embedding/internal/kernel"
+	"gorgonia-embedding/optim"
+)
+
+// A frozen row moves in no step: not by gradients, decay, velocity or a constraint, sparse or dense; the others
+// move as they would without it.
+func TestFrozenRows(t *testing.T) {
+	still := []int{5, 0, 2}
+	for name, rule := range rules {
+		for _, isSparse := range []bool{false, true} {
+			train := func(group optim.Group) []float64 {
+				group.Match = "w"
+				rnd := newRand(3)
+				w := &param{name: "w", value: dense(randoms[float64](rnd, vocab*dim), vocab, dim)}
+				s := must(optim.New(rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.1, Groups: []optim.Group{group}}))
+				for range 10 {
+					ids, g := rnd.Perm(vocab)[:4], randoms[float64](rnd, 4*dim)
+					if isSparse {
+						w.grad = rows(vocab, dim, ids, g)
+					} else {
+						full := make([]float64, vocab*dim)
+						kernel.ScatterAdd(full, g, ids, dim, kernel.NoPadding)
+						w.grad = dense(full, vocab, dim)
+					}
+					step(t, s, w)
+				}
+				return w.floats()
+			}
+			start := randoms[float64](newRand(3), vocab*dim)
+			free, frozen := train(optim.Group{Constraint: optim.MaxNorm(1)}), train(optim.Group{Constraint: optim.MaxNorm(1), FrozenRows: still})
+			for id := range vocab {
+				got, want := frozen[id*dim:(id+1)*dim], free[id*dim:(id+1)*dim]
+				if slices.Contains(still, id) {
+					want = start[id*dim : (id+1)*dim]
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%s, sparse %t: row %d is %v, want %v", name, isSparse, id, got, want)
+				}
+			}
+		}
+	}
+}
+
+// A frozen vector's rows are its elements.
+func TestFrozenRowsOfVector(t *testing.T) {
+	s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "b", FrozenRows: []int{1}}}}))
+	b := &param{name: "b", value: dense([]float64{1, 2, 3}, 3), grad: dense([]float64{1, 1, 1}, 3)}
+	step(t, s, b)
+	if !slices.Equal(b.floats(), []float64{0, 2, 2}) {
+		t.Errorf("got %v", b.floats())
+	}
+	small := &param{name: "b", value: dense([]float64{1}, 1), grad: dense([]float64{1}, 1)}
+	err := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "b", FrozenRows: []int{0, 1}}}})).Step(grads(small))
+	if want := `optim: parameter "b": the row 1 of FrozenRows is outside [0, 1), its rows`; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %v", err, want)
+	}
+}
+
+func TestConstraints(t *testing.T) {
+	for _, tt := range []struct {
+		c      optim.Constraint
+		sparse bool
+		want   []float64
+	}{
+		{optim.MaxNorm(1), false, []float64{0.6, 0.8, 0, 0.5, 0, 0, 1, 0}},
+		{optim.UnitNorm(), false, []float64{0.6, 0.8, 0, 1, 0, 0, 1, 0}},
+		{optim.L2Ball(0.5 * math.Sqrt(29.25)), false, []float64{1.5, 2, 0, 0.25, 0, 0, 1, 0}},
+		{optim.L2Ball(6), false, []float64{3, 4, 0, 0.5, 0, 0, 2, 0}},
+		{optim.MaxNorm(1), true, []float64{0.6, 0.8, 0, 0.5, 0, 0, 2, 0}},
+		{optim.UnitNorm(), true, []float64{0.6, 0.8, 0, 0.5, 0, 0, 2, 0}},
+		{optim.L2Ball(0.5 * math.Sqrt(29.25)), true, []float64{1.5, 2, 0, 0.25, 0, 0, 1, 0}},
+	} {
+		s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "w", Constraint: tt.c}}}))
+		w := &param{name: "w", value: dense([]float64{3, 4, 0, 0.5, 0, 0, 2, 0}, 4, 2), grad: dense(make([]float64, 8), 4, 2)}
+		if tt.sparse {
+			w.grad = rows(4, 2, []int{0, 2}, make([]float64, 4))
+		}
+		step(t, s, w)
+		if d := gonum.Distance(w.floats(), tt.want, math.Inf(1)); !(d < 1e-15) {
+			t.Errorf("%+v, sparse %t: got %v, want %v", tt.c, tt.sparse, w.floats(), tt.want)
+		}
+	}
+	s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "*", Constraint: optim.UnitNorm()}}}))
+	bias := &param{name: "b", value: dense([]float32{3, 4}, 2), grad: dense([]float32{0, 0}, 2)}
+	scale := &param{name: "s", value: gorgonia.NewF64(-3), grad: gorgonia.NewF64(0)}
+	step(t, s, bias, scale)
+	if got := bias.value.Data().([]float32); !slices.Equal(got, []float32{0.6, 0.8}) || scale.value.Data().(float64) != -1 {
+		t.Errorf("a vector and a scalar became %v and %v", got, scale.value)
+	}
+}
+
+// A table that grew goes on: old rows as if it had not, new rows from the state that they would have begun with.
+func TestGrow(t *testing.T) {
+	for name, rule := range rules {
+		for _, isSparse := range []bool{false, true} {
+			train := func(grow bool) []float64 {
+				rnd, n := newRand(5), vocab
+				w := &param{name: "w", value: dense(randoms[float64](rnd, vocab*dim), vocab, dim)}
+				s := must(optim.New(rule, optim.Config{LearningRate: 0.1}))
+				for i := range 8 {
+					if grow && i == 4 {
+						n = vocab + 2
+						w.value = dense(append(slices.Clone(w.floats()), 1, 2, 3, 4, 5, 6), n, dim)
+						if err := s.Grow("w", n); err != nil {
+							t.Fatal(err)
+						}
+					}
+					ids, g := rnd.Perm(vocab)[:4], randoms[float64](rnd, 4*dim)
+					if isSparse {
+						w.grad = rows(n, dim, ids, g)
+					} else {
+						full := make([]float64, n*dim)
+						kernel.ScatterAdd(full, g, ids, dim, kernel.NoPadding)
+						w.grad = dense(full, n, dim)
+					}
+					step(t, s, w)
+				}
+				return w.floats()
+			}
+			want := append(train(false), 1, 2, 3, 4, 5, 6)
+			if got := train(true); !slices.Equal(got, want) {
+				t.Errorf("%s, sparse %t:\n got %v\nwant %v", name, isSparse, got, want)
+			}
+		}
+	}
+}
+
+// What a new row's first step is.
+func TestGrowInitialState(t *testing.T) {
+	s := must(optim.New(optim.Adagrad{InitialAccumulator: 3}, optim.Config{LearningRate: 1}))
+	w := &param{name: "w", value: dense([]float64{0}, 1, 1), grad: dense([]float64{1}, 1, 1)}
+	step(t, s, w)
+	if err := s.Grow("w", 2); err != nil {
+		t.Fatal(err)
+	}
+	w.value, w.grad = dense([]float64{0, 0}, 2, 1), dense([]float64{0, 1}, 2, 1)
+	step(t, s, w)
+	if got := w.floats()[1]; math.Abs(got+0.5) > 1e-9 {
+		t.Errorf("the new row is %v, want −1/√(3+1)", got)
+	}
+}
+
+func TestGrowErrors(t *testing.T) {
+	s := must(optim.New(optim.Adam{}, optim.Config{LearningRate: 1}))
+	step(t, s, &param{name: "w", value: dense(make([]float64, 6), 3, 2), grad: dense(make([]float64, 6), 3, 2)},
+		&param{name: "b", value: dense(make([]float64, 3), 3), grad: dense(make([]float64, 3), 3)})
+	before := string(saved(t, s))
+	for _, tt := range []struct {
+		name string
+		rows int
+		want string
+	}{
+		{"x", 4, `optim: no step has had a parameter "x": there is no state to grow`},
+		{"w", 2, `optim: parameter "w" of shape (3, 2) cannot grow to 2 rows: want a table, and no fewer rows`},
+		{"b", 4, `optim: parameter "b" of shape (3) cannot grow to 4 rows: want a table, and no fewer rows`},
+	} {
+		if err := s.Grow(tt.name, tt.rows); err == nil || err.Error() != tt.want {
+			t.Errorf("got  %v\nwant %v", err, tt.want)
+		}
+	}
+	if string(saved(t, s)) != before {
+		t.Error("an error changed the state")
+	}
+}
