@@ -1,10 +1,9 @@
 # make check is the one command before each commit; cheapest checks first.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 DATA ?= ../shared/data
 COUNT ?= 10
 
-.PHONY: check check-assembly accuracy bench notebook-kernel notebooks check-notebooks
+.PHONY: check check-assembly accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
@@ -15,6 +14,7 @@ check:
 	go test ./...
 	go test -race -shuffle=on ./...
 	go test -run '^$$' -bench . -benchtime 1x ./layers > /dev/null
+	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|RunAll|Index' -benchtime 1x ./bench > /dev/null
 
 # check-assembly: what is committed is what the generator writes, and the Go twins serve where there is no assembly.
 ASSEMBLY = internal/kernel/rows_amd64.s internal/kernel/rows_amd64.go
@@ -22,18 +22,20 @@ check-assembly:
 	go -C internal/kernel/avo vet .
 	go -C internal/kernel/avo mod tidy -diff
 	before=$$(cat $(ASSEMBLY) | sha256sum); go generate ./internal/kernel && test "$$before" = "$$(cat $(ASSEMBLY) | sha256sum)" || { echo "the assembly was not what internal/kernel/avo writes: commit what go generate wrote"; exit 1; }
-	go test -tags purego ./internal/kernel ./layers ./optim
+	go test -race -tags purego ./internal/kernel ./layers ./optim ./model # the race detector does not see assembly
 	GOARCH=arm64 go vet ./internal/kernel
 
 # accuracy prints the README's table, and fails if a mean is below what the project promises.
 accuracy:
 	EMBEDDING_DATA="$(abspath $(DATA))" go test -count 1 -timeout 30m -run TestAccuracyOnRealData ./cmd/train -v
 
-# bench compares the implementations side by side: all of them in turn, COUNT times over.
+# bench compares this module with its peers in Go: all of them in turn, COUNT times over, on one CPU.
 bench:
-	go test -c -o bench.test ./layers
-	for i in $$(seq $(COUNT)); do ./bench.test -test.run '^$$' -test.bench Forward -test.benchtime 100ms; done > bench.txt
-	go run $(BENCHSTAT) -col /impl@"(ByIndices Lookup loop)" bench.txt
+	go run ./bench/compare -count $(COUNT) -out bench.txt step growth lookup layers kernels bounds
+
+# bench-pytorch compares it with PyTorch and fastText, Debian's python3-torch and fasttext.
+bench-pytorch:
+	go run ./bench/compare -count $(COUNT) -with pytorch -out bench-pytorch.txt step lookup training
 
 # notebook-kernel builds the notebooks' kernel and registers it with the user's Jupyter.
 notebook-kernel:

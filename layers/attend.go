@@ -39,7 +39,10 @@ func (e *Embedding) attend(h *gorgonia.Node) (*gorgonia.Node, error) {
 	if n := h.Dims(); n < 1 || h.Shape()[n-1] != dim {
 		return nil, errors.Errorf("want an input of shape (…, %d), got %v", dim, h.Shape())
 	}
-	weight, err := e.table.use()
+	if h.Dtype() != e.table.weight.Dtype() {
+		return nil, errors.Errorf("want an input of %v, as the table, got %v", e.table.weight.Dtype(), h.Dtype())
+	}
+	weight, err := e.table.use() // when nothing can fail any more
 	if err != nil {
 		return nil, err
 	}

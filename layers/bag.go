@@ -156,7 +156,10 @@ func (e *EmbeddingBag) forward(in Bags) (*gorgonia.Node, error) {
 	if in.IDs == nil {
 		return nil, errNoNode
 	}
-	weight, err := e.table.use()
+	if err := in.check(e.table.weight, e.mode); err != nil {
+		return nil, err
+	}
+	weight, err := e.table.use() // when nothing can fail any more
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,8 @@ type EmbeddingConfig struct {
 	// Sparse makes the gradient of the table a *sparse.Rows: a step then costs what its ids touch, whatever
 	// NumEmbeddings is. Train it with a solver of package optim. It cannot go through Gorgonia's own
 	// solvers, BindDualValues on the table, WithNaNWatch or WithInfWatch; a LispMachine's gradients are dense
-	// in any case. The default is a dense gradient, which any solver takes.
+	// in any case. The default is a dense gradient, which any solver takes; who writes into it between two runs must leave
+	// zeros in the rows that were zero.
 	Sparse bool
 
 	// Freeze, if true, keeps the table as it is: no gradient, no Learnables. nil means false, but true for
@@ -102,7 +103,10 @@ func (e *Embedding) forward(ids *gorgonia.Node) (*gorgonia.Node, error) {
 	if ids == nil {
 		return nil, errNoNode
 	}
-	weight, err := e.table.use()
+	if err := checkInts("ids", ids); err != nil {
+		return nil, err
+	}
+	weight, err := e.table.use() // when nothing can fail any more
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +119,8 @@ func (e *Embedding) Weight() *gorgonia.Node { return e.table.weight }
 // Learnables returns the table, or nothing if it is frozen. If Sparse, and Forward or Attend were called more than
 // once, further nodes with the same value follow, called name+".weight#1" and so on, one for each further call:
 // Gorgonia cannot add sparse gradients, so each op has its own, and package optim adds them up. Call
-// Learnables after Forward.
+// Learnables after Forward, and give all of it to gorgonia.Grad and to the solver. Look up by Lookup(e.Weight(), …)
+// what the loss does not depend on, such as a row to watch: it needs no node of its own.
 func (e *Embedding) Learnables() gorgonia.Nodes { return e.table.learnables() }
 
 // String returns such as "Embedding words (10, 3), padding 0, sparse": what is not the default.

@@ -29,10 +29,11 @@ type LookupConfig struct {
 // weight (vocab, dim), ids (d0, …, dn) → (d0, …, dn, dim).
 //
 // The gradient of weight is the sum of the gradients of a row's copies, a (vocab, dim) tensor or, if
-// cfg.Sparse, a *sparse.Rows. Gorgonia cannot add sparse gradients: then this lookup must be the only op that
-// reads weight and has a gradient, or gorgonia.Grad fails. An Embedding may be looked up many times.
+// cfg.Sparse, a *sparse.Rows. Gorgonia cannot add sparse gradients: then this lookup must be the only op on
+// weight that the loss depends on, or gorgonia.Grad fails. An Embedding may be looked up many times.
 // Lookup fails if weight is not a float matrix, ids not tensor.Int, Int32 or Int64 (Int is fastest: the
-// others are converted at each run), a field of cfg out of its range, or weight with MaxNorm no leaf. An id
+// others are converted at each run), a field of cfg out of its range, or weight, with Sparse or
+// MaxNorm, no leaf. An id
 // outside [0, vocab) ends the run with an *IndexError, before anything is written.
 func Lookup(weight, ids *gorgonia.Node, cfg LookupConfig) (*gorgonia.Node, error) {
 	if weight == nil || ids == nil {
@@ -68,6 +69,12 @@ func checkTable(n *gorgonia.Node, cfg LookupConfig) error {
 	}
 	if dt := n.Dtype(); dt != tensor.Float32 && dt != tensor.Float64 {
 		return dtypeError("weight", dt)
+	}
+	if n.Shape().TotalSize() == 0 {
+		return errors.Errorf("weight must have a row and a column, got shape %v", n.Shape())
+	}
+	if cfg.Sparse && n.Op() != nil {
+		return errors.Errorf("a sparse gradient ends at a leaf of the graph, and weight is the result of %v: look up the leaf itself, or set Sparse to false", n.Op())
 	}
 	if cfg.MaxNorm != 0 && n.Op() != nil {
 		return errors.Errorf("MaxNorm changes the weight in place, which must be a leaf of the graph and not the result of %v", n.Op())

@@ -59,6 +59,11 @@ func floats[T kernel.Float](v gorgonia.Value) ([]T, error) {
 	if v.Shape().TotalSize() == 0 {
 		return nil, nil // Data of an empty tensor panics
 	}
+	switch v.(type) {
+	case *tensor.Dense, gorgonia.Scalar:
+	default: // such as a *sparse.Rows, whose data are some rows
+		return nil, errors.Errorf("want a tensor, got a %T", v)
+	}
 	switch data := v.Data().(type) {
 	case []T:
 		return rowMajor(v, data), nil

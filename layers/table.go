@@ -22,13 +22,13 @@ type table struct {
 // that reads the table has a node of its own, with the table's value.
 type tied []*gorgonia.Node
 
-// check fails if an op that reads the table has no gradient though another one has.
+// check fails if the loss depends on a node of the table that has no gradient, though another one has.
 func (t *tied) check() error {
 	if t == nil {
 		return nil
 	}
 	for _, n := range *t {
-		if n.Deriv() == nil {
+		if n.Deriv() == nil && feedsLoss(n) {
 			return errors.Errorf("the gradient of %q is missing: call Learnables after the last Forward, and give all of them to Grad", n.Name())
 		}
 	}
@@ -110,7 +110,11 @@ func (t *table) use() (*gorgonia.Node, error) {
 	}
 	nodes := t.rules.tied
 	name := fmt.Sprintf("%s#%d", t.weight.Name(), len(*nodes))
-	n, err := newLeaf(t.weight.Graph(), name, t.weight.Value().(*tensor.Dense))
+	value, ok := t.weight.Value().(*tensor.Dense)
+	if !ok {
+		return nil, errors.Errorf("the table %q has no value any more: build the graph anew", t.weight.Name())
+	}
+	n, err := newLeaf(t.weight.Graph(), name, value)
 	if err == nil {
 		*nodes = append(*nodes, n)
 	}

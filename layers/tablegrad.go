@@ -65,22 +65,34 @@ func (op *tableGradOp) apply(out *gorgonia.Node, in ...*gorgonia.Node) (*gorgoni
 	return n, err
 }
 
-// checkAlone fails if another node than out has a gradient with respect to table: Gorgonia would add it to
-// the sparse one of out, and cannot.
+// checkAlone fails if the loss depends on another node than out that has a gradient with respect to table:
+// Gorgonia would add it to the sparse one of out, and cannot.
 func checkAlone(table, out *gorgonia.Node) error {
-	for users := table.Graph().To(table.ID()); users.Next(); {
-		n := users.Node().(*gorgonia.Node)
-		if n == out {
+	for _, n := range readers(table) {
+		if n == out || !feedsLoss(n) {
 			continue
 		}
-		if isGradient(n.Op()) {
-			continue
-		}
-		if d, ok := n.Op().(gorgonia.SDOp); ok && slices.Contains(d.DiffWRT(n.Op().Arity()), true) {
-			return errors.Errorf("table %q is read by %v too, and Gorgonia cannot add to a sparse gradient: look up by Forward of a layer, which may be called many times, or set Sparse to false", table.Name(), n.Op())
+		if d, ok := n.Op().(gorgonia.SDOp); ok && slices.Contains(d.DiffWRT(n.Graph().From(n.ID()).Len()), true) {
+			return errors.Errorf("table %q is read by %v too, and Gorgonia cannot add to a sparse gradient: use the layer's Forward and Attend, which may be called many times, or set Sparse to false", table.Name(), n.Op())
 		}
 	}
 	return nil
+}
+
+// feedsLoss reports whether the loss depends on n, in a graph whose gradients are being made or are there: then
+// a node that depends on n has one.
+func feedsLoss(n *gorgonia.Node) bool {
+	return n.Deriv() != nil || slices.ContainsFunc(readers(n), feedsLoss)
+}
+
+// readers returns the nodes that read n, without gradients.
+func readers(n *gorgonia.Node) (list []*gorgonia.Node) {
+	for all := n.Graph().To(n.ID()); all.Next(); {
+		if r := all.Node().(*gorgonia.Node); !isGradient(r.Op()) {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 func isGradient(op gorgonia.Op) bool {
@@ -126,9 +138,17 @@ func doTableGrad[T kernel.Float](op *tableGradOp, scatter scatterer[T], in []gor
 }
 
 // shared reports whether an op of the graph reads the gradient: an elementwise one may write into it, and
-// then more rows than the touched ones have to be cleared.
+// then more rows than the touched ones have to be cleared. The step of a solver of package optim does not.
 func (op *tableGradOp) shared() bool {
-	return op.node == nil || op.node.Graph().To(op.node.ID()).Len() > 0
+	if op.node == nil {
+		return true
+	}
+	for all := op.node.Graph().To(op.node.ID()); all.Next(); {
+		if _, ok := all.Node().(*gorgonia.Node).Op().(interface{ LeavesInputs() }); !ok {
+			return true
+		}
+	}
+	return false
 }
 
 // group sorts the rows of s by id, without those that get nothing. The order of x then holds rows of s.src,

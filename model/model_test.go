@@ -427,6 +427,19 @@ func TestFitNeedsRows(t *testing.T) {
 	}
 }
 
+func TestEvaluationNeedsLabels(t *testing.T) {
+	c := newClassifier(t, small)
+	for label, want := range map[int]string{
+		data.NoLabel: "model: row 1 has label -1: want a class in [0, 2)",
+		2:            "model: row 1 has label 2: want a class in [0, 2)",
+	} {
+		_, err := c.Evaluate(t.Context(), []data.Row{{IDs: []int{2}}, {IDs: []int{2}, Label: label}})
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
 func TestWordOutsideTheTable(t *testing.T) {
 	c := newClassifier(t, small)
 	_, err := c.Evaluate(t.Context(), []data.Row{{IDs: []int{2, 42}, Label: 0}})
@@ -438,7 +451,11 @@ func TestWordOutsideTheTable(t *testing.T) {
 // The guard of the graph finds leaves that Gorgonia would take for one (as in the layers' TestTrap…).
 func TestGraphsHaveDistinctHashes(t *testing.T) {
 	c := newClassifier(t, Config{Vocab: 50, Dim: 8, Hidden: []int{8, 8, 8}, Classes: 2, Dropout: 0.5})
-	gr, err := c.grow(nil, graphKind{batch: 8, solver: new(optim.Solver)}, 64)
+	solver, err := training.solver(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gr, err := c.grow(nil, graphKind{batch: 8, solver: solver}, 64)
 	if err != nil {
 		t.Fatal(err)
 	}

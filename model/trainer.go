@@ -80,7 +80,7 @@ func NewTrainer(c *Classifier, cfg TrainConfig) (*Trainer, error) {
 //
 // Each Fit begins with a new solver. When ctx is done, Fit stops before the next batch, keeps the best weights so far (those of the moment
 // if no epoch was finished) and returns ctx's error with the history. A loss that is not finite is an
-// error.
+// error: the best weights so far are kept then too, but if no epoch was finished they may not be finite.
 func (t *Trainer) Fit(ctx context.Context, train, dev []data.Row) (History, error) {
 	var h History
 	if len(train) == 0 || len(dev) == 0 {
@@ -220,9 +220,14 @@ func (c *Classifier) restore(from weights) {
 // evalBatch is the number of rows of an evaluation's batch. It does not change the results.
 const evalBatch = 64
 
-// Evaluate predicts the rows' labels and compares.
+// Evaluate predicts the rows' labels and compares. It fails if a row has no label that is a class.
 func (c *Classifier) Evaluate(ctx context.Context, rows []data.Row) (Evaluation, error) {
 	eval, all := Evaluation{Confusion: newConfusion(c.cfg.Classes)}, len(rows)
+	for i, row := range rows {
+		if row.Label < 0 || row.Label >= c.cfg.Classes {
+			return eval, errors.Errorf("model: row %d has label %d: want a class in [0, %d)", i, row.Label, c.cfg.Classes)
+		}
+	}
 	for len(rows) > 0 {
 		if err := ctx.Err(); err != nil {
 			return eval, err

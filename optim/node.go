@@ -11,29 +11,38 @@ import (
 	"gorgonia.org/tensor"
 )
 
-var _ gorgonia.Op = &stepOp{}
+var _ gorgonia.TrainModeOp = &stepOp{}
 
 // StepNode adds a node to the graph of params that makes a step when it is run, in place of a call of Step
-// after the run, and returns it: its value is the number of steps made. Call it once for a graph, after
-// gorgonia.Grad. A run fails if Step does.
+// after the run, and returns it: its value is the number of steps made. Call it after gorgonia.Grad. A run
+// fails if Step does. In a machine with gorgonia.EvalMode it does nothing.
 //
 // It is faster where a step is short and there is more than one CPU: a TapeMachine runs the graph on another
 // thread than its caller's, and what a run wrote is in the cache of the CPU of that thread
 // (docs/performance.md). An op that reads a parameter, and that no gradient depends on, may be run before the
-// step or after it.
+// step or after it: a term of the loss such as λ‖w‖² may be reported with the weights after the step.
+//
+// A solver that steps in a graph is not to be called from outside as well: Step then fails.
 func (s *Solver) StepNode(params ...*gorgonia.Node) (*gorgonia.Node, error) {
-	if len(params) == 0 {
-		return nil, errors.New("optim: no parameters to step")
-	}
-	op := &stepOp{solver: s, params: gorgonia.NodesToValueGrads(params)}
-	grads := make(gorgonia.Nodes, len(params))
-	for i, p := range params {
-		if grads[i] = p.Deriv(); grads[i] == nil {
+	op := &stepOp{solver: s, rule: s.rule.name()}
+	var grads gorgonia.Nodes
+	for _, p := range params {
+		grad := p.Deriv()
+		switch frozen := s.cfg.of(baseName(p.Name())).frozen; {
+		case grad == nil && frozen:
+			continue
+		case grad == nil:
 			return nil, errors.Errorf("optim: parameter %q has no gradient: call gorgonia.Grad first", p.Name())
 		}
-		op.types = append(op.types, grads[i].Type())
+		grads, op.params, op.types, op.names = append(grads, grad), append(op.params, p), append(op.types, grad.Type()), append(op.names, p.Name())
+	}
+	if len(grads) == 0 {
+		return nil, errors.New("optim: no parameters to step")
 	}
 	n, err := gorgonia.ApplyOp(op, grads...)
+	if err == nil {
+		s.inGraph = true
+	}
 	return n, errors.Wrap(err, "optim")
 }
 
@@ -44,7 +53,19 @@ type stepOp struct {
 	solver *Solver
 	params []gorgonia.ValueGrad
 	types  []hm.Type // of the gradients
+	rule   string
+	names  []string
+	eval   bool
 }
+
+// SetTraining is called by a machine when it is made.
+func (op *stepOp) SetTraining(training bool) error {
+	op.eval = !training
+	return nil
+}
+
+// LeavesInputs tells package layers that the gradients are not written to.
+func (op *stepOp) LeavesInputs() {}
 
 func (op *stepOp) Arity() int { return len(op.types) }
 
@@ -57,7 +78,10 @@ func (op *stepOp) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
 }
 
 func (op *stepOp) Do(...gorgonia.Value) (gorgonia.Value, error) {
-	err := op.solver.Step(op.params)
+	var err error
+	if !op.eval {
+		err = op.solver.step(op.params)
+	}
 	return gorgonia.NewF64(float64(op.solver.steps)), err
 }
 
@@ -71,4 +95,4 @@ func (op *stepOp) Hashcode() uint32 {
 	op.WriteHash(h)
 	return h.Sum32()
 }
-func (op *stepOp) String() string { return fmt.Sprintf("step{%p}", op.solver) }
+func (op *stepOp) String() string { return fmt.Sprintf("step{%s %q}", op.rule, op.names) }

@@ -25,6 +25,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -43,6 +44,7 @@ type Solver struct {
 	now    []*param           // those of this call, in order
 	byAddr map[uintptr]*param // the same by the address of their weights
 
+	inGraph  bool // a node makes the steps
 	resuming bool // some of params were loaded and not seen yet
 }
 
@@ -59,12 +61,21 @@ func New(rule Rule, cfg Config) (*Solver, error) {
 	}
 	cfg.Groups = slices.Clone(cfg.Groups)
 	for i, g := range cfg.Groups {
+		cfg.Groups[i].LearningRate, cfg.Groups[i].WeightDecay = copied(g.LearningRate), copied(g.WeightDecay)
 		cfg.Groups[i].FrozenRows = slices.Sorted(slices.Values(g.FrozenRows))
 	}
 	if cfg.Schedule == nil {
 		cfg.Schedule = Constant()
 	}
 	return &Solver{rule: rule, cfg: cfg, params: map[string]*param{}, byAddr: map[uintptr]*param{}}, nil
+}
+
+// copied returns a pointer to a copy of x's value, or nil.
+func copied(x *float64) *float64 {
+	if x == nil {
+		return nil
+	}
+	return new(*x)
 }
 
 // Steps returns how many steps were made, those before a Save and Load included.
@@ -81,8 +92,9 @@ func (s *Solver) String() string {
 }
 
 // Step makes one step: it updates the weights of params, tensors or scalars of float32 or float64, by their
-// gradients, and sets dense gradients to zero, because Gorgonia adds the next run's to them if they are
-// bound by BindDualValues. Those of a sparse.Rows that ClipValue limits are changed in place.
+// gradients. It sets those to zero to which Gorgonia would add the next run's, such as those bound by
+// BindDualValues. Gradients that ClipValue limits are changed in place. Call it once a run: sparse gradients are
+// those of the last run, whether or not there were other runs since the last step.
 //
 // A parameter is called what its Name method says; an ending #1, #2, … is cut off. Nodes whose values
 // share their memory are one parameter, called as the first of them: their gradients are summed. So a table
@@ -92,6 +104,13 @@ func (s *Solver) String() string {
 // gradient, a gradient of another shape or type, or one with ids outside the table; if with ClipNorm a
 // gradient is not finite; and if what was loaded is of other parameters.
 func (s *Solver) Step(params []gorgonia.ValueGrad) error {
+	if s.inGraph {
+		return errors.New("optim: a node of a graph makes the steps (StepNode): run it, and do not call Step")
+	}
+	return s.step(params)
+}
+
+func (s *Solver) step(params []gorgonia.ValueGrad) error {
 	factor := s.cfg.Schedule.Factor(s.steps)
 	if !(factor >= 0) || math.IsInf(factor, 0) {
 		return errors.Errorf("optim: the schedule's factor at step %d is %v: want a finite number of at least 0", s.steps, factor)
@@ -112,7 +131,7 @@ func (s *Solver) Step(params []gorgonia.ValueGrad) error {
 		p.step(s.rule, amounts{step: p.steps, rate: p.rate * factor, decay: p.decay, scale: scale, sparse: p.isSparse()})
 	}
 	for _, p := range s.now { // after all updates: two parameters may share a gradient's memory
-		p.zero(p.grads)
+		p.zero(p.added)
 	}
 	s.steps++
 	return nil
@@ -143,6 +162,9 @@ func (s *Solver) read(params []gorgonia.ValueGrad) (scale float64, err error) {
 // readOne adds the i-th of a step's params to s.now, or its gradient to a parameter that shares its memory.
 func (s *Solver) readOne(i int, vg gorgonia.ValueGrad) error {
 	name := nameOf(vg)
+	if !utf8.ValidString(name) {
+		return errors.Errorf("optim: the parameter at position %d has a name that is not UTF-8, %q: rename its node, for state is saved by name", i, name)
+	}
 	if name == "" {
 		return errors.Errorf("optim: the parameter at position %d has no name: give its node one, for state is kept by name", i)
 	}
@@ -177,7 +199,7 @@ func (s *Solver) param(name string, weights gorgonia.Value) (*param, error) {
 		return nil, errors.Errorf("optim: two parameters are called %q, an ending #1, #2, … apart: rename one, for state is kept by name", name)
 	}
 	p.turn = s.turn
-	p.nodes, p.grads = p.nodes[:0], p.grads[:0]
+	p.nodes, p.grads, p.added = p.nodes[:0], p.grads[:0], p.added[:0]
 	return p, p.bind(weights)
 }
 

@@ -21,6 +21,7 @@ type param struct {
 	turn   int              // of the Step that it was last in
 	nodes  []string         // names of the nodes that share its weights in this step
 	grads  []gorgonia.Value // their gradients; nil if it is frozen and has none
+	added  []gorgonia.Value // those of them that the next run adds to
 	shape  tensor.Shape     // of the weights; nil with memory
 	memory                  // nil before the first step
 }
@@ -147,10 +148,14 @@ func (p *param) add(name string, weights gorgonia.Value, vg gorgonia.ValueGrad) 
 	if err != nil && p.frozen {
 		grad, err = nil, nil
 	}
-	if err == nil {
-		p.nodes, p.grads = append(p.nodes, name), append(p.grads, grad)
+	if err != nil {
+		return err
 	}
-	return err
+	p.nodes, p.grads = append(p.nodes, name), append(p.grads, grad)
+	if n, ok := vg.(*gorgonia.Node); !ok || n.Deriv() == nil || n.Deriv().Value() != grad { // else the run makes it anew
+		p.added = append(p.added, grad)
+	}
+	return nil
 }
 
 // checkGrad returns what is wrong with grad, the gradient of the node called name.

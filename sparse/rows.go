@@ -13,6 +13,7 @@ package sparse
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/chewxy/hm"
@@ -31,7 +32,8 @@ var (
 	_ gorgonia.CopierTo     = &Rows{}
 )
 
-// Rows is a matrix of shape (vocab, dim) whose rows are zero but for those that it stores.
+// Rows is a matrix of shape (vocab, dim) whose rows are zero but for those that it stores. The zero value has
+// shape (0, 0), and is there to be the receiver of Sum or CopyFrom.
 type Rows struct {
 	vocab, dim int
 	ids        []int
@@ -124,8 +126,8 @@ func (r *Rows) Sum(parts ...*Rows) error {
 	first := parts[0]
 	for _, p := range parts {
 		switch {
-		case p == r:
-			return errors.New("sparse: a sum cannot be its own part")
+		case p == r || p.shares(r):
+			return errors.New("sparse: a sum cannot be its own part, nor share its memory")
 		case p.vocab != first.vocab || p.dim != first.dim || p.Dtype() != first.Dtype():
 			return errors.Errorf("sparse: cannot sum %v of %v and %v of %v", first.Shape(), first.Dtype(), p.Shape(), p.Dtype())
 		}
@@ -138,6 +140,9 @@ func (r *Rows) Sum(parts ...*Rows) error {
 	}
 	return nil
 }
+
+// shares reports whether r stores its rows where other does.
+func (r *Rows) shares(other *Rows) bool { return len(r.ids) > 0 && r.Uintptr() == other.Uintptr() }
 
 func sum[T kernel.Float](r *Rows, parts []*Rows) {
 	n := 0
@@ -206,7 +211,11 @@ func (r *Rows) CopyFrom(src any) error {
 	if !ok {
 		return errors.Errorf("sparse: cannot copy a %T to a *sparse.Rows", src)
 	}
-	if from == r {
+	switch {
+	case from == r:
+		return nil
+	case from.data == nil:
+		*r = Rows{}
 		return nil
 	}
 	return r.Sum(from)
@@ -230,15 +239,15 @@ const printed = 8
 //	  7  [1 2 3]
 //	 12  [0.5 0 -1]
 //
-// %s writes the first line alone. Other verbs, with their flags and precision, format the elements.
+// %s writes the first line alone. %e, %f and %g, with their flags and precision, format the elements.
 func (r *Rows) Format(s fmt.State, verb rune) {
 	fmt.Fprintf(s, "sparse.Rows (%d, %d) %v, %d rows stored", r.vocab, r.dim, r.Dtype(), len(r.ids))
 	if verb == 's' {
 		return
 	}
-	format := fmt.FormatString(s, verb)
-	if verb == 'v' {
-		format = "%.4g"
+	format := "%.4g"
+	if strings.ContainsRune("eEfFgG", verb) {
+		format = fmt.FormatString(s, verb)
 	}
 	shown := r.ids[:min(len(r.ids), printed)]
 	width := len(fmt.Sprint(slices.Max(append([]int{0}, shown...))))

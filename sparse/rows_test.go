@@ -77,6 +77,14 @@ func TestCloneSharesNothing(t *testing.T) {
 	}
 }
 
+func TestZeroRows(t *testing.T) {
+	var zero sparse.Rows
+	c := must(gorgonia.CloneValue(&zero))
+	if s := fmt.Sprintf("%d %v", c, zero.Shape()); s != "sparse.Rows (0, 0) float32, 0 rows stored (0, 0)" {
+		t.Errorf("printed %s", s)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	f32 := must(sparse.New(3, 1, []int{2}, []float32{7}))
 	f64 := must(sparse.New(3, 1, []int{2}, []float64{7}))
@@ -94,7 +102,8 @@ func TestErrors(t *testing.T) {
 		{newVocab, "sparse: vocab and dim must be at least 1, got 0 and 2"},
 		{newID, "sparse: id -1 at position 1 is outside [0, 3)"},
 		{new(sparse.Rows).Sum(), "sparse: no parts to sum"},
-		{f32.Sum(f32), "sparse: a sum cannot be its own part"},
+		{f32.Sum(f32), "sparse: a sum cannot be its own part, nor share its memory"},
+		{f32.Sum(must(sparse.Wrap(3, 1, f32.IDs(), f32.Data()))), "sparse: a sum cannot be its own part, nor share its memory"},
 		{new(sparse.Rows).Sum(f32, f64), "sparse: cannot sum (3, 1) of float32 and (3, 1) of float64"},
 		{new(sparse.Rows).Sum(f32, wide), "sparse: cannot sum (3, 1) of float32 and (3, 2) of float32"},
 		{f32.CopyFrom(3), "sparse: cannot copy a int to a *sparse.Rows"},
