@@ -93,9 +93,6 @@ func (op *lookupOp) String() string {
 func (op *lookupOp) DiffWRT(int) []bool { return []bool{!op.frozen, false} }
 
 func (op *lookupOp) SymDiff(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	if op.frozen {
-		return gorgonia.Nodes{nil, nil}, nil
-	}
 	dw, err := lookupGradOp(op).apply(out, in[0], in[1], grad)
 	return gorgonia.Nodes{dw, nil}, err
 }

@@ -3,7 +3,6 @@ package layers_test
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -237,18 +236,6 @@ func (c bagCase) check(t *testing.T) {
 }
 
 func close(x, y float64) bool { return math.Abs(x-y) <= 1e-9*(1+math.Abs(y)) }
-
-// randomBags draws a case of bags with offsets that are right.
-func randomBags(rnd *rand.Rand, vocab, dim, batch, longest int) bagCase {
-	c := bagCase{vocab: vocab, dim: dim, w: randoms(rnd.Uint64(), vocab*dim), up: randoms(rnd.Uint64(), batch*dim), offsets: []int{0}}
-	for range batch {
-		for range rnd.IntN(longest + 1) {
-			c.ids = append(c.ids, rnd.IntN(vocab))
-		}
-		c.offsets = append(c.offsets, len(c.ids))
-	}
-	return c
-}
 
 var allModes = []layers.BagMode{layers.BagMean, layers.BagSum, layers.BagMax, layers.BagSqrtN, layers.BagMin}
 

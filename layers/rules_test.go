@@ -75,9 +75,22 @@ func TestFreeze(t *testing.T) {
 			t.Error("the layer should have moved, and the table not")
 		}
 		for _, n := range g.AllNodes() {
-			if n.Op() != nil && strings.HasPrefix(n.Op().String(), "∂lookup") {
+			if n.Op() != nil && strings.HasPrefix(n.Op().String(), "∂lookup") || n.Name() == "words.weight#1" {
 				t.Errorf("the graph has %v", n)
 			}
+		}
+	}
+}
+
+// Asking for the gradient of a frozen table is an error, not a gradient.
+func TestFrozenTableHasNoGradient(t *testing.T) {
+	g := gorgonia.NewGraph()
+	e := must(layers.EmbeddingFromPretrained(g, "words", matrix(randoms(1, 12), 4, 3), layers.EmbeddingConfig{}))
+	b := must(layers.EmbeddingBagFromPretrained(g, "bag", matrix(randoms(1, 12), 4, 3), layers.EmbeddingBagConfig{}))
+	ids := input(g, "ids", []int{0, 1}, 1, 2)
+	for weight, y := range map[*gorgonia.Node]*gorgonia.Node{e.Weight(): must(e.Forward(ids)), b.Weight(): must(b.Forward(ids))} {
+		if _, err := gorgonia.Grad(sumSquares(y), weight); err == nil {
+			t.Errorf("%v has a gradient", weight)
 		}
 	}
 }

@@ -135,6 +135,23 @@ func TestGrow(t *testing.T) {
 	}
 }
 
+// A table of two nodes, whose gradients the solver adds in memory of its own: new rows get theirs.
+func TestGrowTied(t *testing.T) {
+	s := must(optim.New(optim.SGD{Momentum: 0.5}, optim.Config{LearningRate: 1}))
+	a := &param{name: "w", value: dense([]float64{0}, 1, 1), grad: dense([]float64{1}, 1, 1)}
+	b := &param{name: "w#1", value: a.value, grad: rows(1, 1, []int{0}, []float64{1})}
+	step(t, s, a, b)
+	if err := s.Grow("w", 2); err != nil {
+		t.Fatal(err)
+	}
+	a.value, a.grad = dense([]float64{-2, 0}, 2, 1), dense([]float64{0, 1}, 2, 1)
+	b.value, b.grad = a.value, rows(2, 1, []int{1}, []float64{2})
+	step(t, s, a, b)
+	if !slices.Equal(a.floats(), []float64{-3, -3}) {
+		t.Errorf("got %v", a.floats())
+	}
+}
+
 // What a new row's first step is.
 func TestGrowInitialState(t *testing.T) {
 	s := must(optim.New(optim.Adagrad{InitialAccumulator: 3}, optim.Config{LearningRate: 1}))

@@ -13,7 +13,7 @@ func TestBagWeights(t *testing.T) {
 	const vocab, dim = 5, 3
 	ids, at, ends := []int{0, 4, 4, 2, 1}, []int{0, 1, 2, 3, 5}, []int{0, 3, 5}
 	table, w, grad := norm(rnd, vocab*dim), norm(rnd, 5), norm(rnd, 3*dim)
-	out, dw := make([]float64, 3*dim), make([]float64, 6)
+	out, dw := dirty(3*dim), make([]float64, 6)
 	BagWeighted(out, table, w, ids, ends, dim)
 	BagWeightsGrad(dw, table, w, out, grad, ids, at, ends, dim, Sum)
 	var back float64
@@ -55,7 +55,7 @@ func TestBagExtreme(t *testing.T) {
 		{Max, []float64{0, 0, -1, 7, -1, 7, 0, 0}, []float64{3, 0, 0, 4, 0, 0, 5, 6}},
 		{Min, []float64{0, 0, -3, 5, -1, 7, 0, 0}, []float64{0, 4, 0, 0, 3, 0, 5, 6}},
 	} {
-		out, grad := make([]float64, 8), make([]float64, 8)
+		out, grad := dirty(8), dirty(8)
 		BagExtreme(out, table, ids, ends, 2, tt.r)
 		BagExtremeGrad(grad, table, []float64{1, 2, 3, 4, 5, 6, 7, 8}, ids, ends, 2, tt.r)
 		if !slices.Equal(out, tt.out) || !slices.Equal(grad, tt.grad) {
@@ -100,12 +100,32 @@ func TestSumGroups(t *testing.T) {
 		{nil, false, false, []float64{6, 10, 0}}, {nil, true, false, []float64{10, 0, 6}}, {nil, false, true, []float64{2, 10, 0}},
 		{[]float64{3, 2, 1, -1}, false, false, []float64{10, -10, 0}}, {[]float64{3, 2, 2, -1}, true, true, []float64{-10, 0, 13.0 / 3}},
 	} {
-		dst := make([]float64, 3)
+		dst := []float64{99, 99, 99}
+		for i, x := range tt.want { // rows of no group stay
+			if x == 0 {
+				dst[i] = 0
+			}
+		}
 		SumGroups(dst, src, &x, tt.weights, 1, tt.byID, tt.byFreq)
 		for i := range dst {
 			if math.Abs(dst[i]-tt.want[i]) > 1e-15 {
 				t.Errorf("%+v: got %v", tt, dst)
 			}
 		}
+	}
+}
+
+// dirty returns n elements with something in them: an op's memory is that of the run before last.
+func dirty(n int) []float64 { return slices.Repeat([]float64{99}, n) }
+
+func TestNoRowIsZero(t *testing.T) {
+	ids, want := []int{1, NoRow, 0}, []float64{3, 4, 0, 0, 1, 2}
+	got := dirty(6)
+	if GatherOrZero(got, []float64{1, 2, 3, 4}, ids, 2); !slices.Equal(got, want) {
+		t.Errorf("GatherOrZero gives %v, want %v", got, want)
+	}
+	got = dirty(6)
+	if Dequantize(got, []uint8{0, 1, 2, 3}, []float32{1, 1}, []float32{1, 1}, ids, 2); !slices.Equal(got, want) {
+		t.Errorf("Dequantize gives %v, want %v", got, want)
 	}
 }
