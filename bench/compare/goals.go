@@ -83,7 +83,7 @@ func goals() (all []goal) {
 
 // kernelGoals compare the assembly with its twins in Go; assembly has to be worth 1.3×.
 func kernelGoals() (all []goal) {
-	for _, kernel := range []string{"sum", "add", "adam", "gather"} {
+	for _, kernel := range []string{"gather", "sum", "add", "decay", "momentum", "adagrad", "rmsprop", "rmsprop+momentum", "adam"} {
 		for _, vocab := range []string{"1000", "1000000"} {
 			name := "Rows/kernel=" + kernel + "/vocab=" + vocab + "/dim=64"
 			all = append(all, goal{"assembly, " + kernel + ", vocab " + vocab, "ns/op",
