@@ -33,14 +33,14 @@ type EmbeddingConfig struct {
 	// zeros in the rows that were zero.
 	Sparse bool
 
-	// Freeze, if true, keeps the table as it is: no gradient, no Learnables. nil means false, but true for
-	// EmbeddingFromPretrained.
+	// Freeze, if true, keeps the table from being trained: no gradient, no Learnables. nil means false, but true
+	// for EmbeddingFromPretrained. MaxNorm still holds, as in PyTorch.
 	Freeze *bool
 
 	// FreezeRows are rows that get no gradient, and that MaxNorm does not touch; TrainRows, if not empty, are the
 	// only ones that get one. At most one of them can be set. Negative ones count from the end.
-	// A row that never had a gradient stays as it is with any solver without weight decay; with decay,
-	// if the gradient is Sparse, or the optim.Group of the table has the rows of Embedding.FrozenRows.
+	// A row that never had a gradient stays as it is with any solver without weight decay. With decay it stays if the
+	// gradient is Sparse and there is no Attend, or if the optim.Group of the table has the rows of FrozenRows.
 	TrainRows, FreezeRows []int
 
 	// IgnoreIndex, if not nil, is an id that means nothing: its vector is zero, and no row gets its gradient. It
