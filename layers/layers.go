@@ -1,7 +1,8 @@
 // Package layers builds neural-network layers on a Gorgonia graph.
 //
-// Embedding is torch.nn.Embedding for Gorgonia, and Lookup its F.embedding for a table you already
-// have as a node; around them stand the layers that a classifier needs. Forward adds nodes to the
+// Embedding and EmbeddingBag are those of torch.nn for Gorgonia, and Lookup and Bag torch's F.embedding and
+// F.embedding_bag for a table you already have as a node (docs/from-pytorch.md maps every argument);
+// around them stand the layers that a classifier needs. Forward adds nodes to the
 // graph and computes nothing: values appear when a gorgonia.VM runs the graph. A layer's parameters
 // are leaf nodes called <layer>.weight, <layer>.bias, made by its constructor; stock gorgonia.Grad,
 // machines and solvers train them.
