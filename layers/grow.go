@@ -48,7 +48,10 @@ func (e *EmbeddingBag) MeanRow() gorgonia.InitWFn { return e.table.repeat(e.tabl
 func (e *EmbeddingBag) CopyRow(id int) gorgonia.InitWFn { return e.table.copyRow(id) }
 
 func (t *table) grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (table, error) {
-	w := t.weight.Value().(*tensor.Dense)
+	w, err := t.value()
+	if err != nil {
+		return table{}, err
+	}
 	old, dim := w.Shape()[0], w.Shape()[1]
 	if vocab < old {
 		return table{}, errors.Errorf("it has %d rows and cannot grow to %d", old, vocab)
@@ -58,7 +61,6 @@ func (t *table) grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (t
 	}
 	added := any(nil)
 	if vocab > old {
-		var err error
 		if added, err = checkBacking(init(w.Dtype(), vocab-old, dim), w.Dtype(), []int{vocab - old, dim}); err != nil {
 			return table{}, err
 		}
@@ -105,18 +107,24 @@ func (t *table) copyRow(id int) gorgonia.InitWFn {
 		if err != nil {
 			return nil, err
 		}
-		dim := t.weight.Shape()[1]
-		return t.float64s(row*dim, (row+1)*dim), nil
+		w, err := t.value()
+		if err != nil {
+			return nil, err
+		}
+		return rowOfTable(w, row), nil
 	})
 }
 
 // mean returns the mean of all rows but padding.
 func (t *table) mean() ([]float64, error) {
-	dim := t.weight.Shape()[1]
-	mean, n := make([]float64, dim), 0
-	for id := range t.weight.Shape()[0] {
+	w, err := t.value()
+	if err != nil {
+		return nil, err
+	}
+	mean, n := make([]float64, w.Shape()[1]), 0
+	for id := range w.Shape()[0] {
 		if id != t.rules.padding {
-			kernel.Add(mean, t.float64s(id*dim, (id+1)*dim))
+			kernel.Add(mean, rowOfTable(w, id))
 			n++
 		}
 	}
@@ -124,14 +132,15 @@ func (t *table) mean() ([]float64, error) {
 	return mean, nil
 }
 
-// float64s returns a copy of weights lo to hi.
-func (t *table) float64s(lo, hi int) []float64 {
-	switch data := t.weight.Value().Data().(type) {
+// rowOfTable returns a copy of a row of w.
+func rowOfTable(w *tensor.Dense, id int) []float64 {
+	dim := w.Shape()[1]
+	switch data := w.Data().(type) {
 	case []float64:
-		return slices.Clone(data[lo:hi])
+		return slices.Clone(data[id*dim : (id+1)*dim])
 	case []float32:
-		wide := make([]float64, hi-lo)
-		for i, x := range data[lo:hi] {
+		wide := make([]float64, dim)
+		for i, x := range data[id*dim : (id+1)*dim] {
 			wide[i] = float64(x)
 		}
 		return wide

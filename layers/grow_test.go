@@ -134,3 +134,25 @@ func TestGrowErrors(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// UnbindAll takes the weights off their nodes.
+func TestTableWithoutValue(t *testing.T) {
+	g := gorgonia.NewGraph()
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Sparse: true})
+	must(e.Forward(input(g, "ids", []int{1}, 1)))
+	mean, row := e.MeanRow(), e.CopyRow(0)
+	other := embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
+	g.UnbindAll()
+	want := `embedding "words": the table "words.weight" has no value any more: build the graph anew`
+	for name, f := range map[string]func() error{
+		"Forward":  func() error { _, err := e.Forward(input(g, "more", []int{1}, 1)); return err },
+		"Grow":     func() error { _, err := e.Grow(gorgonia.NewGraph(), 5, layers.Zeros()); return err },
+		"Quantize": func() error { _, err := e.Quantize(); return err },
+		"MeanRow":  func() error { _, err := other.Grow(gorgonia.NewGraph(), 5, mean); return err },
+		"CopyRow":  func() error { _, err := other.Grow(gorgonia.NewGraph(), 5, row); return err },
+	} {
+		if err := f(); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

@@ -37,14 +37,18 @@ type QuantizedEmbedding struct {
 // to all rows at once. The result belongs to no graph. It fails if a weight is not finite, or a row's range too large
 // for a float32.
 func (e *Embedding) Quantize() (*QuantizedEmbedding, error) {
-	vocab, dim := e.table.weight.Shape()[0], e.table.weight.Shape()[1]
+	w, err := e.table.value()
+	if err != nil {
+		return nil, errors.Wrapf(err, "embedding %q", e.table.rules.table)
+	}
+	vocab, dim := w.Shape()[0], w.Shape()[1]
 	q := &QuantizedEmbedding{
-		rules: e.table.rules, dtype: e.table.weight.Dtype(), dim: dim,
+		rules: e.table.rules, dtype: w.Dtype(), dim: dim,
 		codes: make([]uint8, vocab*dim), low: make([]float32, vocab), scale: make([]float32, vocab),
 	}
 	h := fnv.New64a()
 	for id := range vocab {
-		row := e.table.float64s(id*dim, (id+1)*dim)
+		row := rowOfTable(w, id)
 		if q.rules.maxNorm != 0 {
 			kernel.LimitNorms(row, []int{0}, dim, q.rules.maxNorm, q.rules.normType)
 		}

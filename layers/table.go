@@ -102,6 +102,14 @@ func kindOf(v gorgonia.Value) string {
 	return fmt.Sprintf("a %T", v)
 }
 
+// value returns the weights. It fails if they were taken off the node, as gorgonia's UnbindAll does.
+func (t *table) value() (*tensor.Dense, error) {
+	if w, ok := t.weight.Value().(*tensor.Dense); ok && slices.Equal(w.Shape(), t.weight.Shape()) {
+		return w, nil
+	}
+	return nil, errors.Errorf("the table %q has no value any more: build the graph anew", t.weight.Name())
+}
+
 // use returns the node for the next op that reads the table.
 func (t *table) use() (*gorgonia.Node, error) {
 	if t.rules.tied == nil || !t.used {
@@ -110,9 +118,9 @@ func (t *table) use() (*gorgonia.Node, error) {
 	}
 	nodes := t.rules.tied
 	name := fmt.Sprintf("%s#%d", t.weight.Name(), len(*nodes))
-	value, ok := t.weight.Value().(*tensor.Dense)
-	if !ok {
-		return nil, errors.Errorf("the table %q has no value any more: build the graph anew", t.weight.Name())
+	value, err := t.value()
+	if err != nil {
+		return nil, err
 	}
 	n, err := newLeaf(t.weight.Graph(), name, value)
 	if err == nil {
