@@ -32,7 +32,7 @@ func BenchmarkRows(b *testing.B) {
 				kernel, impl string
 				run          func()
 			}{
-				{"sum", "go", func() { sumRows(rows[:dim], table, ids, dim, 0.5) }},
+				{"sum", "go", func() { sumRows(rows[:dim], table, ids, dim, 0.5, false) }},
 				{"sum", "asm", func() { SumRows(rows[:dim], table, ids, 0, n, dim, 0.5) }},
 				{"add", "go", func() { addRows(table, rows, ids, dim, 1e-9) }},
 				{"add", "asm", func() { addRowsAVX2(&table[0], &rows[0], &ids[0], n, dim, 1e-9) }},

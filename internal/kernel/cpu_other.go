@@ -4,9 +4,9 @@ package kernel
 
 const haveAVX2 = false
 
-func sumRowsAVX2(dst, table *float32, ids *int, n, dim int, a float32, last *int) {}
-func addRowsAVX2(table, rows *float32, ids *int, n, dim int, a float32)           {}
-func copyRowsAVX2(rows, table *float32, ids *int, n, dim int)                     {}
+func sumRowsAVX2(dst, table *float32, ids *int, n, dim int, a float32, keep int, last *int) {}
+func addRowsAVX2(table, rows *float32, ids *int, n, dim int, a float32)                     {}
+func copyRowsAVX2(rows, table *float32, ids *int, n, dim int)                               {}
 
 func decayRowsAVX2(w, grad *float32, ids *int, n, dim int, c *float32)                 {}
 func momentumRowsAVX2(w, v, grad *float32, ids *int, n, dim int, c *float32)           {}

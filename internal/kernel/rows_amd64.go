@@ -4,10 +4,11 @@
 
 package kernel
 
-// sumRowsAVX2 sets dst to a·Σ of rows ids[0:n] of table. last is the last id that may be read ahead.
+// sumRowsAVX2 sets dst to a·Σ of rows ids[0:n] of table, or adds that to it if keep is not 0.
+// last is the last id that may be read ahead.
 //
 //go:noescape
-func sumRowsAVX2(dst *float32, table *float32, ids *int, n int, dim int, a float32, last *int)
+func sumRowsAVX2(dst *float32, table *float32, ids *int, n int, dim int, a float32, keep int, last *int)
 
 // addRowsAVX2 adds a·(row i of rows) to row ids[i] of table, for i in [0, n).
 //

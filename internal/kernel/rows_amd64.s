@@ -22,18 +22,19 @@ DATA tailMasks<>+56(SB)/4, $0x00000000
 DATA tailMasks<>+60(SB)/4, $0x00000000
 GLOBL tailMasks<>(SB), RODATA|NOPTR, $64
 
-// func sumRowsAVX2(dst *float32, table *float32, ids *int, n int, dim int, a float32, last *int)
+// func sumRowsAVX2(dst *float32, table *float32, ids *int, n int, dim int, a float32, keep int, last *int)
 // Requires: AVX, CMOV, MMX+
-TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-56
+TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         table+8(FP), CX
 	MOVQ         ids+16(FP), DX
 	MOVQ         n+24(FP), BX
 	MOVQ         dim+32(FP), SI
-	MOVQ         last+48(FP), DI
+	MOVQ         keep+48(FP), DI
+	MOVQ         last+56(FP), R8
 	VBROADCASTSS a+40(FP), Y0
-	MOVQ         SI, R8
-	SHLQ         $0x02, R8
+	MOVQ         SI, R9
+	SHLQ         $0x02, R9
 
 sum64:
 	CMPQ   SI, $0x00000041
@@ -46,53 +47,73 @@ sum64:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	MOVQ   BX, R9
-	MOVQ   DX, R10
+	MOVQ   BX, R10
+	MOVQ   DX, R11
 
 sum64_rows:
-	CMPQ       R9, $0x00000001
+	CMPQ       R10, $0x00000001
 	JL         sum64_rows_done
-	LEAQ       128(R10), R11
-	CMPQ       R11, DI
-	CMOVQHI    DI, R11
-	MOVQ       (R11), R11
-	IMULQ      R8, R11
-	ADDQ       CX, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 128(R11)
-	PREFETCHT0 192(R11)
-	MOVQ       (R10), R11
-	IMULQ      R8, R11
-	ADDQ       CX, R11
-	VADDPS     (R11), Y1, Y1
-	VADDPS     32(R11), Y2, Y2
-	VADDPS     64(R11), Y3, Y3
-	VADDPS     96(R11), Y4, Y4
-	VADDPS     128(R11), Y5, Y5
-	VADDPS     160(R11), Y6, Y6
-	VADDPS     192(R11), Y7, Y7
-	VADDPS     224(R11), Y8, Y8
-	ADDQ       $0x08, R10
-	SUBQ       $0x00000001, R9
+	LEAQ       128(R11), R12
+	CMPQ       R12, R8
+	CMOVQHI    R8, R12
+	MOVQ       (R12), R12
+	IMULQ      R9, R12
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	PREFETCHT0 192(R12)
+	MOVQ       (R11), R12
+	IMULQ      R9, R12
+	ADDQ       CX, R12
+	VADDPS     (R12), Y1, Y1
+	VADDPS     32(R12), Y2, Y2
+	VADDPS     64(R12), Y3, Y3
+	VADDPS     96(R12), Y4, Y4
+	VADDPS     128(R12), Y5, Y5
+	VADDPS     160(R12), Y6, Y6
+	VADDPS     192(R12), Y7, Y7
+	VADDPS     224(R12), Y8, Y8
+	ADDQ       $0x08, R11
+	SUBQ       $0x00000001, R10
 	JMP        sum64_rows
 
 sum64_rows_done:
 	VMULPS  Y0, Y1, Y1
-	VMOVUPS Y1, (AX)
 	VMULPS  Y0, Y2, Y2
-	VMOVUPS Y2, 32(AX)
 	VMULPS  Y0, Y3, Y3
-	VMOVUPS Y3, 64(AX)
 	VMULPS  Y0, Y4, Y4
-	VMOVUPS Y4, 96(AX)
 	VMULPS  Y0, Y5, Y5
-	VMOVUPS Y5, 128(AX)
 	VMULPS  Y0, Y6, Y6
-	VMOVUPS Y6, 160(AX)
 	VMULPS  Y0, Y7, Y7
-	VMOVUPS Y7, 192(AX)
 	VMULPS  Y0, Y8, Y8
+	CMPQ    DI, $0x00000000
+	JE      sum64_store
+	VMOVUPS (AX), Y9
+	VADDPS  Y9, Y1, Y1
+	VMOVUPS 32(AX), Y9
+	VADDPS  Y9, Y2, Y2
+	VMOVUPS 64(AX), Y9
+	VADDPS  Y9, Y3, Y3
+	VMOVUPS 96(AX), Y9
+	VADDPS  Y9, Y4, Y4
+	VMOVUPS 128(AX), Y9
+	VADDPS  Y9, Y5, Y5
+	VMOVUPS 160(AX), Y9
+	VADDPS  Y9, Y6, Y6
+	VMOVUPS 192(AX), Y9
+	VADDPS  Y9, Y7, Y7
+	VMOVUPS 224(AX), Y9
+	VADDPS  Y9, Y8, Y8
+
+sum64_store:
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS Y4, 96(AX)
+	VMOVUPS Y5, 128(AX)
+	VMOVUPS Y6, 160(AX)
+	VMOVUPS Y7, 192(AX)
 	VMOVUPS Y8, 224(AX)
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
@@ -101,14 +122,14 @@ sum64_rows_done:
 	JMP     sum64
 
 sum64_done:
-	MOVQ    SI, R9
-	DECQ    R9
-	ANDQ    $0x07, R9
-	INCQ    R9
-	LEAQ    tailMasks<>+0(SB), R10
-	MOVQ    $0x00000008, R11
-	SUBQ    R9, R11
-	VMOVUPS (R10)(R11*4), Y1
+	MOVQ    SI, R10
+	DECQ    R10
+	ANDQ    $0x07, R10
+	INCQ    R10
+	LEAQ    tailMasks<>+0(SB), R11
+	MOVQ    $0x00000008, R12
+	SUBQ    R10, R12
+	VMOVUPS (R11)(R12*4), Y1
 	CMPQ    SI, $0x00000008
 	JG      sum_more1
 	VXORPS  Y2, Y2, Y2
@@ -118,14 +139,14 @@ sum_last1_rows:
 	CMPQ       BX, $0x00000001
 	JL         sum_last1_rows_done
 	LEAQ       128(DX), SI
-	CMPQ       SI, DI
-	CMOVQHI    DI, SI
+	CMPQ       SI, R8
+	CMOVQHI    R8, SI
 	MOVQ       (SI), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	PREFETCHT0 (SI)
 	MOVQ       (DX), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	VMASKMOVPS (SI), Y1, Y3
 	VADDPS     Y3, Y2, Y2
@@ -135,6 +156,12 @@ sum_last1_rows:
 
 sum_last1_rows_done:
 	VMULPS     Y0, Y2, Y2
+	CMPQ       DI, $0x00000000
+	JE         sum_last1_store
+	VMASKMOVPS (AX), Y1, Y0
+	VADDPS     Y0, Y2, Y2
+
+sum_last1_store:
 	VMASKMOVPS Y2, Y1, (AX)
 	VZEROUPPER
 	RET
@@ -150,14 +177,14 @@ sum_last2_rows:
 	CMPQ       BX, $0x00000001
 	JL         sum_last2_rows_done
 	LEAQ       128(DX), SI
-	CMPQ       SI, DI
-	CMOVQHI    DI, SI
+	CMPQ       SI, R8
+	CMOVQHI    R8, SI
 	MOVQ       (SI), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	PREFETCHT0 (SI)
 	MOVQ       (DX), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	VADDPS     (SI), Y2, Y2
 	VMASKMOVPS 32(SI), Y1, Y4
@@ -168,8 +195,16 @@ sum_last2_rows:
 
 sum_last2_rows_done:
 	VMULPS     Y0, Y2, Y2
-	VMOVUPS    Y2, (AX)
 	VMULPS     Y0, Y3, Y3
+	CMPQ       DI, $0x00000000
+	JE         sum_last2_store
+	VMOVUPS    (AX), Y0
+	VADDPS     Y0, Y2, Y2
+	VMASKMOVPS 32(AX), Y1, Y0
+	VADDPS     Y0, Y3, Y3
+
+sum_last2_store:
+	VMOVUPS    Y2, (AX)
 	VMASKMOVPS Y3, Y1, 32(AX)
 	VZEROUPPER
 	RET
@@ -186,15 +221,15 @@ sum_last3_rows:
 	CMPQ       BX, $0x00000001
 	JL         sum_last3_rows_done
 	LEAQ       128(DX), SI
-	CMPQ       SI, DI
-	CMOVQHI    DI, SI
+	CMPQ       SI, R8
+	CMOVQHI    R8, SI
 	MOVQ       (SI), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	PREFETCHT0 (SI)
 	PREFETCHT0 64(SI)
 	MOVQ       (DX), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	VADDPS     (SI), Y2, Y2
 	VADDPS     32(SI), Y3, Y3
@@ -206,10 +241,20 @@ sum_last3_rows:
 
 sum_last3_rows_done:
 	VMULPS     Y0, Y2, Y2
-	VMOVUPS    Y2, (AX)
 	VMULPS     Y0, Y3, Y3
-	VMOVUPS    Y3, 32(AX)
 	VMULPS     Y0, Y4, Y4
+	CMPQ       DI, $0x00000000
+	JE         sum_last3_store
+	VMOVUPS    (AX), Y0
+	VADDPS     Y0, Y2, Y2
+	VMOVUPS    32(AX), Y0
+	VADDPS     Y0, Y3, Y3
+	VMASKMOVPS 64(AX), Y1, Y0
+	VADDPS     Y0, Y4, Y4
+
+sum_last3_store:
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    Y3, 32(AX)
 	VMASKMOVPS Y4, Y1, 64(AX)
 	VZEROUPPER
 	RET
@@ -227,15 +272,15 @@ sum_last4_rows:
 	CMPQ       BX, $0x00000001
 	JL         sum_last4_rows_done
 	LEAQ       128(DX), SI
-	CMPQ       SI, DI
-	CMOVQHI    DI, SI
+	CMPQ       SI, R8
+	CMOVQHI    R8, SI
 	MOVQ       (SI), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	PREFETCHT0 (SI)
 	PREFETCHT0 64(SI)
 	MOVQ       (DX), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	VADDPS     (SI), Y2, Y2
 	VADDPS     32(SI), Y3, Y3
@@ -248,12 +293,24 @@ sum_last4_rows:
 
 sum_last4_rows_done:
 	VMULPS     Y0, Y2, Y2
-	VMOVUPS    Y2, (AX)
 	VMULPS     Y0, Y3, Y3
-	VMOVUPS    Y3, 32(AX)
 	VMULPS     Y0, Y4, Y4
-	VMOVUPS    Y4, 64(AX)
 	VMULPS     Y0, Y5, Y5
+	CMPQ       DI, $0x00000000
+	JE         sum_last4_store
+	VMOVUPS    (AX), Y0
+	VADDPS     Y0, Y2, Y2
+	VMOVUPS    32(AX), Y0
+	VADDPS     Y0, Y3, Y3
+	VMOVUPS    64(AX), Y0
+	VADDPS     Y0, Y4, Y4
+	VMASKMOVPS 96(AX), Y1, Y0
+	VADDPS     Y0, Y5, Y5
+
+sum_last4_store:
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    Y3, 32(AX)
+	VMOVUPS    Y4, 64(AX)
 	VMASKMOVPS Y5, Y1, 96(AX)
 	VZEROUPPER
 	RET
@@ -272,16 +329,16 @@ sum_last5_rows:
 	CMPQ       BX, $0x00000001
 	JL         sum_last5_rows_done
 	LEAQ       128(DX), SI
-	CMPQ       SI, DI
-	CMOVQHI    DI, SI
+	CMPQ       SI, R8
+	CMOVQHI    R8, SI
 	MOVQ       (SI), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	PREFETCHT0 (SI)
 	PREFETCHT0 64(SI)
 	PREFETCHT0 128(SI)
 	MOVQ       (DX), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	VADDPS     (SI), Y2, Y2
 	VADDPS     32(SI), Y3, Y3
@@ -295,14 +352,28 @@ sum_last5_rows:
 
 sum_last5_rows_done:
 	VMULPS     Y0, Y2, Y2
-	VMOVUPS    Y2, (AX)
 	VMULPS     Y0, Y3, Y3
-	VMOVUPS    Y3, 32(AX)
 	VMULPS     Y0, Y4, Y4
-	VMOVUPS    Y4, 64(AX)
 	VMULPS     Y0, Y5, Y5
-	VMOVUPS    Y5, 96(AX)
 	VMULPS     Y0, Y6, Y6
+	CMPQ       DI, $0x00000000
+	JE         sum_last5_store
+	VMOVUPS    (AX), Y0
+	VADDPS     Y0, Y2, Y2
+	VMOVUPS    32(AX), Y0
+	VADDPS     Y0, Y3, Y3
+	VMOVUPS    64(AX), Y0
+	VADDPS     Y0, Y4, Y4
+	VMOVUPS    96(AX), Y0
+	VADDPS     Y0, Y5, Y5
+	VMASKMOVPS 128(AX), Y1, Y0
+	VADDPS     Y0, Y6, Y6
+
+sum_last5_store:
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    Y3, 32(AX)
+	VMOVUPS    Y4, 64(AX)
+	VMOVUPS    Y5, 96(AX)
 	VMASKMOVPS Y6, Y1, 128(AX)
 	VZEROUPPER
 	RET
@@ -322,16 +393,16 @@ sum_last6_rows:
 	CMPQ       BX, $0x00000001
 	JL         sum_last6_rows_done
 	LEAQ       128(DX), SI
-	CMPQ       SI, DI
-	CMOVQHI    DI, SI
+	CMPQ       SI, R8
+	CMOVQHI    R8, SI
 	MOVQ       (SI), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	PREFETCHT0 (SI)
 	PREFETCHT0 64(SI)
 	PREFETCHT0 128(SI)
 	MOVQ       (DX), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	VADDPS     (SI), Y2, Y2
 	VADDPS     32(SI), Y3, Y3
@@ -346,16 +417,32 @@ sum_last6_rows:
 
 sum_last6_rows_done:
 	VMULPS     Y0, Y2, Y2
-	VMOVUPS    Y2, (AX)
 	VMULPS     Y0, Y3, Y3
-	VMOVUPS    Y3, 32(AX)
 	VMULPS     Y0, Y4, Y4
-	VMOVUPS    Y4, 64(AX)
 	VMULPS     Y0, Y5, Y5
-	VMOVUPS    Y5, 96(AX)
 	VMULPS     Y0, Y6, Y6
-	VMOVUPS    Y6, 128(AX)
 	VMULPS     Y0, Y7, Y7
+	CMPQ       DI, $0x00000000
+	JE         sum_last6_store
+	VMOVUPS    (AX), Y0
+	VADDPS     Y0, Y2, Y2
+	VMOVUPS    32(AX), Y0
+	VADDPS     Y0, Y3, Y3
+	VMOVUPS    64(AX), Y0
+	VADDPS     Y0, Y4, Y4
+	VMOVUPS    96(AX), Y0
+	VADDPS     Y0, Y5, Y5
+	VMOVUPS    128(AX), Y0
+	VADDPS     Y0, Y6, Y6
+	VMASKMOVPS 160(AX), Y1, Y0
+	VADDPS     Y0, Y7, Y7
+
+sum_last6_store:
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    Y3, 32(AX)
+	VMOVUPS    Y4, 64(AX)
+	VMOVUPS    Y5, 96(AX)
+	VMOVUPS    Y6, 128(AX)
 	VMASKMOVPS Y7, Y1, 160(AX)
 	VZEROUPPER
 	RET
@@ -376,17 +463,17 @@ sum_last7_rows:
 	CMPQ       BX, $0x00000001
 	JL         sum_last7_rows_done
 	LEAQ       128(DX), SI
-	CMPQ       SI, DI
-	CMOVQHI    DI, SI
+	CMPQ       SI, R8
+	CMOVQHI    R8, SI
 	MOVQ       (SI), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	PREFETCHT0 (SI)
 	PREFETCHT0 64(SI)
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 	MOVQ       (DX), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	VADDPS     (SI), Y2, Y2
 	VADDPS     32(SI), Y3, Y3
@@ -402,18 +489,36 @@ sum_last7_rows:
 
 sum_last7_rows_done:
 	VMULPS     Y0, Y2, Y2
-	VMOVUPS    Y2, (AX)
 	VMULPS     Y0, Y3, Y3
-	VMOVUPS    Y3, 32(AX)
 	VMULPS     Y0, Y4, Y4
-	VMOVUPS    Y4, 64(AX)
 	VMULPS     Y0, Y5, Y5
-	VMOVUPS    Y5, 96(AX)
 	VMULPS     Y0, Y6, Y6
-	VMOVUPS    Y6, 128(AX)
 	VMULPS     Y0, Y7, Y7
-	VMOVUPS    Y7, 160(AX)
 	VMULPS     Y0, Y8, Y8
+	CMPQ       DI, $0x00000000
+	JE         sum_last7_store
+	VMOVUPS    (AX), Y0
+	VADDPS     Y0, Y2, Y2
+	VMOVUPS    32(AX), Y0
+	VADDPS     Y0, Y3, Y3
+	VMOVUPS    64(AX), Y0
+	VADDPS     Y0, Y4, Y4
+	VMOVUPS    96(AX), Y0
+	VADDPS     Y0, Y5, Y5
+	VMOVUPS    128(AX), Y0
+	VADDPS     Y0, Y6, Y6
+	VMOVUPS    160(AX), Y0
+	VADDPS     Y0, Y7, Y7
+	VMASKMOVPS 192(AX), Y1, Y0
+	VADDPS     Y0, Y8, Y8
+
+sum_last7_store:
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    Y3, 32(AX)
+	VMOVUPS    Y4, 64(AX)
+	VMOVUPS    Y5, 96(AX)
+	VMOVUPS    Y6, 128(AX)
+	VMOVUPS    Y7, 160(AX)
 	VMASKMOVPS Y8, Y1, 192(AX)
 	VZEROUPPER
 	RET
@@ -433,17 +538,17 @@ sum_last8_rows:
 	CMPQ       BX, $0x00000001
 	JL         sum_last8_rows_done
 	LEAQ       128(DX), SI
-	CMPQ       SI, DI
-	CMOVQHI    DI, SI
+	CMPQ       SI, R8
+	CMOVQHI    R8, SI
 	MOVQ       (SI), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	PREFETCHT0 (SI)
 	PREFETCHT0 64(SI)
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 	MOVQ       (DX), SI
-	IMULQ      R8, SI
+	IMULQ      R9, SI
 	ADDQ       CX, SI
 	VADDPS     (SI), Y2, Y2
 	VADDPS     32(SI), Y3, Y3
@@ -460,20 +565,40 @@ sum_last8_rows:
 
 sum_last8_rows_done:
 	VMULPS     Y0, Y2, Y2
-	VMOVUPS    Y2, (AX)
 	VMULPS     Y0, Y3, Y3
-	VMOVUPS    Y3, 32(AX)
 	VMULPS     Y0, Y4, Y4
-	VMOVUPS    Y4, 64(AX)
 	VMULPS     Y0, Y5, Y5
-	VMOVUPS    Y5, 96(AX)
 	VMULPS     Y0, Y6, Y6
-	VMOVUPS    Y6, 128(AX)
 	VMULPS     Y0, Y7, Y7
-	VMOVUPS    Y7, 160(AX)
 	VMULPS     Y0, Y8, Y8
-	VMOVUPS    Y8, 192(AX)
 	VMULPS     Y0, Y9, Y9
+	CMPQ       DI, $0x00000000
+	JE         sum_last8_store
+	VMOVUPS    (AX), Y0
+	VADDPS     Y0, Y2, Y2
+	VMOVUPS    32(AX), Y0
+	VADDPS     Y0, Y3, Y3
+	VMOVUPS    64(AX), Y0
+	VADDPS     Y0, Y4, Y4
+	VMOVUPS    96(AX), Y0
+	VADDPS     Y0, Y5, Y5
+	VMOVUPS    128(AX), Y0
+	VADDPS     Y0, Y6, Y6
+	VMOVUPS    160(AX), Y0
+	VADDPS     Y0, Y7, Y7
+	VMOVUPS    192(AX), Y0
+	VADDPS     Y0, Y8, Y8
+	VMASKMOVPS 224(AX), Y1, Y0
+	VADDPS     Y0, Y9, Y9
+
+sum_last8_store:
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    Y3, 32(AX)
+	VMOVUPS    Y4, 64(AX)
+	VMOVUPS    Y5, 96(AX)
+	VMOVUPS    Y6, 128(AX)
+	VMOVUPS    Y7, 160(AX)
+	VMOVUPS    Y8, 192(AX)
 	VMASKMOVPS Y9, Y1, 224(AX)
 	VZEROUPPER
 	RET

@@ -42,9 +42,11 @@ func testTwins(t *testing.T, rnd *rand.Rand, dim int) {
 	lo := rnd.IntN(n + 1)
 	hi := lo + rnd.IntN(n-lo+1)
 	sum, want := floats(dim), make([]float32, dim)
-	SumRows(sum, table, ids, lo, hi, dim, 0.3)
-	sumRows(want, table, ids[lo:hi], dim, 0.3)
-	wantBits(t, "SumRows", sum, want)
+	for _, keep := range []bool{false, true} {
+		sumRun(sum, table, ids, lo, hi, dim, 0.3, keep)
+		sumRows(want, table, ids[lo:hi], dim, 0.3, keep)
+		wantBits(t, "sumRun", sum, want)
+	}
 
 	rows, wantRows := floats(n*dim), make([]float32, n*dim)
 	Gather(rows, table, ids, dim)
@@ -105,6 +107,27 @@ func wantBits(t *testing.T, what string, got, want []float32) {
 	for i, x := range got {
 		if math.Float32bits(x) != math.Float32bits(want[i]) && !(x != x && want[i] != want[i]) {
 			t.Fatalf("%s: element %d is %v (%#x), want %v (%#x)", what, i, x, math.Float32bits(x), want[i], math.Float32bits(want[i]))
+		}
+	}
+}
+
+// A sum of many rows is as good as one of few.
+func TestSumOfManyRows(t *testing.T) {
+	const n, dim = 4096, 3
+	rnd := rand.New(rand.NewPCG(1, 1))
+	for _, lo := range []int{0, 1, n - run, n - run - 1, n} {
+		table, ids := floats32(rnd, n*dim), rnd.Perm(n)
+		got, want := floats32(rnd, dim), make([]float64, dim)
+		SumRows(got, table, ids, lo, n, dim, 0.5)
+		for _, id := range ids[lo:] {
+			for j := range want {
+				want[j] += 0.5 * float64(table[id*dim+j])
+			}
+		}
+		for j := range want {
+			if d := math.Abs(float64(got[j]) - want[j]); d > 2e-5 {
+				t.Errorf("rows %d to %d: column %d is %v, off by %g", lo, n, j, got[j], d)
+			}
 		}
 	}
 }

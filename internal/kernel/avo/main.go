@@ -65,13 +65,14 @@ func loop(name string, n reg.GPVirtual, step int, body func()) {
 
 // sumRows adds up listed rows in registers, a block of columns at a time.
 func sumRows(tail Mem) {
-	TEXT("sumRowsAVX2", NOSPLIT, "func(dst, table *float32, ids *int, n, dim int, a float32, last *int)")
+	TEXT("sumRowsAVX2", NOSPLIT, "func(dst, table *float32, ids *int, n, dim int, a float32, keep int, last *int)")
 	Pragma("noescape")
-	Doc("sumRowsAVX2 sets dst to a·Σ of rows ids[0:n] of table. last is the last id that may be read ahead.")
+	Doc("sumRowsAVX2 sets dst to a·Σ of rows ids[0:n] of table, or adds that to it if keep is not 0.",
+		"last is the last id that may be read ahead.")
 	dst, table := Load(Param("dst"), GP64()).(reg.GPVirtual), Load(Param("table"), GP64()).(reg.GPVirtual)
 	ids, n := Load(Param("ids"), GP64()).(reg.GPVirtual), Load(Param("n"), GP64()).(reg.GPVirtual)
 	left := Load(Param("dim"), GP64()).(reg.GPVirtual)
-	last := Load(Param("last"), GP64()).(reg.GPVirtual)
+	keep, last := Load(Param("keep"), GP64()).(reg.GPVirtual), Load(Param("last"), GP64()).(reg.GPVirtual)
 	a := YMM()
 	VBROADCASTSS(NewParamAddr("a", 40), a)
 	stride := GP64() // of a row, in bytes
@@ -114,13 +115,24 @@ func sumRows(tail Mem) {
 			}
 			ADDQ(U8(8), id)
 		})
-		for k, y := range sums {
-			VMULPS(a, y, y)
-			if mask != nil && k == regs-1 {
-				VMASKMOVPS(y, *mask, Mem{Base: dst, Disp: 32 * k})
-			} else {
-				VMOVUPS(y, Mem{Base: dst, Disp: 32 * k})
+		at := func(k int) (Mem, *reg.VecVirtual) {
+			if k == regs-1 {
+				return Mem{Base: dst, Disp: 32 * k}, mask
 			}
+			return Mem{Base: dst, Disp: 32 * k}, nil
+		}
+		for _, y := range sums {
+			VMULPS(a, y, y)
+		}
+		CMPQ(keep, U32(0))
+		JE(LabelRef(name + "_store"))
+		for k, y := range sums {
+			VADDPS(load(at(k)), y, y)
+		}
+		Label(name + "_store")
+		for k, y := range sums {
+			m, mask := at(k)
+			store(y, m, mask)
 		}
 	}
 	loop("sum64", left, 65, func() {
