@@ -1,0 +1,59 @@
+package data_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gorgonia-embedding/data"
+)
+
+// From a file's text to numbers: the words of all examples are the vocabulary, and each text a row of ids.
+func Example() {
+	file := "good\ta bright film\nbad\ta dull film\n"
+	examples, err := data.Read(strings.NewReader(file), "films.tsv", data.TSV)
+	check(err)
+	vocab := data.NewVocab(examples, data.VocabConfig{})
+	labels, err := data.NewLabels(examples)
+	check(err)
+	rows, err := data.Encode(examples, vocab, labels, 0)
+	check(err)
+	for _, r := range rows {
+		fmt.Println(labels[r.Label], r.IDs)
+	}
+	// Output:
+	// good [2 4 3]
+	// bad [2 5 3]
+}
+
+func ExampleVocab() {
+	vocab := data.NewVocab([]data.Example{{Text: "the film, the whole film"}, {Text: "the end"}}, data.VocabConfig{MinCount: 2})
+	fmt.Println(vocab.Len(), vocab.IDs("The end of the film", 0), vocab.Word(2), vocab.Count(2))
+	// Output: 4 [2 1 1 2 3] the 3
+}
+
+// Rows of alike length go together, filled up to one of a few lengths.
+func ExampleBatches() {
+	rows := []data.Row{{IDs: []int{7, 8}}, {IDs: []int{5, 6, 7, 8, 9}, Label: 1}, {IDs: []int{9}}}
+	for _, b := range data.Batches(rows, 2, nil) {
+		fmt.Println(b.Size, b.Time, b.IDs, b.Labels, b.Rows)
+	}
+	// Output:
+	// 2 4 [7 8 0 0 9 0 0 0] [0 0] [0 2]
+	// 2 8 [5 6 7 8 9 0 0 0 0 0 0 0 0 0 0 0] [1 -1] [1]
+}
+
+func ExampleParseError() {
+	_, err := data.Read(strings.NewReader("good\ta film\nno tab here\n"), "films.tsv", data.TSV)
+	var bad *data.ParseError
+	if errors.As(err, &bad) {
+		fmt.Println(bad.Line, bad)
+	}
+	// Output: 2 films.tsv:2: one field: want two, label and text
+}
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}

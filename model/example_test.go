@@ -1,0 +1,59 @@
+package model_test
+
+import (
+	"context"
+	"fmt"
+
+	"gorgonia-embedding/data"
+	"gorgonia-embedding/model"
+)
+
+// A classifier that learns which of two sets most of a text's words are from.
+func Example() {
+	var rows []data.Row
+	for i := range 100 {
+		label := i % 2
+		rows = append(rows, data.Row{IDs: []int{2 + label + 2*(i%5), 2 + label + 2*(i%7), 2 + i%20}, Label: label})
+	}
+	c, err := model.New(model.Config{Vocab: 22, Dim: 8, Classes: 2, Seed: 1})
+	check(err)
+	t, err := model.NewTrainer(c, model.TrainConfig{Epochs: 30, Batch: 10, LearningRate: 0.05, Optimizer: "adam", Schedule: "linear"})
+	check(err)
+	history, err := t.Fit(context.Background(), rows, rows)
+	check(err)
+	eval, err := c.Evaluate(context.Background(), rows)
+	check(err)
+	fmt.Println(c)
+	fmt.Println(len(history.Epochs), "epochs, accuracy", eval.Accuracy())
+	// Output:
+	// embedding 22×8 → mean → 2 classes, 194 weights
+	// 30 epochs, accuracy 1
+}
+
+func ExampleConfusion() {
+	m := model.Confusion{{3, 1}, {2, 4}}
+	fmt.Println(m.Accuracy(), m.Precision(1), m.Recall(0))
+	fmt.Print(m.Report([]string{"bad", "good"}))
+	// Output:
+	// 0.7 0.8 0.75
+	//   class  precision  recall     F1  rows
+	//     bad      0.600   0.750  0.667     4
+	//    good      0.800   0.667  0.727     6
+	//
+	//   class \ taken for  bad  good
+	//                 bad    3     1
+	//                good    2     4
+}
+
+func ExampleHistory() {
+	fmt.Print(model.History{Epochs: []model.Epoch{{Number: 1, Loss: 0.6, DevLoss: 0.5, DevAccuracy: 0.75}}, Best: 1})
+	// Output:
+	// epoch    loss  dev loss  dev accuracy  best
+	//       1  0.6000    0.5000         0.750     *
+}
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
