@@ -42,6 +42,9 @@ func (e *Embedding) attend(h *gorgonia.Node) (*gorgonia.Node, error) {
 	if h.Dtype() != e.table.weight.Dtype() {
 		return nil, errors.Errorf("want an input of %v, as the table, got %v", e.table.weight.Dtype(), h.Dtype())
 	}
+	if err := checkGraph(e.table.weight, "the vectors", h); err != nil {
+		return nil, err
+	}
 	weight, err := e.table.use() // when nothing can fail any more
 	if err != nil {
 		return nil, err

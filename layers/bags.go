@@ -64,8 +64,15 @@ func bag(r rules, mode BagMode, weight *gorgonia.Node, in Bags) (*gorgonia.Node,
 
 // check fails unless in can be the input of a bag of rows of table.
 func (in Bags) check(table *gorgonia.Node, mode BagMode) error {
-	if err := checkInts("ids", in.IDs); err != nil {
+	if err := checkIDs(table, in.IDs); err != nil {
 		return err
+	}
+	for i, n := range []*gorgonia.Node{in.Offsets, in.Weights} {
+		if n != nil {
+			if err := checkGraph(table, [...]string{"Offsets", "Weights"}[i], n); err != nil {
+				return err
+			}
+		}
 	}
 	if err := in.checkOffsets(); err != nil || in.Weights == nil {
 		return err

@@ -37,7 +37,7 @@ type EmbeddingConfig struct {
 	// for EmbeddingFromPretrained. MaxNorm still holds, as in PyTorch.
 	Freeze *bool
 
-	// FreezeRows are rows that get no gradient, and that MaxNorm does not touch; TrainRows, if not empty, are the
+	// FreezeRows are rows that get no gradient, and that MaxNorm does not touch; TrainRows, if not nil, are the
 	// only ones that get one. At most one of them can be set. Negative ones count from the end.
 	// A row that never had a gradient stays as it is with any solver without weight decay. With decay it stays if the
 	// gradient is Sparse and there is no Attend, or if the optim.Group of the table has the rows of FrozenRows.
@@ -103,7 +103,7 @@ func (e *Embedding) forward(ids *gorgonia.Node) (*gorgonia.Node, error) {
 	if ids == nil {
 		return nil, errNoNode
 	}
-	if err := checkInts("ids", ids); err != nil {
+	if err := checkIDs(e.table.weight, ids); err != nil {
 		return nil, err
 	}
 	weight, err := e.table.use() // when nothing can fail any more

@@ -54,7 +54,13 @@ func (t *table) grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (t
 	}
 	old, dim := w.Shape()[0], w.Shape()[1]
 	if vocab < old {
-		return table{}, errors.Errorf("it has %d rows and cannot grow to %d", old, vocab)
+		return table{}, errors.Errorf("it has %d rows and cannot grow to %d: want at least as many", old, vocab)
+	}
+	if r := t.rules; r.ignores && r.ignored >= old && r.ignored < vocab {
+		return table{}, errors.Errorf("IgnoreIndex %d would be a row of the grown table, and always read as zeros: choose a negative one", r.ignored)
+	}
+	if g == t.weight.Graph() {
+		return table{}, errors.New("it cannot grow in its own graph: give it a new one, and build the model on that")
 	}
 	if init == nil {
 		return table{}, errNoInit

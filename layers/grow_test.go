@@ -116,10 +116,10 @@ func TestGrowErrors(t *testing.T) {
 		init  gorgonia.InitWFn
 		want  string
 	}{
-		{gorgonia.NewGraph(), 3, layers.Zeros(), `embedding "words": it has 4 rows and cannot grow to 3`},
+		{gorgonia.NewGraph(), 3, layers.Zeros(), `embedding "words": it has 4 rows and cannot grow to 3: want at least as many`},
 		{gorgonia.NewGraph(), 5, nil, `embedding "words": no Init: choose one, such as layers.Normal(rnd, 1)`},
 		{nil, 5, layers.Zeros(), `embedding "words": no graph: give the constructor a gorgonia.NewGraph()`},
-		{g, 5, layers.Zeros(), `embedding "words": the graph already has a node called "words.weight": give each layer its own name`},
+		{g, 5, layers.Zeros(), `embedding "words": it cannot grow in its own graph: give it a new one, and build the model on that`},
 		{gorgonia.NewGraph(), 5, e.CopyRow(4), `embedding "words": CopyRow 4 is outside [-4, 4)`},
 		{gorgonia.NewGraph(), 5, e.CopyRow(-5), `embedding "words": CopyRow -5 is outside [-4, 4)`},
 		{gorgonia.NewGraph(), 5, other.MeanRow(), `embedding "words": the rows of embedding "other" have 2 elements: want a matrix of such rows, got shape (1, 3)`},
@@ -130,7 +130,7 @@ func TestGrowErrors(t *testing.T) {
 		}
 	}
 	bag := must(layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{NumEmbeddings: 2, EmbeddingDim: 2, Init: layers.Zeros()}))
-	if _, err := bag.Grow(gorgonia.NewGraph(), 1, layers.Zeros()); err == nil || err.Error() != `embedding bag "bag": it has 2 rows and cannot grow to 1` {
+	if _, err := bag.Grow(gorgonia.NewGraph(), 1, layers.Zeros()); err == nil || err.Error() != `embedding bag "bag": it has 2 rows and cannot grow to 1: want at least as many` {
 		t.Errorf("got %v", err)
 	}
 }

@@ -21,7 +21,7 @@ type LookupConfig struct {
 	IgnoreIndex     *int       // an id that means nothing: a row of zeros
 	OutOfRange      OutOfRange // what becomes of ids outside the table; RangeError unless set
 	UnknownIdx      *int       // the row of those ids, with RangeUnknown
-	TrainRows       []int      // if not empty, the only rows that get a gradient
+	TrainRows       []int      // if not nil, the only rows that get a gradient; not empty
 	FreezeRows      []int      // rows that get no gradient
 }
 
@@ -56,7 +56,7 @@ func lookupNode(table string, weight, ids *gorgonia.Node, cfg LookupConfig) (*go
 }
 
 func lookup(r rules, weight, ids *gorgonia.Node) (*gorgonia.Node, error) {
-	if err := checkInts("ids", ids); err != nil {
+	if err := checkIDs(weight, ids); err != nil {
 		return nil, err
 	}
 	return gorgonia.ApplyOp(&lookupOp{rules: r, idType: ids.Dtype(), idDims: ids.Dims()}, weight, ids)
@@ -78,6 +78,22 @@ func checkTable(n *gorgonia.Node, cfg LookupConfig) error {
 	}
 	if cfg.MaxNorm != 0 && n.Op() != nil {
 		return errors.Errorf("MaxNorm changes the weight in place, which must be a leaf of the graph and not the result of %v", n.Op())
+	}
+	return nil
+}
+
+// checkIDs fails if ids cannot be looked up in table.
+func checkIDs(table, ids *gorgonia.Node) error {
+	if err := checkInts("ids", ids); err != nil {
+		return err
+	}
+	return checkGraph(table, "ids", ids)
+}
+
+// checkGraph fails if n is not in the graph of table.
+func checkGraph(table *gorgonia.Node, what string, n *gorgonia.Node) error {
+	if n.Graph() != table.Graph() {
+		return errors.Errorf("%s belong to another graph than the table: make both on one gorgonia.ExprGraph", what)
 	}
 	return nil
 }

@@ -342,7 +342,7 @@ func TestLookupErrors(t *testing.T) {
 		{w, input(g, "f", []float64{1}, 1), layers.LookupConfig{}, `embedding "w": ids must be int, int32 or int64, got float64`},
 		{w, ids, layers.LookupConfig{PaddingIdx: new(4)}, `embedding "w": PaddingIdx 4 is outside [-4, 4)`},
 		{w, ids, layers.LookupConfig{PaddingIdx: new(-5)}, `embedding "w": PaddingIdx -5 is outside [-4, 4)`},
-		{w, input(gorgonia.NewGraph(), "ids", []int{1}, 1), layers.LookupConfig{}, `embedding "w": Not all children have the same graph`},
+		{w, input(gorgonia.NewGraph(), "ids", []int{1}, 1), layers.LookupConfig{}, `embedding "w": ids belong to another graph than the table: make both on one gorgonia.ExprGraph`},
 	} {
 		if _, err := layers.Lookup(tt.weight, tt.ids, tt.cfg); err == nil || err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %v", err, tt.want)

@@ -30,12 +30,13 @@ type QuantizedEmbedding struct {
 	dim        int
 	codes      []uint8
 	low, scale []float32
+	maxError   float64
 	id         uint64 // of the contents
 }
 
 // Quantize returns e, as it is now, in a byte an element. Ids mean what they mean to e; MaxNorm is applied
-// to all rows at once. The result belongs to no graph. It fails if a weight is not finite, or a row's range too large
-// for a float32.
+// to all rows at once, but for frozen ones. The result belongs to no graph. It fails if a weight is not finite, or a
+// row's range too large for a float32.
 func (e *Embedding) Quantize() (*QuantizedEmbedding, error) {
 	w, err := e.table.value()
 	if err != nil {
@@ -49,15 +50,16 @@ func (e *Embedding) Quantize() (*QuantizedEmbedding, error) {
 	h := fnv.New64a()
 	for id := range vocab {
 		row := rowOfTable(w, id)
-		if q.rules.maxNorm != 0 {
+		if frozen := q.rules.still != nil && q.rules.still.has[id]; q.rules.maxNorm != 0 && !frozen {
 			kernel.LimitNorms(row, []int{0}, dim, q.rules.maxNorm, q.rules.normType)
 		}
 		codes := q.codes[id*dim : (id+1)*dim]
 		low, scale := kernel.Quantize(codes, row)
-		if x := float64(low) + float64(scale); math.IsNaN(x) || math.IsInf(x, 0) || !finite(row) {
+		q.low[id], q.scale[id] = low, scale
+		q.maxError = max(q.maxError, q.error(id, row))
+		if math.IsNaN(q.maxError) || math.IsInf(q.maxError, 0) || !finite(row) {
 			return nil, errors.Errorf("embedding %q: row %d cannot be quantised: its elements go from %v to %v", q.rules.table, id, slices.Min(row), slices.Max(row))
 		}
-		q.low[id], q.scale[id] = low, scale
 		fmt.Fprint(h, low, scale, codes)
 	}
 	q.id = h.Sum64()
@@ -68,9 +70,27 @@ func finite(x []float64) bool {
 	return !slices.ContainsFunc(x, func(e float64) bool { return math.IsNaN(e) || math.IsInf(e, 0) })
 }
 
-// MaxError returns a bound of the difference between an element and what is read for it, but for the rounding of the
-// element's type: half the largest step of a row.
-func (q *QuantizedEmbedding) MaxError() float64 { return float64(slices.Max(q.scale)) / 2 }
+// error returns the greatest difference between row, of the table, and what is read for it.
+func (q *QuantizedEmbedding) error(id int, row []float64) (most float64) {
+	read := make([]float64, q.dim)
+	if q.dtype == tensor.Float64 {
+		kernel.Dequantize(read, q.codes, q.low, q.scale, []int{id}, q.dim)
+	} else {
+		narrow := make([]float32, q.dim)
+		kernel.Dequantize(narrow, q.codes, q.low, q.scale, []int{id}, q.dim)
+		for j, x := range narrow {
+			read[j] = float64(x)
+		}
+	}
+	for j, x := range row {
+		most = max(most, math.Abs(x-read[j]))
+	}
+	return most
+}
+
+// MaxError returns the greatest difference between an element of the table and what is read for it: about half the
+// largest step of a row, of which there are 255 between its least and its greatest element.
+func (q *QuantizedEmbedding) MaxError() float64 { return q.maxError }
 
 // MemSize returns the bytes that the table takes: vocab·(dim + 8).
 func (q *QuantizedEmbedding) MemSize() int { return len(q.codes) + 4*len(q.low) + 4*len(q.scale) }

@@ -59,7 +59,7 @@ func TestQuantize(t *testing.T) {
 				}
 			}
 		}
-		if worst > q.MaxError()*(1+1e-4) || worst < q.MaxError()/4 {
+		if worst != q.MaxError() {
 			t.Errorf("%v: off by up to %v, MaxError %v", dt, worst, q.MaxError())
 		}
 		if got[7*dim] != -3.25 {

@@ -105,6 +105,8 @@ func (c LookupConfig) rules(table string, vocab int) (rules, error) {
 func (c LookupConfig) stillRows(vocab int) (*rowSet, error) {
 	field, listed, list := "FreezeRows", true, c.FreezeRows
 	switch {
+	case c.TrainRows != nil && len(c.TrainRows) == 0:
+		return nil, errors.New("TrainRows is empty: leave it nil to train all rows, or set Freeze to train none")
 	case len(c.TrainRows) > 0 && len(list) > 0:
 		return nil, errors.New("TrainRows and FreezeRows exclude each other: set one")
 	case len(c.TrainRows) > 0:

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -40,6 +41,9 @@ func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (table, e
 	if cfg.NumEmbeddings < 1 || cfg.EmbeddingDim < 1 {
 		return table{}, errors.Errorf("NumEmbeddings and EmbeddingDim must be at least 1, got %d and %d", cfg.NumEmbeddings, cfg.EmbeddingDim)
 	}
+	if cfg.EmbeddingDim > math.MaxInt/8/cfg.NumEmbeddings {
+		return table{}, errors.Errorf("a table of %d × %d elements is more than memory can be", cfg.NumEmbeddings, cfg.EmbeddingDim)
+	}
 	r, err := cfg.lookup().rules(name, cfg.NumEmbeddings)
 	if err != nil {
 		return table{}, err
@@ -66,6 +70,9 @@ func tableOf(r rules, weight *gorgonia.Node) table {
 // pretrained completes cfg for a table whose weights are given.
 func pretrained(weight gorgonia.Value, cfg EmbeddingConfig) (EmbeddingConfig, error) {
 	w, ok := weight.(*tensor.Dense)
+	if ok && w == nil {
+		weight, ok = nil, false
+	}
 	if ok && w.Dims() == 2 && w.Shape().TotalSize() == 0 {
 		return cfg, errors.Errorf("weight must have a row and a column, got shape %v", w.Shape())
 	}

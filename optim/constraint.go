@@ -61,6 +61,6 @@ func (t *table[T]) constrain(c Constraint, dim int) {
 func shrink[T kernel.Float](x []T, c Constraint) {
 	n := kernel.Norm(x, 2)
 	if n > c.limit || c.kind == unitNorm && n > 0 {
-		kernel.Scale(x, T(c.limit/n))
+		kernel.ScaleExactly(x, c.limit, n)
 	}
 }

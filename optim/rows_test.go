@@ -8,6 +8,7 @@ import (
 
 	gonum "gonum.org/v1/gonum/floats"
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/kernel"
 	"gorgonia-embedding/optim"
@@ -226,3 +227,38 @@ func TestGrowErrors(t *testing.T) {
 		t.Error("an error changed the state")
 	}
 }
+
+// Constraints hold for rows whose squares, or whose scale, are beyond what a float holds.
+func TestConstraintsOfExtremeRows(t *testing.T) {
+	for _, tt := range []struct {
+		constraint optim.Constraint
+		row        []float64
+	}{
+		{optim.UnitNorm(), []float64{1e-200, 1e-200}}, {optim.UnitNorm(), []float64{1e200, 1e200}}, {optim.MaxNorm(1), []float64{1e200, 1e200}},
+	} {
+		w := tensor.New(tensor.WithShape(1, 2), tensor.WithBacking(tt.row))
+		grad := tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]float64{0, 0}))
+		s, err := optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "*", Constraint: tt.constraint}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Step([]gorgonia.ValueGrad{named{"w", w, grad}}); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range tt.row {
+			if math.Abs(x-math.Sqrt(0.5)) > 1e-12 {
+				t.Errorf("%v: the row became %v", tt.constraint, tt.row)
+				break
+			}
+		}
+	}
+}
+
+type named struct {
+	name        string
+	value, grad gorgonia.Value
+}
+
+func (n named) Name() string                  { return n.name }
+func (n named) Value() gorgonia.Value         { return n.value }
+func (n named) Grad() (gorgonia.Value, error) { return n.grad, nil }

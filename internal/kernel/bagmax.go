@@ -33,14 +33,14 @@ func extreme[T Float](best, table []T, ids []int, sign int) {
 func BagExtremeGrad[T Float](dst, table, grad []T, ids, ends []int, dim int, r Reduce) {
 	clear(dst)
 	best, left := make([]T, dim), make([]T, dim)
-	start, s := 0, T(r.sign())
+	start := 0
 	for b, end := range ends {
 		extreme(best, table, ids[start:end], r.sign())
 		copy(left, grad[b*dim:(b+1)*dim])
 		for i, id := range ids[start:end] {
 			row, d := table[id*dim:(id+1)*dim], dst[(start+i)*dim:(start+i+1)*dim]
 			for j, x := range row {
-				if !(s*best[j] > s*x) {
+				if x == best[j] || x != x && best[j] != best[j] {
 					d[j], left[j] = left[j], 0
 				}
 			}

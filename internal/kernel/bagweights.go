@@ -1,25 +1,20 @@
 package kernel
 
-import "math"
-
 // weigh returns the factor of the weighted sum of a bag: 0 if that of a mean does not exist.
 func weigh[T Float](r Reduce, weights []T) float64 {
 	if r == Sum {
 		return 1
 	}
 	var sum float64
-	for _, w := range weights {
-		if r == SqrtN {
-			sum += float64(w) * float64(w)
-		} else {
+	if r == SqrtN {
+		sum = Norm(weights, 2)
+	} else {
+		for _, w := range weights {
 			sum += float64(w)
 		}
 	}
-	switch {
-	case sum == 0:
+	if sum == 0 {
 		return 0
-	case r == SqrtN:
-		return 1 / math.Sqrt(sum)
 	}
 	return 1 / sum
 }
@@ -29,9 +24,9 @@ func weigh[T Float](r Reduce, weights []T) float64 {
 func WeightShares[T Float](dst, weights []T, ends []int, r Reduce) {
 	start := 0
 	for _, end := range ends {
-		a := T(weigh(r, weights[start:end]))
+		a := weigh(r, weights[start:end])
 		for i := start; i < end; i++ {
-			dst[i] = a * weights[i]
+			dst[i] = T(a * float64(weights[i]))
 		}
 		start = end
 	}
@@ -52,7 +47,7 @@ func BagWeightsGrad[T Float](dst, table, weights, out, grad []T, ids, at, ends [
 	start := 0
 	for b, end := range ends {
 		g, y := grad[b*dim:(b+1)*dim], out[b*dim:(b+1)*dim]
-		a := T(weigh(r, weights[start:end]))
+		a := weigh(r, weights[start:end])
 		for i := start; i < end; i++ {
 			row := ids[i] * dim
 			d := dotProduct(g, table[row:row+dim])
@@ -60,7 +55,7 @@ func BagWeightsGrad[T Float](dst, table, weights, out, grad []T, ids, at, ends [
 			case Mean:
 				d -= dotProduct(g, y)
 			case SqrtN:
-				d -= dotProduct(g, y) * a * weights[i]
+				d -= dotProduct(g, y) * (a * float64(weights[i]))
 			}
 			dst[at[i]] += T(a * d)
 		}
@@ -68,10 +63,10 @@ func BagWeightsGrad[T Float](dst, table, weights, out, grad []T, ids, at, ends [
 	}
 }
 
-func dotProduct[T Float](x, y []T) (sum T) {
+func dotProduct[T Float](x, y []T) (sum float64) {
 	y = y[:len(x)]
 	for i := range x {
-		sum += T(x[i] * y[i])
+		sum += float64(float64(x[i]) * float64(y[i]))
 	}
 	return sum
 }
