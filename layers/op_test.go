@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/kernel"
+	"gorgonia-embedding/sparse"
 )
 
 // allOps returns ops that differ in one parameter each.
@@ -208,6 +209,10 @@ func TestOpsRefuseWrongValues(t *testing.T) {
 	ids := tensor.New(tensor.Of(tensor.Int), tensor.WithShape(2))
 	ids2 := tensor.New(tensor.Of(tensor.Int), tensor.WithShape(2, 2))
 	weighted := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 2, weighted: true}
+	rows, err := sparse.New(1, 1, []int{0}, []float64{1}) // as many elements as a tensor has, but not all of a matrix
+	if err != nil {
+		t.Fatal(err)
+	}
 	lookup := &lookupOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 1}
 	loss := &crossEntropyOp{labelType: tensor.Int, labelDims: 1}
 	for _, tt := range []struct {
@@ -215,6 +220,7 @@ func TestOpsRefuseWrongValues(t *testing.T) {
 		in []gorgonia.Value
 	}{
 		{lookup, []gorgonia.Value{f64(5, 3), f64(2)}},
+		{&linearOp{dims: 2}, []gorgonia.Value{f64(1, 1), rows}},
 		{lookupGradOp(lookup), []gorgonia.Value{f64(5, 3), ids, f64(3, 3)}},
 		{&meanPoolOp{idType: tensor.Int, idDims: 1}, []gorgonia.Value{f64(3, 3), ids}},
 		{&bagOp{idType: tensor.Int, idDims: 2}, []gorgonia.Value{f64(3, 3), f64(2, 2)}},

@@ -6,7 +6,8 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// Grow gives the parameter called name, a table of fewer rows, rows rows: its state stays, and that of the new rows
+// Grow gives the parameter called name, a table of fewer rows or a vector of fewer elements, such as the bias of a tied
+// head, rows rows: its state stays, and that of the new rows
 // is what it is before the first step, though Adam's bias correction and Adagrad's LRDecay go on to count the steps
 // of the table. The next Step must have the grown weights, as layers' Embedding.Grow makes them.
 //
@@ -18,8 +19,8 @@ func (s *Solver) Grow(name string, rows int) error {
 		return errors.Errorf("optim: no step has had a parameter %q: there is no state to grow", name)
 	case p.memory == nil:
 		return nil // loaded, of a rule without arrays
-	case len(p.shape) < 2 || rows < p.shape[0]:
-		return errors.Errorf("optim: parameter %q of shape %v cannot grow to %d rows: want a table, and no fewer rows", name, p.shape, rows)
+	case len(p.shape) < 1 || rows < p.shape[0]:
+		return errors.Errorf("optim: parameter %q of shape %v cannot grow to %d rows: want a table or a vector, and no fewer rows", name, p.shape, rows)
 	}
 	dim := p.rowDim()
 	p.shape[0] = rows

@@ -216,8 +216,8 @@ func TestGrowErrors(t *testing.T) {
 		want string
 	}{
 		{"x", 4, `optim: no step has had a parameter "x": there is no state to grow`},
-		{"w", 2, `optim: parameter "w" of shape (3, 2) cannot grow to 2 rows: want a table, and no fewer rows`},
-		{"b", 4, `optim: parameter "b" of shape (3) cannot grow to 4 rows: want a table, and no fewer rows`},
+		{"w", 2, `optim: parameter "w" of shape (3, 2) cannot grow to 2 rows: want a table or a vector, and no fewer rows`},
+		{"b", 2, `optim: parameter "b" of shape (3) cannot grow to 2 rows: want a table or a vector, and no fewer rows`},
 	} {
 		if err := s.Grow(tt.name, tt.rows); err == nil || err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %v", err, tt.want)
@@ -262,3 +262,26 @@ type named struct {
 func (n named) Name() string                  { return n.name }
 func (n named) Value() gorgonia.Value         { return n.value }
 func (n named) Grad() (gorgonia.Value, error) { return n.grad, nil }
+
+// The state of a vector grows as that of a table.
+func TestGrowVector(t *testing.T) {
+	step := func(s *optim.Solver, bias, grad []float64) []float64 {
+		w := tensor.New(tensor.WithBacking(slices.Clone(bias)))
+		if err := s.Step([]gorgonia.ValueGrad{named{"bias", w, tensor.New(tensor.WithBacking(slices.Clone(grad)))}}); err != nil {
+			t.Fatal(err)
+		}
+		return w.Data().([]float64)
+	}
+	s, err := optim.New(optim.SGD{Momentum: 0.5}, optim.Config{LearningRate: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bias := step(s, []float64{0, 0}, []float64{1, 2})
+	if err := s.Grow("bias", 3); err != nil {
+		t.Fatal(err)
+	}
+	// velocities: 1 and 2, and none; all gradients are zero now
+	if got, want := step(s, append(bias, 7), []float64{0, 0, 0}), []float64{-1.5, -3, 7}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
