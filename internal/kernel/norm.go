@@ -20,12 +20,8 @@ func Norm[T Float](x []T, p float64) (norm float64) {
 		for _, e := range x {
 			norm += float64(e) * float64(e)
 		}
-		if m := Norm(x, math.Inf(1)); (norm == 0 || math.IsInf(norm, 1)) && m > 0 && !math.IsInf(m, 1) {
-			norm = 0 // again, with squares that neither vanish nor overflow
-			for _, e := range x {
-				norm += float64(e) / m * (float64(e) / m)
-			}
-			return m * math.Sqrt(norm)
+		if norm == 0 || math.IsInf(norm, 1) {
+			return scaledNorm(x)
 		}
 		return math.Sqrt(norm)
 	case p == 1:
@@ -43,6 +39,19 @@ func Norm[T Float](x []T, p float64) (norm float64) {
 		norm += math.Pow(math.Abs(float64(e)), p)
 	}
 	return math.Pow(norm, 1/p)
+}
+
+// scaledNorm is the 2-norm by way of squares that neither vanish nor overflow.
+func scaledNorm[T Float](x []T) float64 {
+	m := Norm(x, math.Inf(1))
+	if m == 0 || math.IsInf(m, 1) {
+		return m
+	}
+	var sum float64
+	for _, e := range x {
+		sum += float64(e) / m * (float64(e) / m)
+	}
+	return m * math.Sqrt(sum)
 }
 
 // ScaleExactly multiplies x by a/b, which may be beyond what a T holds.
