@@ -75,8 +75,9 @@ func scatterExtremes[T kernel.Float](op *bagOp, b *bagInput) scatterer[T] {
 			return scatter[T]{}, err
 		}
 		dim := in[0].Shape()[1]
-		src := room[T](&b.shares, len(b.ids)*dim)
-		kernel.BagExtremeGrad(src, table, grad, b.ids, b.ends, dim, op.reduce)
+		all := room[T](&b.shares, (len(b.ids)+2)*dim)
+		src, memory := all[:len(b.ids)*dim], all[len(b.ids)*dim:]
+		kernel.BagExtremeGrad(src, table, grad, b.ids, b.ends, dim, op.reduce, memory)
 		return scatter[T]{ids: b.ids, skip: kernel.NoPadding, src: src}, nil
 	}
 }

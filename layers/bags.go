@@ -40,13 +40,14 @@ func bagNode(name string, weight *gorgonia.Node, in Bags, cfg BagConfig) (*gorgo
 	if err != nil {
 		return nil, err
 	}
+	if err := in.check(weight, cfg.Mode); err != nil {
+		return nil, err
+	}
 	return bag(r, cfg.Mode, weight, in)
 }
 
+// bag adds the op for an input that its check passed.
 func bag(r rules, mode BagMode, weight *gorgonia.Node, in Bags) (*gorgonia.Node, error) {
-	if err := in.check(weight, mode); err != nil {
-		return nil, err
-	}
 	op := &bagOp{
 		rules: r, reduce: kernel.Reduce(mode), idType: in.IDs.Dtype(), idDims: in.IDs.Dims(),
 		weighted: in.Weights != nil, noLast: in.NoLastOffset,

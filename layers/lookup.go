@@ -52,13 +52,14 @@ func lookupNode(table string, weight, ids *gorgonia.Node, cfg LookupConfig) (*go
 	if err != nil {
 		return nil, err
 	}
-	return lookup(r, weight, ids)
-}
-
-func lookup(r rules, weight, ids *gorgonia.Node) (*gorgonia.Node, error) {
 	if err := checkIDs(weight, ids); err != nil {
 		return nil, err
 	}
+	return lookup(r, weight, ids)
+}
+
+// lookup adds the op for ids that checkIDs passed.
+func lookup(r rules, weight, ids *gorgonia.Node) (*gorgonia.Node, error) {
 	return gorgonia.ApplyOp(&lookupOp{rules: r, idType: ids.Dtype(), idDims: ids.Dims()}, weight, ids)
 }
 

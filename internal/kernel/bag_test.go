@@ -57,7 +57,7 @@ func TestBagExtreme(t *testing.T) {
 	} {
 		out, grad := dirty(8), dirty(8)
 		BagExtreme(out, table, ids, ends, 2, tt.r)
-		BagExtremeGrad(grad, table, []float64{1, 2, 3, 4, 5, 6, 7, 8}, ids, ends, 2, tt.r)
+		BagExtremeGrad(grad, table, []float64{1, 2, 3, 4, 5, 6, 7, 8}, ids, ends, 2, tt.r, []float64{9, 9, 9, 9})
 		if !slices.Equal(out, tt.out) || !slices.Equal(grad, tt.grad) {
 			t.Errorf("reduction %v: %v and gradient %v, want %v and %v", tt.r, out, grad, tt.out, tt.grad)
 		}
@@ -71,7 +71,7 @@ func TestBagExtremeOfNaN(t *testing.T) {
 		out, grad := dirty(2), dirty(4)
 		table := []float64{nan, 1, 2, nan}
 		BagExtreme(out, table, []int{0, 1}, []int{2}, 2, r)
-		BagExtremeGrad(grad, table, []float64{3, 4}, []int{0, 1}, []int{2}, 2, r)
+		BagExtremeGrad(grad, table, []float64{3, 4}, []int{0, 1}, []int{2}, 2, r, []float64{9, 9, 9, 9})
 		if !math.IsNaN(out[0]) || out[1] != 1 || !slices.Equal(grad, []float64{3, 4, 0, 0}) {
 			t.Errorf("reduction %v: %v and gradient %v", r, out, grad)
 		}

@@ -29,10 +29,10 @@ func extreme[T Float](best, table []T, ids []int, sign int) {
 
 // BagExtremeGrad sets dst, a row for each id, to the gradient of the rows that BagExtreme read, where grad is that
 // of its dst: each element goes to the first of the bag's rows that has the greatest, or least. A NaN that comes first
-// counts as such.
-func BagExtremeGrad[T Float](dst, table, grad []T, ids, ends []int, dim int, r Reduce) {
+// counts as such. It works in memory, 2·dim elements.
+func BagExtremeGrad[T Float](dst, table, grad []T, ids, ends []int, dim int, r Reduce, memory []T) {
 	clear(dst)
-	best, left := make([]T, dim), make([]T, dim)
+	best, left := memory[:dim], memory[dim:2*dim]
 	start := 0
 	for b, end := range ends {
 		extreme(best, table, ids[start:end], r.sign())

@@ -34,7 +34,7 @@ func BenchmarkRows(b *testing.B) {
 			}{
 				{"sum", "go", func() { sumRows(rows[:dim], table, ids, dim, 0.5, false) }},
 				{"sum", "asm", func() { SumRows(rows[:dim], table, ids, 0, n, dim, 0.5) }},
-				{"add", "go", func() { addRows(table, rows, ids, dim, 1e-9) }},
+				{"add", "go", func() { updateLoop(arrays[float32]{table}, rows, ids, dim, addStep[float32]{1e-9}) }},
 				{"add", "asm", func() { addRowsAVX2(&table[0], &rows[0], &ids[0], n, dim, 1e-9) }},
 				{"decay", "go", func() { updateLoop(arrays[float32]{table}, rows, ids, dim, decay) }},
 				{"decay", "asm", func() { decay.asm(arrays[float32]{table}, rows, ids, dim) }},
@@ -75,7 +75,9 @@ func BenchmarkParallel(b *testing.B) {
 			kernel string
 			part   func(lo, hi int)
 		}{
-			{"add", func(lo, hi int) { addPart(w[:], rows[lo*dim:], ids[lo:hi], dim, 1e-9) }},
+			{"add", func(lo, hi int) {
+				updatePart(arrays[float32]{w[:]}, rows[lo*dim:hi*dim], ids[lo:hi], dim, addStep[float32]{1e-9})
+			}},
 			{"adam", func(lo, hi int) {
 				updatePart(arrays[float32]{w[:], m[:], v[:]}, rows[lo*dim:hi*dim], ids[lo:hi], dim, step)
 			}},

@@ -48,34 +48,6 @@ func sumRows[T Float](dst, table []T, ids []int, dim int, a T, keep bool) {
 	}
 }
 
-// AddRows adds a times row i of rows to row ids[i] of table, for ids that are distinct. Rows have dim elements.
-func AddRows[T Float](table, rows []T, ids []int, dim int, a T) {
-	if len(ids) == 1 && dim > block { // a dense update
-		row := table[ids[0]*dim : (ids[0]+1)*dim]
-		splitRow(dim, 3, func(lo, hi int) { addPart(row[lo:hi], rows[lo:hi], []int{0}, hi-lo, a) })
-		return
-	}
-	if p := parts(len(ids), 3*dim); p > 1 {
-		split(p, len(ids), func(lo, hi int) { addPart(table, rows[lo*dim:], ids[lo:hi], dim, a) })
-		return
-	}
-	addPart(table, rows, ids, dim, a)
-}
-
-func addPart[T Float](table, rows []T, ids []int, dim int, a T) {
-	if haveAVX2 && is32[T]() && len(ids) > 0 {
-		addRowsAVX2(p32(table), p32(rows), &ids[0], len(ids), dim, float32(a))
-		return
-	}
-	addRows(table, rows, ids, dim, a)
-}
-
-func addRows[T Float](table, rows []T, ids []int, dim int, a T) {
-	for i, id := range ids {
-		AddScaled(table[id*dim:id*dim+dim], a, rows[i*dim:i*dim+dim])
-	}
-}
-
 // Gather copies row ids[i] of table to row i of dst. Rows have dim elements.
 func Gather[T Float](dst, table []T, ids []int, dim int) {
 	if p := parts(len(ids), 2*dim); p > 1 {

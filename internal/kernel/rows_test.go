@@ -56,7 +56,7 @@ func testTwins(t *testing.T, rnd *rand.Rand, dim int) {
 	ids = ints(rnd.Perm(vocab)[:min(n, vocab)])
 	grad, wantTable := floats(len(ids)*dim), slices.Clone(table)
 	AddRows(table, grad, ids, dim, -0.7)
-	addRows(wantTable, grad, ids, dim, -0.7)
+	updateLoop(arrays[float32]{wantTable}, grad, ids, dim, addStep[float32]{-0.7})
 	wantBits(t, "AddRows", table, wantTable)
 
 	m, v := floats(vocab*dim), floats(vocab*dim)
@@ -146,7 +146,7 @@ func TestLongRows(t *testing.T) {
 	AdamRows(got[0], got[1], got[2], grad, []int{1}, n, step)
 	updateLoop(want, grad, []int{1}, n, step)
 	AddRows(got[0], grad, []int{1}, n, 0.3)
-	addRows(want[0], grad, []int{1}, n, 0.3)
+	updateLoop(arrays[float32]{want[0]}, grad, []int{1}, n, addStep[float32]{0.3})
 	for k := range got {
 		wantBits(t, fmt.Sprint("array ", k), got[k], want[k])
 	}

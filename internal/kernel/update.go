@@ -11,6 +11,19 @@ import (
 // struct in order. A product is converted to T before it is added: the compiler may then not fuse the two,
 // and the result is the same on every architecture.
 
+// AddRows adds a times row i of rows to row ids[i] of table, for ids that are distinct. Rows have dim elements.
+func AddRows[T Float](table, rows []T, ids []int, dim int, a T) {
+	updateRows(arrays[T]{table}, rows, ids, dim, addStep[T]{a})
+}
+
+type addStep[T Float] struct{ a T }
+
+func (c addStep[T]) asm(a arrays[T], rows []T, ids []int, dim int) {
+	addRowsAVX2(p32(a[0]), p32(rows), &ids[0], len(ids), dim, float32(c.a))
+}
+
+func (c addStep[T]) loop(a arrays[T], row []T) { AddScaled(a[0], c.a, row) }
+
 // SGDRows is w −= lr·g.
 func SGDRows[T Float](w, grad []T, ids []int, dim int, lr T) { AddRows(w, grad, ids, dim, -lr) }
 
