@@ -152,6 +152,15 @@ func TestLongRows(t *testing.T) {
 	}
 }
 
+// A dense update makes no memory for each of its blocks.
+func TestLongRowsAllocate(t *testing.T) {
+	const n = 100 * block
+	w, grad, ids := make([]float32, n), make([]float32, n), []int{0}
+	if allocs := testing.AllocsPerRun(5, func() { AddRows(w, grad, ids, n, 1) }); allocs > 10 {
+		t.Errorf("%v allocations for 100 blocks", allocs)
+	}
+}
+
 func TestRowsOfNoElements(t *testing.T) {
 	x := []float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 	SumRows(x[1:1], x, []int{0, 1}, 0, 2, 0, 1)

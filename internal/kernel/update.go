@@ -198,8 +198,8 @@ func updateRows[T Float, U updater[T]](a arrays[T], grad []T, ids []int, dim int
 		}
 	}
 	if len(ids) == 1 && dim > block { // a dense update
-		row := a.part(ids[0]*dim, (ids[0]+1)*dim)
-		splitRow(dim, cost, func(lo, hi int) { updatePart(row.part(lo, hi), grad[lo:hi], []int{0}, hi-lo, u) })
+		row, first := a.part(ids[0]*dim, (ids[0]+1)*dim), []int{0}
+		splitRow(dim, cost, func(lo, hi int) { updatePart(row.part(lo, hi), grad[lo:hi], first, hi-lo, u) })
 		return
 	}
 	if p := parts(len(ids), cost*dim); p > 1 {
