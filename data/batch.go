@@ -31,22 +31,22 @@ func NewLabels(examples []Example) (Labels, error) {
 	return labels, nil
 }
 
-// Row is an example in numbers.
-type Row struct {
+// Sample is an example in numbers.
+type Sample struct {
 	IDs   []int // of the words
 	Label int   // the class, from 0
 }
 
 // Encode turns examples into rows, of the first maxLen words each (0 means all of them). A label that
 // labels lacks is a *ParseError.
-func Encode(examples []Example, vocab *Vocab, labels Labels, maxLen int) ([]Row, error) {
-	rows := make([]Row, len(examples))
+func Encode(examples []Example, vocab *Vocab, labels Labels, maxLen int) ([]Sample, error) {
+	rows := make([]Sample, len(examples))
 	for i, e := range examples {
 		label, found := slices.BinarySearch(labels, e.Label)
 		if !found {
 			return nil, e.errorf("the label %q is none of the training data's: %s", e.Label, strings.Join(labels, ", "))
 		}
-		rows[i] = Row{vocab.IDs(e.Text, maxLen), label}
+		rows[i] = Sample{vocab.IDs(e.Text, maxLen), label}
 	}
 	return rows, nil
 }
@@ -89,7 +89,7 @@ func bucket(n int) int {
 // Batches puts rows of alike length together, size rows a batch; the last batch of a length may hold
 // fewer. If rnd is not nil it shuffles the rows and then the batches; else both stand in order of
 // length and of rows. A size below 1 counts as 1.
-func Batches(rows []Row, size int, rnd *rand.Rand) []Batch {
+func Batches(rows []Sample, size int, rnd *rand.Rand) []Batch {
 	size = max(1, size)
 	order := make([]int, len(rows))
 	for i := range order {
@@ -114,7 +114,7 @@ func Batches(rows []Row, size int, rnd *rand.Rand) []Batch {
 	return batches
 }
 
-func newBatch(rows []Row, members []int, size, time int) Batch {
+func newBatch(rows []Sample, members []int, size, time int) Batch {
 	b := Batch{Size: size, Time: time, IDs: make([]int, size*time), Labels: make([]int, size), Rows: members}
 	for i := range b.Labels {
 		b.Labels[i] = NoLabel

@@ -215,10 +215,10 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-func rowsOfLengths(lengths ...int) []data.Row {
-	var rows []data.Row
+func rowsOfLengths(lengths ...int) []data.Sample {
+	var rows []data.Sample
 	for i, n := range lengths {
-		rows = append(rows, data.Row{IDs: slices.Repeat([]int{i + 2}, n), Label: i % 2})
+		rows = append(rows, data.Sample{IDs: slices.Repeat([]int{i + 2}, n), Label: i % 2})
 	}
 	return rows
 }
@@ -291,7 +291,7 @@ func TestPrint(t *testing.T) {
 	if got, want := empty.String(), "vocabulary of 2 words, the commonest: "; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	b := data.Batches([]data.Row{{IDs: []int{2, 3}}, {IDs: []int{2}}}, 8, nil)[0]
+	b := data.Batches([]data.Sample{{IDs: []int{2, 3}}, {IDs: []int{2}}}, 8, nil)[0]
 	if got, want := b.String(), "batch of (8, 4), 2 rows, 3 words"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -34,7 +34,7 @@ func ExampleVocab() {
 
 // Rows of alike length go together, filled up to one of a few lengths.
 func ExampleBatches() {
-	rows := []data.Row{{IDs: []int{7, 8}}, {IDs: []int{5, 6, 7, 8, 9}, Label: 1}, {IDs: []int{9}}}
+	rows := []data.Sample{{IDs: []int{7, 8}}, {IDs: []int{5, 6, 7, 8, 9}, Label: 1}, {IDs: []int{9}}}
 	for _, b := range data.Batches(rows, 2, nil) {
 		fmt.Println(b.Size, b.Time, b.IDs, b.Labels, b.Rows)
 	}

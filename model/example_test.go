@@ -10,10 +10,10 @@ import (
 
 // A classifier that learns which of two sets most of a text's words are from.
 func Example() {
-	var rows []data.Row
+	var rows []data.Sample
 	for i := range 100 {
 		label := i % 2
-		rows = append(rows, data.Row{IDs: []int{2 + label + 2*(i%5), 2 + label + 2*(i%7), 2 + i%20}, Label: label})
+		rows = append(rows, data.Sample{IDs: []int{2 + label + 2*(i%5), 2 + label + 2*(i%7), 2 + i%20}, Label: label})
 	}
 	c, err := model.New(model.Config{Vocab: 22, Dim: 8, Classes: 2, Seed: 1})
 	check(err)

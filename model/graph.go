@@ -100,7 +100,7 @@ func input(g *gorgonia.ExprGraph, name string, memory []int) *gorgonia.Node {
 
 // fill makes rows, which are this share of a batch, the input of the next run. What the graph has room for
 // beyond them counts for nothing.
-func (gr *graph) fill(rows []data.Row, share float64) {
+func (gr *graph) fill(rows []data.Sample, share float64) {
 	if gr.share != nil {
 		*gr.share = gorgonia.F32(share)
 	}
@@ -137,7 +137,7 @@ func (gr *graph) predictions() []int {
 }
 
 // words returns the number of words in rows.
-func words(rows []data.Row) (n int) {
+func words(rows []data.Sample) (n int) {
 	for _, r := range rows {
 		n += len(r.IDs)
 	}

@@ -37,16 +37,16 @@ func newTrainer(t testing.TB, c *Classifier, cfg TrainConfig) *Trainer {
 }
 
 // separable returns n rows whose class is that of the parity of most of their words.
-func separable(seed uint64, n, vocab int) []data.Row {
+func separable(seed uint64, n, vocab int) []data.Sample {
 	rnd := rand.New(rand.NewPCG(seed, 9))
-	rows := make([]data.Row, n)
+	rows := make([]data.Sample, n)
 	for i := range rows {
 		label := rnd.IntN(2)
 		ids := make([]int, 1+rnd.IntN(20))
 		for j := range ids {
 			ids[j] = 2 + rnd.IntN((vocab-2)/2)*2 + label
 		}
-		rows[i] = data.Row{IDs: ids, Label: label}
+		rows[i] = data.Sample{IDs: ids, Label: label}
 	}
 	return rows
 }
@@ -188,9 +188,9 @@ func TestTrainingLearns(t *testing.T) {
 func TestOverfitsOneBatch(t *testing.T) {
 	cfg := Config{Vocab: 50, Dim: 8, Classes: 3, Seed: 1}
 	rnd := rand.New(rand.NewPCG(5, 5))
-	rows := make([]data.Row, 16)
+	rows := make([]data.Sample, 16)
 	for i := range rows {
-		rows[i] = data.Row{IDs: []int{2 + 3*i, 2 + rnd.IntN(48), 2 + rnd.IntN(48)}, Label: rnd.IntN(3)}
+		rows[i] = data.Sample{IDs: []int{2 + 3*i, 2 + rnd.IntN(48), 2 + rnd.IntN(48)}, Label: rnd.IntN(3)}
 	}
 	c := newClassifier(t, cfg)
 	h, err := newTrainer(t, c, TrainConfig{Epochs: 150, Batch: 16, LearningRate: 0.05}).Fit(t.Context(), rows, rows)
@@ -433,7 +433,7 @@ func TestEvaluationNeedsLabels(t *testing.T) {
 		data.NoLabel: "model: row 1 has label -1: want a class in [0, 2)",
 		2:            "model: row 1 has label 2: want a class in [0, 2)",
 	} {
-		_, err := c.Evaluate(t.Context(), []data.Row{{IDs: []int{2}}, {IDs: []int{2}, Label: label}})
+		_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int{2}}, {IDs: []int{2}, Label: label}})
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -442,7 +442,7 @@ func TestEvaluationNeedsLabels(t *testing.T) {
 
 func TestWordOutsideTheTable(t *testing.T) {
 	c := newClassifier(t, small)
-	_, err := c.Evaluate(t.Context(), []data.Row{{IDs: []int{2, 42}, Label: 0}})
+	_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int{2, 42}, Label: 0}})
 	if err == nil || !strings.Contains(err.Error(), `embedding "words": id 42 at position 1 (of shape (256)) is outside [0, 42)`) {
 		t.Errorf("got %v", err)
 	}

@@ -81,7 +81,7 @@ func NewTrainer(c *Classifier, cfg TrainConfig) (*Trainer, error) {
 // Each Fit begins with a new solver. When ctx is done, Fit stops before the next batch, keeps the best weights so far (those of the moment
 // if no epoch was finished) and returns ctx's error with the history. A loss that is not finite is an
 // error: the best weights so far are kept then too, but if no epoch was finished they may not be finite.
-func (t *Trainer) Fit(ctx context.Context, train, dev []data.Row) (History, error) {
+func (t *Trainer) Fit(ctx context.Context, train, dev []data.Sample) (History, error) {
 	var h History
 	if len(train) == 0 || len(dev) == 0 {
 		return h, errors.Errorf("trainer: need rows to train on and to choose the epoch on, got %d and %d", len(train), len(dev))
@@ -117,7 +117,7 @@ func better(a, b Epoch) bool {
 }
 
 // epoch makes one pass over train and evaluates on dev.
-func (t *Trainer) epoch(ctx context.Context, number int, train, dev []data.Row) (Epoch, error) {
+func (t *Trainer) epoch(ctx context.Context, number int, train, dev []data.Sample) (Epoch, error) {
 	e := Epoch{Number: number}
 	start := time.Now()
 	rows := slices.Clone(train)
@@ -152,12 +152,12 @@ func steps(rows, batch int) int { return (rows + batch - 1) / batch }
 
 // step trains on one batch and returns its mean loss before the step. Each worker takes rows that stand
 // together; their gradients, in the order of the workers, are summed by the solver.
-func (t *Trainer) step(batch []data.Row) (loss float64, err error) {
+func (t *Trainer) step(batch []data.Sample) (loss float64, err error) {
 	workers := t.cfg.Workers
 	kind := graphKind{batch: steps(t.cfg.Batch, workers), dense: t.cfg.Dense, shared: workers > 1, solver: t.solver}
 	busy := min(workers, len(batch)) // the last batch may be small
 	t.grads = t.grads[:0]
-	share := func(w int) []data.Row { return batch[w*len(batch)/busy : (w+1)*len(batch)/busy] }
+	share := func(w int) []data.Sample { return batch[w*len(batch)/busy : (w+1)*len(batch)/busy] }
 	for w := range busy {
 		kind.worker = w
 		if t.graphs[w], err = t.c.grow(t.graphs[w], kind, words(share(w))); err != nil {
@@ -179,7 +179,7 @@ func (t *Trainer) step(batch []data.Row) (loss float64, err error) {
 }
 
 // part returns the share of a batch that rows are.
-func part(rows, batch []data.Row) float64 { return float64(len(rows)) / float64(len(batch)) }
+func part(rows, batch []data.Sample) float64 { return float64(len(rows)) / float64(len(batch)) }
 
 // runAll runs graphs at the same time and returns the error of the first one that fails.
 func runAll(graphs []*graph) error {
@@ -221,7 +221,7 @@ func (c *Classifier) restore(from weights) {
 const evalBatch = 64
 
 // Evaluate predicts the rows' labels and compares. It fails if a row has no label that is a class.
-func (c *Classifier) Evaluate(ctx context.Context, rows []data.Row) (Evaluation, error) {
+func (c *Classifier) Evaluate(ctx context.Context, rows []data.Sample) (Evaluation, error) {
 	eval, all := Evaluation{Confusion: newConfusion(c.cfg.Classes)}, len(rows)
 	for i, row := range rows {
 		if row.Label < 0 || row.Label >= c.cfg.Classes {

@@ -85,7 +85,7 @@ func run(o options) error {
 	return accuracy(o.test, c, vocab, labels)
 }
 
-func read(path string, vocab *data.Vocab, labels data.Labels) ([]data.Row, error) {
+func read(path string, vocab *data.Vocab, labels data.Labels) ([]data.Sample, error) {
 	examples, err := data.ReadFile(path)
 	if err != nil {
 		return nil, err

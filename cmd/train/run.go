@@ -57,7 +57,7 @@ type dataset struct {
 	name             string
 	vocab            *data.Vocab
 	labels           data.Labels
-	train, dev, test []data.Row
+	train, dev, test []data.Sample
 }
 
 func load(o options) (*dataset, error) {
@@ -73,7 +73,7 @@ func load(o options) (*dataset, error) {
 		return nil, err
 	}
 	for _, split := range []struct {
-		rows     *[]data.Row
+		rows     *[]data.Sample
 		examples []data.Example
 	}{{&set.train, train}, {&set.dev, dev}, {&set.test, test}} {
 		if *split.rows, err = data.Encode(split.examples, set.vocab, set.labels, o.maxLen); err != nil {

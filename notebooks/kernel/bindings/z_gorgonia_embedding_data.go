@@ -36,7 +36,7 @@ func init() {
 			"Format":      r.TypeOf((*p0.Format)(nil)).Elem(),
 			"Labels":      r.TypeOf((*p0.Labels)(nil)).Elem(),
 			"ParseError":  r.TypeOf((*p0.ParseError)(nil)).Elem(),
-			"Row":         r.TypeOf((*p0.Row)(nil)).Elem(),
+			"Sample":      r.TypeOf((*p0.Sample)(nil)).Elem(),
 			"Vocab":       r.TypeOf((*p0.Vocab)(nil)).Elem(),
 			"VocabConfig": r.TypeOf((*p0.VocabConfig)(nil)).Elem(),
 		},
