@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/kernel"
+	"gorgonia-embedding/sparse"
 )
 
 // table is the parameter of an Embedding or EmbeddingBag, and the rules of its ids.
@@ -124,7 +125,7 @@ func (t *table) use() (*gorgonia.Node, error) {
 		return t.weight, nil
 	}
 	nodes := t.rules.tied
-	name := fmt.Sprintf("%s#%d", t.weight.Name(), len(*nodes))
+	name := sparse.LeafName(t.weight.Name(), len(*nodes))
 	value, err := t.value()
 	if err != nil {
 		return nil, err

@@ -9,6 +9,8 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/sparse"
 )
 
 var _ gorgonia.TrainModeOp = &stepOp{}
@@ -28,7 +30,7 @@ func (s *Solver) StepNode(params ...*gorgonia.Node) (*gorgonia.Node, error) {
 	var grads gorgonia.Nodes
 	for _, p := range params {
 		grad := p.Deriv()
-		switch frozen := s.cfg.of(baseName(p.Name())).frozen; {
+		switch frozen := s.cfg.of(sparse.BaseName(p.Name())).frozen; {
 		case grad == nil && frozen:
 			continue
 		case grad == nil:

@@ -29,6 +29,8 @@ import (
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
+
+	"gorgonia-embedding/sparse"
 )
 
 var _ gorgonia.Solver = &Solver{}
@@ -176,7 +178,7 @@ func (s *Solver) readOne(i int, vg gorgonia.ValueGrad) error {
 	p, ok := s.byAddr[addr]
 	if !ok {
 		var err error
-		if p, err = s.param(baseName(name), weights); err != nil {
+		if p, err = s.param(sparse.BaseName(name), weights); err != nil {
 			return err
 		}
 		s.byAddr[addr] = p

@@ -2,7 +2,6 @@ package optim
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -66,15 +65,6 @@ func nameOf(vg gorgonia.ValueGrad) string {
 		return n.Name()
 	}
 	return ""
-}
-
-// baseName returns name without an ending #1, #2, ….
-func baseName(name string) string {
-	i := strings.LastIndexByte(name, '#')
-	if i < 1 || i == len(name)-1 || strings.Trim(name[i+1:], "0123456789") != "" {
-		return name
-	}
-	return name[:i]
 }
 
 // bind makes weights, which checkWeights passed, those of this step.

@@ -15,8 +15,10 @@ func init() {
 	imports.Packages.MergePackage("gorgonia-embedding/sparse", imports.PackageUnderlying{
 		Name: "sparse",
 		Binds: map[string]r.Value{
-			"New":  r.ValueOf(p0.New),
-			"Wrap": r.ValueOf(p0.Wrap),
+			"BaseName": r.ValueOf(p0.BaseName),
+			"LeafName": r.ValueOf(p0.LeafName),
+			"New":      r.ValueOf(p0.New),
+			"Wrap":     r.ValueOf(p0.Wrap),
 		},
 		Types: map[string]r.Type{
 			"Rows": r.TypeOf((*p0.Rows)(nil)).Elem(),
