@@ -54,7 +54,7 @@ func lookupNodes(ids []int) (g *gorgonia.ExprGraph, weight, idNode *gorgonia.Nod
 
 func lookupGraph(ids []int) (func() error, error) {
 	g, weight, idNode := lookupNodes(ids)
-	_, err := layers.Lookup(weight, idNode, layers.LookupConfig{})
+	_, err := layers.Lookup(weight, idNode, layers.IDRules{})
 	return runs(g), err
 }
 
@@ -75,7 +75,7 @@ func runs(g *gorgonia.ExprGraph) func() error {
 
 func lookupOp(ids []int) (func() error, error) {
 	_, weight, idNode := lookupNodes(ids)
-	out, err := layers.Lookup(weight, idNode, layers.LookupConfig{})
+	out, err := layers.Lookup(weight, idNode, layers.IDRules{})
 	if err != nil {
 		return nil, err
 	}

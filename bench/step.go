@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
 )
 
@@ -89,7 +90,7 @@ func newBagModel(vocab int, sparse bool) (*graphModel, error) {
 	g := gorgonia.NewGraph()
 	m := &graphModel{g: g, ids: make([]int, Batch*Time)}
 	words, err := layers.NewEmbeddingBag(g, "words", layers.EmbeddingBagConfig{
-		NumEmbeddings: vocab, EmbeddingDim: Dim, Sparse: sparse, Init: layers.From(initial(vocab*Dim, 0))})
+		NumEmbeddings: vocab, EmbeddingDim: Dim, IDs: layers.IDRules{Sparse: sparse}, Init: layers.From(initial(vocab*Dim, 0))})
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func newBagModel(vocab int, sparse bool) (*graphModel, error) {
 	}
 	labels := make([]int, Batch)
 	m.labels = func(from []int) { copy(labels, from) }
-	pooled, err := words.ForwardBags(layers.Bags{
+	pooled, err := words.ForwardTexts(layers.Texts{
 		IDs: leaf(g, "ids", m.ids, Batch*Time), Offsets: leaf(g, "offsets", offsets, Batch+1)})
 	if err != nil {
 		return nil, err
@@ -113,12 +114,12 @@ func newBagModel(vocab int, sparse bool) (*graphModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	loss, err := layers.CrossEntropy(logits, leaf(g, "labels", labels, Batch))
+	cost, err := loss.CrossEntropy(logits, leaf(g, "labels", labels, Batch))
 	if err != nil {
 		return nil, err
 	}
 	m.params = append(words.Learnables(), out.Learnables()...)
-	return m, m.differentiate(loss)
+	return m, m.differentiate(cost)
 }
 
 // differentiate adds the gradients of loss.

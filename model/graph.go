@@ -10,6 +10,7 @@ import (
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
 )
 
@@ -51,20 +52,20 @@ func (c *Classifier) build(kind graphKind, capacity int) (*graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	logits, err := net.forward(layers.Bags{IDs: input(g, "ids", gr.ids), Offsets: input(g, "offsets", gr.offsets)})
+	logits, err := net.forward(layers.Texts{IDs: input(g, "ids", gr.ids), Offsets: input(g, "offsets", gr.offsets)})
 	if err != nil {
 		return nil, err
 	}
-	loss, err := layers.CrossEntropy(logits, input(g, "labels", gr.labels))
+	cost, err := loss.CrossEntropy(logits, input(g, "labels", gr.labels))
 	if err != nil {
 		return nil, err
 	}
 	gr.params = net.learnables()
 	gr.grads = gorgonia.NodesToValueGrads(gr.params)
-	gorgonia.Read(loss, &gr.loss)
+	gorgonia.Read(cost, &gr.loss)
 	gorgonia.Read(logits, &gr.logits)
 	if kind.solver != nil {
-		if err := gr.train(loss, kind); err != nil {
+		if err := gr.train(cost, kind); err != nil {
 			return nil, err
 		}
 	}

@@ -118,8 +118,8 @@ type net struct {
 }
 
 // forward maps the bags of words of batch texts → (batch, classes).
-func (n *net) forward(texts layers.Bags) (*gorgonia.Node, error) {
-	mean, err := n.words.ForwardBags(texts)
+func (n *net) forward(texts layers.Texts) (*gorgonia.Node, error) {
+	mean, err := n.words.ForwardTexts(texts)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (n *net) learnables() gorgonia.Nodes {
 func (c *Classifier) net(g *gorgonia.ExprGraph, kind graphKind) (*net, error) {
 	pad := data.PadID
 	words, err := layers.NewEmbeddingBag(g, "words", layers.EmbeddingBagConfig{
-		NumEmbeddings: c.cfg.Vocab, EmbeddingDim: c.cfg.Dim, PaddingIdx: &pad, Sparse: !kind.dense,
+		NumEmbeddings: c.cfg.Vocab, EmbeddingDim: c.cfg.Dim, IDs: layers.IDRules{PaddingIdx: &pad, Sparse: !kind.dense},
 		Init: c.share("words.weight", layers.Normal(c.init, 0.1)),
 	})
 	if err != nil {

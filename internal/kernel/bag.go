@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Reduce says what becomes of the rows of a bag.
 type Reduce int
@@ -13,6 +16,13 @@ const (
 	SqrtN               // sum divided by the root of the number of rows
 	Min                 // least of each column
 )
+
+func (r Reduce) String() string {
+	if r >= Mean && r <= Min {
+		return [...]string{"mean", "sum", "max", "sqrtn", "min"}[r]
+	}
+	return fmt.Sprintf("Reduce(%d)", int(r))
+}
 
 // scale returns the factor of the sum of a bag of n rows.
 func (r Reduce) scale(n int) float64 {
