@@ -11,7 +11,7 @@ import (
 // From a file's text to numbers: the words of all examples are the vocabulary, and each text a row of ids.
 func Example() {
 	file := "good\ta bright film\nbad\ta dull film\n"
-	examples, err := data.Read(strings.NewReader(file), "films.tsv", data.TSV)
+	examples, err := data.Read(strings.NewReader(file), "films.tsv", data.TSV())
 	check(err)
 	vocab := data.NewVocab(examples, data.VocabConfig{})
 	labels, err := data.NewLabels(examples)
@@ -32,19 +32,8 @@ func ExampleVocab() {
 	// Output: 4 [2 1 1 2 3] the 3
 }
 
-// Rows of alike length go together, filled up to one of a few lengths.
-func ExampleBatches() {
-	rows := []data.Sample{{IDs: []int{7, 8}}, {IDs: []int{5, 6, 7, 8, 9}, Label: 1}, {IDs: []int{9}}}
-	for _, b := range data.Batches(rows, 2, nil) {
-		fmt.Println(b.Size, b.Time, b.IDs, b.Labels, b.Rows)
-	}
-	// Output:
-	// 2 4 [7 8 0 0 9 0 0 0] [0 0] [0 2]
-	// 2 8 [5 6 7 8 9 0 0 0 0 0 0 0 0 0 0 0] [1 -1] [1]
-}
-
 func ExampleParseError() {
-	_, err := data.Read(strings.NewReader("good\ta film\nno tab here\n"), "films.tsv", data.TSV)
+	_, err := data.Read(strings.NewReader("good\ta film\nno tab here\n"), "films.tsv", data.TSV())
 	var bad *data.ParseError
 	if errors.As(err, &bad) {
 		fmt.Println(bad.Line, bad)
