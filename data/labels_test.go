@@ -16,8 +16,12 @@ func TestLabels(t *testing.T) {
 	if want := `f:1: every label down to here is "a": a classifier needs examples of two classes or more`; err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
-	v := data.NewVocab(nil, data.VocabConfig{})
-	_, err = data.Encode([]data.Example{{Label: "c", Text: "x", File: "dev.tsv", Line: 7}}, v, labels, 0)
+	_, err = data.NewLabels(nil)
+	if want := "data: no examples: a classifier needs examples of two classes or more"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	c := data.NewCorpus([]data.Example{{Label: "c", Text: "x", File: "dev.tsv", Line: 7}})
+	_, err = c.Encode(data.NewVocab(nil, data.VocabConfig{}), labels, 0)
 	if want := `dev.tsv:7: the label "c" is none of the training data's: a, b`; err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}

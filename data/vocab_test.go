@@ -2,6 +2,7 @@ package data_test
 
 import (
 	"bytes"
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -37,12 +38,12 @@ func TestVocab(t *testing.T) {
 		{data.VocabConfig{MaxSize: 4}, []string{"<pad>", "<unk>", "b", "a"}},
 		{data.VocabConfig{MaxSize: 1}, []string{"<pad>", "<unk>"}},
 	} {
-		v := data.NewVocab(ex, tt.cfg)
+		v := data.NewVocab(data.NewCorpus(ex).Counts(), tt.cfg)
 		if got := wordsOf(v); !slices.Equal(got, tt.want) {
 			t.Errorf("%+v: %q, want %q", tt.cfg, got, tt.want)
 		}
 	}
-	v := data.NewVocab(ex, data.VocabConfig{})
+	v := data.NewVocab(data.NewCorpus(ex).Counts(), data.VocabConfig{})
 	if got := v.IDs("a B zzz c", 3); !slices.Equal(got, []int{3, 2, data.UnkID}) {
 		t.Errorf("IDs = %v", got)
 	}
@@ -51,8 +52,26 @@ func TestVocab(t *testing.T) {
 	}
 }
 
+// Counts may come from anywhere: they may hold the names of the special ids, and words that were never seen.
+func TestVocabFromCounts(t *testing.T) {
+	counts := map[string]int{"b": 2, "a": 2, "<pad>": 9, "<unk>": 9, "never": 0, "less": -1}
+	v := data.NewVocab(counts, data.VocabConfig{})
+	if got := wordsOf(v); !slices.Equal(got, []string{"<pad>", "<unk>", "a", "b"}) || v.Count(data.PadID) != 0 || len(counts) != 6 {
+		t.Errorf("%q, %d, %v", got, v.Count(data.PadID), counts)
+	}
+	for word, want := range map[string]string{
+		"":     `data: the word "" of id 2 cannot be saved: want one that is not empty and without line ends`,
+		"a\nb": `data: the word "a\nb" of id 2 cannot be saved: want one that is not empty and without line ends`,
+	} {
+		err := data.NewVocab(map[string]int{word: 1}, data.VocabConfig{}).Save(io.Discard)
+		if err == nil || err.Error() != want {
+			t.Errorf("%q:\n got %v\nwant %v", word, err, want)
+		}
+	}
+}
+
 func TestVocabSaveAndRead(t *testing.T) {
-	v := data.NewVocab(examples("naïve b, b !", "👍 don't"), data.VocabConfig{})
+	v := data.NewVocab(data.NewCorpus(examples("naïve b, b !", "👍 don't \t\u0301")).Counts(), data.VocabConfig{})
 	var b bytes.Buffer
 	if err := v.Save(&b); err != nil {
 		t.Fatal(err)
@@ -77,7 +96,7 @@ func TestVocabSaveAndRead(t *testing.T) {
 }
 
 func TestPrint(t *testing.T) {
-	v := data.NewVocab([]data.Example{{Text: "a a a b b c"}}, data.VocabConfig{})
+	v := data.NewVocab(map[string]int{"a": 3, "b": 2, "c": 1}, data.VocabConfig{})
 	if got, want := v.String(), "vocabulary of 5 words, the commonest: a b c"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

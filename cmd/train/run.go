@@ -65,7 +65,8 @@ func load(o options) (*dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &dataset{name: "toy set", vocab: data.NewVocab(train, data.VocabConfig{MinCount: o.minCount})}
+	corpus := data.NewCorpus(train)
+	set := &dataset{name: "toy set", vocab: data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: o.minCount})}
 	if o.train != "" {
 		set.name = o.train
 	}
@@ -73,10 +74,10 @@ func load(o options) (*dataset, error) {
 		return nil, err
 	}
 	for _, split := range []struct {
-		rows     *[]data.Sample
-		examples []data.Example
-	}{{&set.train, train}, {&set.dev, dev}, {&set.test, test}} {
-		if *split.rows, err = data.Encode(split.examples, set.vocab, set.labels, o.maxLen); err != nil {
+		samples *[]data.Sample
+		corpus  *data.Corpus
+	}{{&set.train, corpus}, {&set.dev, data.NewCorpus(dev)}, {&set.test, data.NewCorpus(test)}} {
+		if *split.samples, err = split.corpus.Encode(set.vocab, set.labels, o.maxLen); err != nil {
 			return nil, err
 		}
 	}

@@ -16,8 +16,8 @@ func init() {
 		Name: "data",
 		Binds: map[string]r.Value{
 			"CSV":       r.ValueOf(p0.CSV),
-			"Encode":    r.ValueOf(p0.Encode),
 			"Formats":   r.ValueOf(p0.Formats),
+			"NewCorpus": r.ValueOf(p0.NewCorpus),
 			"NewLabels": r.ValueOf(p0.NewLabels),
 			"NewVocab":  r.ValueOf(p0.NewVocab),
 			"NoLabel":   r.ValueOf(p0.NoLabel),
@@ -31,6 +31,7 @@ func init() {
 			"Words":     r.ValueOf(p0.Words),
 		},
 		Types: map[string]r.Type{
+			"Corpus":      r.TypeOf((*p0.Corpus)(nil)).Elem(),
 			"Example":     r.TypeOf((*p0.Example)(nil)).Elem(),
 			"Format":      r.TypeOf((*p0.Format)(nil)).Elem(),
 			"Labels":      r.TypeOf((*p0.Labels)(nil)).Elem(),
