@@ -99,6 +99,15 @@ func read(o options) (train, dev, test []data.Example, err error) {
 	return train, dev, test, err
 }
 
+// endings lists the endings of names that choose a file's format, such as ".tsv, .csv".
+func endings() string {
+	var list []string
+	for _, format := range data.Formats() {
+		list = append(list, format.Endings...)
+	}
+	return strings.Join(list, ", ")
+}
+
 // showProgress makes t print a line for each epoch, and draw a bar if stderr is a terminal. It returns a
 // function that takes away the bar of an epoch that was not finished.
 func showProgress(t *model.Trainer, stderr io.Writer, epochs int) (clearBar func()) {
