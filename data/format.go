@@ -26,6 +26,7 @@ func Formats() []Format {
 	return []Format{
 		TSV(),
 		CSV(),
+		JSONL(),
 	}
 }
 

@@ -25,6 +25,8 @@ func TestRead(t *testing.T) {
 		"csv":                     {"pos,\"good, \"\"fun\"\"\"\nneg,dull\n", data.CSV(), [][2]string{{"pos", `good, "fun"`}, {"neg", "dull"}}, []int{1, 2}},
 		"csv with header":         {"Label,Text\npos,good\n", data.CSV(), [][2]string{{"pos", "good"}}, []int{2}},
 		"csv over lines":          {"pos,\"good\nfun\"\nneg,dull\n", data.CSV(), [][2]string{{"pos", "good\nfun"}, {"neg", "dull"}}, []int{1, 3}},
+		"json lines":              {`{"label": "pos", "text": "good \"fun\" \u263A"}` + "\r\n\n" + `{"id": [7], "text": "a\nb", "label": "neg"}`, data.JSONL(), [][2]string{{"pos", `good "fun" ☺`}, {"neg", "a\nb"}}, []int{1, 3}},
+		"json that is no string":  {` {"label":-1,"text":2.50}` + "\n" + `{"label": true, "text": "x"}`, data.JSONL(), [][2]string{{"-1", "2.50"}, {"true", "x"}}, []int{1, 2}},
 		"text longer than a page": {"1\t" + strings.Repeat("word ", 20000), data.TSV(), [][2]string{{"1", strings.TrimSpace(strings.Repeat("word ", 20000))}}, []int{1}},
 	} {
 		got, err := data.Read(strings.NewReader(tt.in), "in", tt.format)
@@ -64,6 +66,17 @@ func TestReadErrors(t *testing.T) {
 		"three csv fields":  {"1,fine\n0,well, no\n", data.CSV(), "in:2: 3 fields: want two, label and text; quote a text that holds a comma"},
 		"one csv field":     {"1\n", data.CSV(), "in:1: one field: want two, label and text"},
 		"open quote in csv": {"1,\"fine\n", data.CSV(), "in:1: extraneous or missing \" in quoted-field"},
+		"empty json lines":  {"\n", data.JSONL(), "in:1: no examples: want a label and a text on each line"},
+		"json array":        {`[{"label": "a", "text": "b"}]`, data.JSONL(), `in:1: no JSON object: want {"label": "…", "text": "…"}, one a line`},
+		"json over lines":   {"{\n\"label\": 1}", data.JSONL(), "in:1: broken JSON: unexpected end of JSON input"},
+		"two json objects":  {`{"label": "a", "text": "b"} {}`, data.JSONL(), "in:1: broken JSON: invalid character '{' after top-level value"},
+		"json without text": {`{"label": "a"}`, data.JSONL(), `in:1: no key "text"`},
+		"json null label":   {`{"label": null, "text": "b"}`, data.JSONL(), "in:1: the label is null: want a string"},
+		"json list of text": {`{"label": "a", "text": ["b", "c"]}`, data.JSONL(), `in:1: the text is ["b", "c"]: want a string`},
+		"json empty text":   {`{"label": "a", "text": " "}`, data.JSONL(), "in:1: the text is empty"},
+		"json NUL":          {`{"label": "a", "text": "b\u0000"}`, data.JSONL(), "in:1: a NUL byte: this is not a text file"},
+		"latin-1 json":      {"{\"label\": \"a\", \"text\": \"caf\xe9\"}", data.JSONL(), "in:1: invalid UTF-8: convert the file to UTF-8"},
+		"10 MB json line":   {`{"label": "a", "text": "` + long, data.JSONL(), "in:1: longer than 1048576 bytes: this is not a file of one example a line"},
 		"latin-1 csv":       {"1,caf\xe9\n", data.CSV(), "in:1: invalid UTF-8: convert the file to UTF-8"},
 	} {
 		_, err := data.Read(strings.NewReader(tt.in), "in", tt.format)
@@ -92,8 +105,9 @@ func TestReadFile(t *testing.T) {
 
 // twoExamples holds the same two examples in each format.
 var twoExamples = map[string]string{
-	"tsv": "pos\tgood fun\nneg\tdull\n",
-	"csv": "pos,good fun\nneg,dull\n",
+	"tsv":   "pos\tgood fun\nneg\tdull\n",
+	"csv":   "pos,good fun\nneg,dull\n",
+	"jsonl": `{"label": "pos", "text": "good fun"}` + "\n" + `{"label": "neg", "text": "dull"}` + "\n",
 }
 
 func TestFormats(t *testing.T) {

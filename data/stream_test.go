@@ -44,6 +44,7 @@ func FuzzRead(f *testing.F) {
 	for i := range data.Formats() {
 		f.Add("pos\tgood\n", uint8(i))
 		f.Add("pos,\"go\"\"od\"\n", uint8(i))
+		f.Add("{\"label\": \"pos\", \"text\": \"g\\u006fod\"}\n{\"label\": 1}", uint8(i))
 		f.Add("\uFEFFa\tb\r\n\x00", uint8(i))
 	}
 	f.Fuzz(func(t *testing.T, in string, choice uint8) {

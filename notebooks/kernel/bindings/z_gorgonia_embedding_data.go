@@ -17,6 +17,7 @@ func init() {
 		Binds: map[string]r.Value{
 			"CSV":       r.ValueOf(p0.CSV),
 			"Formats":   r.ValueOf(p0.Formats),
+			"JSONL":     r.ValueOf(p0.JSONL),
 			"NewCorpus": r.ValueOf(p0.NewCorpus),
 			"NewLabels": r.ValueOf(p0.NewLabels),
 			"NewVocab":  r.ValueOf(p0.NewVocab),
