@@ -34,6 +34,16 @@ func ExampleVocab() {
 	// Output: 4 [2 1 1 2 3] the 3
 }
 
+// A file of any size is read in the memory of one example.
+func ExampleFormat() {
+	file := strings.NewReader(`{"label": "good", "text": "a bright film"}`)
+	for e, err := range data.JSONL().Read(file, "films.jsonl") {
+		check(err)
+		fmt.Println(e.Line, e.Label, e.Text)
+	}
+	// Output: 1 good a bright film
+}
+
 func ExampleParseError() {
 	_, err := data.Read(strings.NewReader("good\ta film\nno tab here\n"), "films.tsv", data.TSV())
 	var bad *data.ParseError

@@ -53,6 +53,9 @@ func formatOf(path string) Format {
 // at line ends and empty lines are passed over. An input without examples, a line without a label and a text,
 // with an empty one, with invalid UTF-8 or a NUL, or longer than 1 MiB is a *ParseError.
 func Read(r io.Reader, file string, format Format) ([]Example, error) {
+	if format.Read == nil {
+		return nil, errors.Errorf("%s: the format %q cannot read: want one of Formats, or one with a Read", file, format.Name)
+	}
 	var examples []Example
 	for e, err := range format.Read(r, file) {
 		if err != nil {

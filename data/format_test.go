@@ -2,6 +2,8 @@ package data_test
 
 import (
 	"errors"
+	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -100,6 +102,20 @@ func TestReadFile(t *testing.T) {
 		if _, err := data.ReadFile(path); err == nil || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+// A program's own format is read as those of the table are; one that says nothing of how is an error.
+func TestReadOwnFormat(t *testing.T) {
+	own := data.Format{Name: "one", Read: func(_ io.Reader, file string) iter.Seq2[data.Example, error] {
+		return func(yield func(data.Example, error) bool) { yield(data.Example{Text: file}, nil) }
+	}}
+	if got, err := data.Read(nil, "in", own); err != nil || len(got) != 1 || got[0].Text != "in" {
+		t.Errorf("%v, %v", got, err)
+	}
+	_, err := data.Read(nil, "in", data.Format{Name: "none"})
+	if want := `in: the format "none" cannot read: want one of Formats, or one with a Read`; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
 	}
 }
 
