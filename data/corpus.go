@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ type Corpus struct {
 	words    []string // distinct words, in the order in which they first occur
 	counts   []int    // number of times that each of words occurs
 	ids      []int32  // places in words, of all texts one after the other
-	ends     []int    // place in ids at which each text ends
+	starts   []int    // places in ids at which the texts begin, and where the last one ends
 }
 
 // Sample is an example in numbers.
@@ -21,9 +22,9 @@ type Sample struct {
 	Label int   // number of the class, from 0
 }
 
-// NewCorpus splits the texts of the examples into words, as Words does.
+// NewCorpus splits the texts of the examples into words, as Words does. It keeps examples, which must not change.
 func NewCorpus(examples []Example) *Corpus {
-	c := &Corpus{examples: examples, ends: make([]int, len(examples))}
+	c := &Corpus{examples: examples, starts: make([]int, len(examples)+1)}
 	places := make(map[string]int32)
 	for i, e := range examples {
 		for word := range eachWord(e.Text) {
@@ -37,7 +38,7 @@ func NewCorpus(examples []Example) *Corpus {
 			c.counts[place]++
 			c.ids = append(c.ids, place)
 		}
-		c.ends[i] = len(c.ids)
+		c.starts[i+1] = len(c.ids)
 	}
 	return c
 }
@@ -58,36 +59,23 @@ func (c *Corpus) Encode(vocab *Vocab, labels Labels, maxLen int) ([]Sample, erro
 	for i, word := range c.words {
 		ids[i] = vocab.ID(word)
 	}
-	size := 0
-	for i := range c.examples {
-		size += len(c.text(i, maxLen))
-	}
-	memory := make([]int, 0, size) // of the ids of all samples
+	memory := make([]int, 0, len(c.ids)) // of the ids of all samples
 	samples := make([]Sample, len(c.examples))
 	for i, e := range c.examples {
 		class, err := labels.class(e)
 		if err != nil {
 			return nil, err
 		}
-		start := len(memory)
-		for _, place := range c.text(i, maxLen) {
+		places := c.ids[c.starts[i]:c.starts[i+1]]
+		if maxLen > 0 {
+			places = places[:min(len(places), maxLen)]
+		}
+		for _, place := range places {
 			memory = append(memory, ids[place])
 		}
-		samples[i] = Sample{memory[start:len(memory):len(memory)], class}
+		samples[i] = Sample{slices.Clip(memory[len(memory)-len(places):]), class}
 	}
 	return samples, nil
-}
-
-// text returns the places of the first maxLen words of text i, of all of them if maxLen is 0.
-func (c *Corpus) text(i, maxLen int) []int32 {
-	start, end := 0, c.ends[i]
-	if i > 0 {
-		start = c.ends[i-1]
-	}
-	if maxLen > 0 {
-		end = min(end, start+maxLen)
-	}
-	return c.ids[start:end]
 }
 
 // String returns a line such as "corpus of 2256 texts, 34027 words, 3120 distinct ones".

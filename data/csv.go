@@ -23,36 +23,20 @@ func readCSV(s *source, r io.Reader) error {
 		case err == io.EOF:
 			return nil
 		case errors.As(err, &syntax):
-			s.line = syntax.Line
-			return s.fail(syntax.Err)
+			return &ParseError{s.file, syntax.Line, syntax.Err}
 		case errors.Is(err, errLongLine):
-			s.line++
-			return s.fail(err)
+			return &ParseError{s.file, s.line + 1, err}
 		case err != nil:
-			return err
+			return errors.Wrap(err, s.file)
 		}
 		s.line, _ = records.FieldPos(0)
-		if s.count == 0 && isHeader(record) {
+		if s.count == 0 && len(record) == 2 && strings.EqualFold(record[0], "label") && strings.EqualFold(record[1], "text") {
 			continue
 		}
-		if err := s.addRecord(record); err != nil {
+		if err := s.add(twoFields(record)); err != nil {
 			return err
 		}
 	}
-}
-
-func isHeader(record []string) bool {
-	return len(record) == 2 && strings.EqualFold(record[0], "label") && strings.EqualFold(record[1], "text")
-}
-
-func (s *source) addRecord(record []string) error {
-	switch len(record) {
-	case 1:
-		return s.add(record[0], "", errOneField)
-	case 2:
-		return s.add(record[0], record[1], nil)
-	}
-	return s.fail(errors.Errorf("%d fields: want two, label and text; quote a text that holds a comma", len(record)))
 }
 
 // lineLimiter reads from r until a line is too long.

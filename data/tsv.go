@@ -6,9 +6,5 @@ import "strings"
 func TSV() Format { return Format{"tsv", []string{".tsv"}, lines(parseTSV)} }
 
 func parseTSV(line string) (label, text string, err error) {
-	label, text, found := strings.Cut(line, "\t")
-	if !found {
-		return label, "", errOneField
-	}
-	return label, text, nil
+	return twoFields(strings.SplitN(line, "\t", 2))
 }
