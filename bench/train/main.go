@@ -55,12 +55,13 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
-	vocab := data.NewVocab(examples, data.VocabConfig{})
+	corpus := data.NewCorpus(examples)
+	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
 	labels, err := data.NewLabels(examples)
 	if err != nil {
 		return err
 	}
-	rows, err := data.Encode(examples, vocab, labels, 0)
+	rows, err := corpus.Encode(vocab, labels, 0)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func read(path string, vocab *data.Vocab, labels data.Labels) ([]data.Sample, er
 	if err != nil {
 		return nil, err
 	}
-	return data.Encode(examples, vocab, labels, 0)
+	return data.NewCorpus(examples).Encode(vocab, labels, 0)
 }
 
 // save writes the weights and the words.

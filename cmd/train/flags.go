@@ -31,7 +31,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	var o options
 	fs := flag.NewFlagSet("train", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.StringVar(&o.train, "train", "", "`file` of examples to train on, label TAB text or .csv; none: the toy set")
+	fs.StringVar(&o.train, "train", "", "`file` of examples to train on, one of "+endings()+"; none: the toy set")
 	fs.StringVar(&o.dev, "dev", "", "`file` of examples to choose the epoch by")
 	fs.StringVar(&o.test, "test", "", "`file` of examples to report on")
 	fs.IntVar(&o.maxLen, "max-len", 256, "words of a text that count")

@@ -15,9 +15,9 @@ still while the word is not seen. With -sparse=false a step is that of the textb
 
 # Files
 
-A line of a file is label TAB text; a file whose name ends in .csv is CSV with those two fields. The text
-is UTF-8, split into lower-case words as Unicode's UAX #29 says. Labels can be any words; dev and test may
-only use those of train.
+The ending of a file's name chooses its format, one of the table data.Formats; with any other ending, a line
+is label TAB text. The text is UTF-8, split into lower-case words as Unicode's UAX #29 says. Labels can be any
+words; dev and test may only use those of train.
 
 # Flags
 
