@@ -96,7 +96,7 @@ func BenchmarkIndex(b *testing.B) {
 			k, rows := 0, 0
 			for b.Loop() {
 				ids, _ := data.Batch(k % StepBatches)
-				x.Build(ids, kernel.NoPadding)
+				x.Build(ids, kernel.NoRow)
 				rows += len(x.IDs)
 				k++
 			}

@@ -13,8 +13,8 @@ func scatterBags[T kernel.Float](b *bagReader) scatterer[T] {
 			return scatter[T]{}, err
 		}
 		shares := graphop.Room[T](&b.shares, len(in.Last()))
-		kernel.BagShares(shares, in.Last(), b.ends, b.dim, b.reduce)
-		return scatter[T]{ids: b.ids, skip: kernel.NoRow, from: b.owners(), src: shares}, nil
+		kernel.BagShares(shares, in.Last(), &b.Bags)
+		return scatter[T]{ids: b.IDs, skip: kernel.NoRow, from: b.owners(), src: shares}, nil
 	}
 }
 
@@ -23,7 +23,7 @@ func scatterWeighted[T kernel.Float](b *bagReader) scatterer[T] {
 		if err := readBags(b, in); err != nil {
 			return scatter[T]{}, err
 		}
-		return scatter[T]{ids: b.ids, skip: kernel.NoRow, from: b.owners(), src: in.Last(), weights: weightShares(b, in)}, nil
+		return scatter[T]{ids: b.IDs, skip: kernel.NoRow, from: b.owners(), src: in.Last(), weights: weightShares(b, in)}, nil
 	}
 }
 
@@ -32,10 +32,10 @@ func scatterExtremes[T kernel.Float](b *bagReader) scatterer[T] {
 		if err := readBags(b, in); err != nil {
 			return scatter[T]{}, err
 		}
-		n := len(b.ids) * b.dim
-		all := graphop.Room[T](&b.shares, n+2*b.dim)
-		kernel.BagExtremeGrad(all[:n], in.Floats(0), in.Last(), b.ids, b.ends, b.dim, b.reduce, all[n:])
-		return scatter[T]{ids: b.ids, skip: kernel.NoRow, src: all[:n]}, nil
+		n := len(b.IDs) * b.Dim
+		all := graphop.Room[T](&b.shares, n+2*b.Dim)
+		kernel.BagExtremeGrad(all[:n], in.Floats(0), in.Last(), &b.Bags, all[n:])
+		return scatter[T]{ids: b.IDs, skip: kernel.NoRow, src: all[:n]}, nil
 	}
 }
 
@@ -46,14 +46,14 @@ func addBagWeights[T kernel.Float](b *bagReader) graphop.Kernel[T] {
 			return err
 		}
 		out := in.Floats(b.weightsAt + 1)
-		kernel.BagWeightsGrad(dst, in.Floats(0), keptWeights(b, in), out, in.Last(), b.ids, b.at, b.ends, b.dim, b.reduce)
+		kernel.BagWeightsGrad(dst, in.Floats(0), keptWeights(b, in), out, in.Last(), b.at, &b.Bags)
 		return nil
 	}
 }
 
 // keptWeights returns the weights of the ids of b.
 func keptWeights[T kernel.Float](b *bagReader, in *graphop.Values[T]) []T {
-	all, weights := in.Floats(b.weightsAt), graphop.Room[T](&b.weights, len(b.ids))
+	all, weights := in.Floats(b.weightsAt), graphop.Room[T](&b.weights, len(b.IDs))
 	for i, at := range b.at {
 		weights[i] = all[at]
 	}
@@ -64,6 +64,6 @@ func keptWeights[T kernel.Float](b *bagReader, in *graphop.Values[T]) []T {
 func weightShares[T kernel.Float](b *bagReader, in *graphop.Values[T]) []T {
 	weights := keptWeights(b, in)
 	shares := graphop.Room[T](&b.shares, len(weights))
-	kernel.WeightShares(shares, weights, b.ends, b.reduce)
+	kernel.WeightShares(shares, weights, &b.Bags)
 	return shares
 }

@@ -79,7 +79,7 @@ func sumBags[T kernel.Float](b *bagReader) graphop.Kernel[T] {
 		if err := readTable(b, in); err != nil {
 			return err
 		}
-		kernel.BagSum(dst, in.Floats(0), b.ids, b.ends, b.dim, b.reduce)
+		kernel.BagSum(dst, in.Floats(0), &b.Bags)
 		return nil
 	}
 }
@@ -89,7 +89,7 @@ func pickExtremes[T kernel.Float](b *bagReader) graphop.Kernel[T] {
 		if err := readTable(b, in); err != nil {
 			return err
 		}
-		kernel.BagExtreme(dst, in.Floats(0), b.ids, b.ends, b.dim, b.reduce)
+		kernel.BagExtreme(dst, in.Floats(0), &b.Bags)
 		return nil
 	}
 }
@@ -99,7 +99,7 @@ func sumWeighted[T kernel.Float](b *bagReader) graphop.Kernel[T] {
 		if err := readTable(b, in); err != nil {
 			return err
 		}
-		kernel.BagWeighted(dst, in.Floats(0), weightShares(b, in), b.ids, b.ends, b.dim)
+		kernel.BagWeighted(dst, in.Floats(0), weightShares(b, in), &b.Bags)
 		return nil
 	}
 }

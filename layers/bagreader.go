@@ -10,19 +10,15 @@ import (
 // bagReader finds the bags of one op: the rows that the ids of a batch of texts mean. Its memory is that of the op.
 type bagReader struct {
 	idReader
-	reduce    kernel.Reduce
-	dim       int
-	offsets   bool // of texts of any length; else the ids are a matrix
-	noLast    bool // the last offset is left out
-	weighted  bool
-	weightsAt int // place of the weights among the op's inputs
+	kernel.Bags      // of a run: the rows that count
+	offsets     bool // of texts of any length; else the ids are a matrix
+	noLast      bool // the last offset is left out
+	weighted    bool
+	weightsAt   int // place of the weights among the op's inputs
 
 	all  []int // rows of all ids that are in bags; kernel.NoRow for those that are ignored
-	ids  []int // rows that count, bag after bag
-	ends []int // where in ids each bag ends
-	at   []int // where in the op's ids each of ids stands, if they have weights
-
-	kept []int // ids, if some had to be left out
+	at   []int // places among the op's ids of each of IDs, if they have weights
+	kept []int // IDs, if some had to be left out
 	bag  []int // result of owners
 
 	weights, shares any // []T, results of keptWeights and weightShares
@@ -30,7 +26,7 @@ type bagReader struct {
 
 func (t *Table) bagReader(texts Texts, mode BagMode) *bagReader {
 	b := &bagReader{
-		idReader: *t.reader(texts.IDs), reduce: kernel.Reduce(mode), dim: t.dim(),
+		idReader: *t.reader(texts.IDs), Bags: kernel.Bags{Dim: t.dim(), Reduce: kernel.Reduce(mode)},
 		offsets: texts.Offsets != nil, noLast: texts.NoLastOffset, weighted: texts.Weights != nil, weightsAt: 2,
 	}
 	if b.offsets {
@@ -42,19 +38,19 @@ func (t *Table) bagReader(texts Texts, mode BagMode) *bagReader {
 // readBags checks the ids and offsets of a run.
 func readBags[T kernel.Float](b *bagReader, in *graphop.Values[T]) error {
 	ids := in.Ints(1)
-	b.ends = b.ends[:0]
+	b.Ends = b.Ends[:0]
 	if b.offsets {
 		if err := b.split(in.Ints(2), len(ids)); err != nil {
 			return errors.Wrapf(err, "embedding %q: Offsets", b.table)
 		}
-		if len(b.ends) == 0 {
+		if len(b.Ends) == 0 {
 			ids = nil
 		} else {
-			ids = ids[:b.ends[len(b.ends)-1]]
+			ids = ids[:b.Ends[len(b.Ends)-1]]
 		}
 	} else {
 		for i := range b.shape[0] {
-			b.ends = append(b.ends, (i+1)*b.shape[1])
+			b.Ends = append(b.Ends, (i+1)*b.shape[1])
 		}
 	}
 	var err error
@@ -72,18 +68,18 @@ func (b *bagReader) split(offsets []int, n int) error {
 	}
 	switch {
 	case b.noLast && len(offsets) > 0:
-		b.ends = append(append(b.ends, offsets[1:]...), n)
+		b.Ends = append(append(b.Ends, offsets[1:]...), n)
 	case !b.noLast && len(offsets) == 0:
 		return errors.New("there are none: the first must be 0")
 	case !b.noLast:
-		b.ends = append(b.ends, offsets[1:]...)
+		b.Ends = append(b.Ends, offsets[1:]...)
 	}
 	return nil
 }
 
 // drop sets ids to those of all that count.
 func (b *bagReader) drop() {
-	b.ids = b.all
+	b.IDs = b.all
 	if b.rules.PaddingIdx == nil && b.rules.IgnoreIndex == nil && !b.weighted {
 		return
 	}
@@ -91,8 +87,8 @@ func (b *bagReader) drop() {
 	if b.weighted && b.at == nil {
 		b.at = []int{}
 	}
-	b.kept, b.at = kernel.DropPadding(b.kept[:0], b.at, b.all, b.ends, b.rules.padding())
-	b.ids = b.kept
+	b.kept, b.at = kernel.DropPadding(b.kept[:0], b.at, b.all, b.Ends, b.rules.padding())
+	b.IDs = b.kept
 }
 
 // checkOffsets fails unless offsets are the bounds of bags of at most n ids.
@@ -113,7 +109,7 @@ func checkOffsets(offsets []int, n int) error {
 // owners returns the bag of each id.
 func (b *bagReader) owners() []int {
 	b.bag = b.bag[:0]
-	for i, end := range b.ends {
+	for i, end := range b.Ends {
 		for len(b.bag) < end {
 			b.bag = append(b.bag, i)
 		}

@@ -53,10 +53,11 @@ type tableGrad[T kernel.Float] struct {
 	rules      idRules
 	vocab, dim int
 	scatter    scatterer[T]
-	shared     bool            // an elementwise op may write into the gradient: it has to be cleared whole
-	indices    [2]kernel.Index // which rows each of the two results touched
-	masked     []int           // memory of group
-	weights    any             // memory of group
+	shared     bool             // an elementwise op may write into the gradient: it has to be cleared whole
+	indices    [2]kernel.Index  // which rows each of the two results touched
+	masked     []int            // memory of group
+	weights    any              // memory of group
+	sums       kernel.Groups[T] // result of group
 }
 
 func newTableGrad[T kernel.Float](t *Table, s scatterer[T]) *tableGrad[T] {
@@ -84,9 +85,9 @@ func (g *tableGrad[T]) make(in *graphop.Values[T], m *graphop.Memory) (gorgonia.
 	}
 	x := &g.indices[1-m.Turn()] // of the next result
 	if g.rules.Sparse {
-		weights := g.group(x, s)
+		sums := g.group(x, s)
 		dst := graphop.Next[T](m, len(x.IDs)*g.dim)
-		kernel.SumGroups(dst, s.src, x, weights, g.dim, false, g.rules.ScaleGradByFreq)
+		sums.Sum(dst)
 		return sparse.Wrap(g.vocab, g.dim, x.IDs, dst)
 	}
 	dst := graphop.Next[T](m, g.vocab*g.dim)
@@ -95,8 +96,7 @@ func (g *tableGrad[T]) make(in *graphop.Values[T], m *graphop.Memory) (gorgonia.
 	} else {
 		kernel.ClearRows(dst, x.IDs, g.dim)
 	}
-	weights := g.group(x, s)
-	kernel.SumGroups(dst, s.src, x, weights, g.dim, true, g.rules.ScaleGradByFreq)
+	g.group(x, s).SumByID(dst)
 	return graphop.Tensor(dst, tensor.Shape{g.vocab, g.dim}), nil
 }
 
@@ -107,18 +107,16 @@ func (g *tableGrad[T]) add(dst []T, in *graphop.Values[T]) error {
 		return err
 	}
 	var x kernel.Index
-	weights := g.group(&x, s)
-	sum := make([]T, g.dim)
+	sums, sum := g.group(&x, s), make([]T, g.dim)
 	for k, id := range x.IDs {
-		kernel.SumGroup(sum, s.src, &x, k, weights, g.rules.ScaleGradByFreq)
+		sums.SumOne(sum, k)
 		kernel.Add(dst[id*g.dim:(id+1)*g.dim], sum)
 	}
 	return nil
 }
 
-// group sorts the rows of s by id, without those that get nothing. The order of x then holds rows of s.src,
-// and weights, if s has any, those of that order.
-func (g *tableGrad[T]) group(x *kernel.Index, s scatter[T]) (weights []T) {
+// group returns the sums of the rows of s by id, without those that get nothing, in the memory of x.
+func (g *tableGrad[T]) group(x *kernel.Index, s scatter[T]) *kernel.Groups[T] {
 	switch {
 	case g.rules.frozen != nil:
 		g.masked = kernel.Mask(g.masked, s.ids, s.skip, g.rules.frozen.has)
@@ -129,6 +127,7 @@ func (g *tableGrad[T]) group(x *kernel.Index, s scatter[T]) (weights []T) {
 	default:
 		x.Build(s.ids, s.skip)
 	}
+	var weights []T
 	if s.weights != nil {
 		weights = graphop.Room[T](&g.weights, len(x.Order))
 		for i, at := range x.Order {
@@ -140,5 +139,6 @@ func (g *tableGrad[T]) group(x *kernel.Index, s scatter[T]) (weights []T) {
 			x.Order[i] = s.from[at]
 		}
 	}
-	return weights
+	g.sums = kernel.Groups[T]{Index: x, Src: s.src, Weights: weights, Dim: g.dim, ByFreq: g.rules.ScaleGradByFreq}
+	return &g.sums
 }
