@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/model"
 )
 
@@ -20,11 +21,6 @@ type options struct {
 	training         model.TrainConfig
 	report, quiet    bool
 }
-
-// usageError is a misuse of the command line.
-type usageError struct{ error }
-
-func misuse(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
 // parse reads the command line. With -h it prints the flags to help and returns flag.ErrHelp.
 func parse(args []string, help io.Writer) (options, error) {
@@ -64,9 +60,9 @@ func parse(args []string, help io.Writer) (options, error) {
 		fs.PrintDefaults()
 		return o, err
 	case err != nil:
-		return o, &usageError{err}
+		return o, &cli.UsageError{Err: err}
 	case fs.NArg() > 0:
-		return o, misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
+		return o, cli.Misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
 	}
 	o.training.Seed, o.training.Dense = o.model.Seed, !*sparse
 	lrGiven := false
@@ -88,20 +84,20 @@ func (o options) check() error {
 		{"workers", o.training.Workers, 1},
 	} {
 		if f.value < f.least {
-			return misuse("-%s %d: want at least %d", f.name, f.value, f.least)
+			return cli.Misuse("-%s %d: want at least %d", f.name, f.value, f.least)
 		}
 	}
 	if p := o.model.Dropout; !(p >= 0 && p < 1) {
-		return misuse("-dropout %v: want a number in [0, 1)", p)
+		return cli.Misuse("-dropout %v: want a number in [0, 1)", p)
 	}
 	if lr := o.training.LearningRate; !(lr > 0) || math.IsInf(lr, 1) {
-		return misuse("-lr %v: want a finite number above 0", lr)
+		return cli.Misuse("-lr %v: want a finite number above 0", lr)
 	}
 	if n := countSet(o.train, o.dev, o.test); n != 0 && n != 3 {
-		return misuse("-train, -dev and -test go together: give all three, or none for the toy set")
+		return cli.Misuse("-train, -dev and -test go together: give all three, or none for the toy set")
 	}
 	if err := o.training.Check(); err != nil {
-		return &usageError{err}
+		return &cli.UsageError{Err: err}
 	}
 	return nil
 }

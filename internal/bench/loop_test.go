@@ -1,12 +1,10 @@
 package bench
 
-import (
-	"math"
-)
+import "math"
 
-// Loop is the step as plain Go loops, with a table of slots in the place of a hash: no library, no graph, no
+// plainLoop is the step as plain Go loops, with a table of slots in the place of a hash: no library, no graph, no
 // assembly. It shows what is there to be gained.
-func Loop(vocab int, solver string) (Trainer, error) {
+func plainLoop(vocab int, solver string) (Step, error) {
 	l := &loop{
 		adam:  solver == "adam",
 		words: newLoopParam(initial(vocab*Dim, 0), Batch*Time*Dim, solver),

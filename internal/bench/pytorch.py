@@ -3,18 +3,24 @@
 
 usage: pytorch.py step|lookup folder [threads [seconds]]
 
-folder is what bench/gen wrote. Debian's python3-torch has all it needs: apt-get install python3-torch.
+folder is what "go run ./internal/bench/cmd gen folder" wrote. Debian's python3-torch has all it needs: apt-get install
+python3-torch.
 """
+import json
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy
 import torch
 from torch import nn
 from torch.nn import functional
 
-BATCH, TIME, DIM = 64, 32, 64  # as in workload.go
-LOOKUP_VOCAB, LOOKUP_DIM, LOOKUP_IDS = 50_000, 128, 8192
+
+def sizes(folder):
+    """The workload's sizes, as workload.go has them."""
+    with open(f"{folder}/workload.json") as f:
+        return SimpleNamespace(**json.load(f))
 
 
 def ints(folder, name):
@@ -44,22 +50,23 @@ def bench(name, f, warm, threads, seconds, metric=lambda: ""):
     print(f"Benchmark{name}{suffix} {n} {took / n * 1e9:.0f} ns/op{extra}", flush=True)
 
 
-def trainer(variant, solver, vocab, ids, labels):
+def trainer(variant, solver, vocab, ids, labels, size):
     """The step on batch k, with a sparse gradient: torch's equal of bench.Sparse."""
     if variant == "pytorch-bag":
-        table = nn.EmbeddingBag(vocab, DIM, mode="mean", sparse=True, _weight=initial(vocab, DIM))
+        table = nn.EmbeddingBag(vocab, size.dim, mode="mean", sparse=True, _weight=initial(vocab, size.dim))
         pool = table
     else:
-        table = nn.Embedding(vocab, DIM, sparse=True, _weight=initial(vocab, DIM))
+        table = nn.Embedding(vocab, size.dim, sparse=True, _weight=initial(vocab, size.dim))
         pool = lambda x: table(x).mean(1)
-    out = nn.Linear(DIM, 2)
+    out = nn.Linear(size.dim, size.classes)
     with torch.no_grad():
-        out.weight.copy_(initial(2, DIM, 12345))
+        out.weight.copy_(initial(size.classes, size.dim, size.linear_at))
         out.bias.zero_()
+    rate = size.rates[solver]
     if solver == "sgd":
-        solvers = [torch.optim.SGD([table.weight, out.weight, out.bias], 0.5)]
+        solvers = [torch.optim.SGD([table.weight, out.weight, out.bias], rate)]
     else:
-        solvers = [torch.optim.SparseAdam([table.weight], 1e-3), torch.optim.Adam([out.weight, out.bias], 1e-3)]
+        solvers = [torch.optim.SparseAdam([table.weight], rate), torch.optim.Adam([out.weight, out.bias], rate)]
     last = [None]
 
     def step(k):
@@ -76,19 +83,21 @@ def trainer(variant, solver, vocab, ids, labels):
 
 
 def steps(folder, threads, seconds):
-    for solver in ("sgd", "adam"):
-        for vocab in (1000, 10_000, 100_000, 1_000_000):
-            ids = ints(folder, f"step_{vocab}_ids").view(-1, BATCH, TIME)
-            labels = ints(folder, f"step_{vocab}_labels").view(-1, BATCH)
+    size = sizes(folder)
+    for solver in size.rates:
+        for vocab in size.vocabs:
+            ids = ints(folder, f"step_{vocab}_ids").view(-1, size.batch, size.time)
+            labels = ints(folder, f"step_{vocab}_labels").view(-1, size.batch)
             for variant in ("pytorch-bag", "pytorch-embedding"):
-                step, loss = trainer(variant, solver, vocab, ids, labels)
+                step, loss = trainer(variant, solver, vocab, ids, labels, size)
                 bench(f"Step/solver={solver}/vocab={vocab}/impl={variant}", step, len(ids), threads, seconds, loss)
 
 
 def lookups(folder, threads, seconds):
-    table = nn.Embedding(LOOKUP_VOCAB, LOOKUP_DIM, _weight=initial(LOOKUP_VOCAB, LOOKUP_DIM))
-    for distribution in ("zipf", "uniform"):
-        ids = ints(folder, f"lookup_{distribution}").view(-1, LOOKUP_IDS)
+    size = sizes(folder)
+    table = nn.Embedding(size.lookup_vocab, size.lookup_dim, _weight=initial(size.lookup_vocab, size.lookup_dim))
+    for distribution in size.distributions:
+        ids = ints(folder, f"lookup_{distribution}").view(-1, size.lookup_ids)
 
         def lookup(k):
             with torch.no_grad():

@@ -5,8 +5,39 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Stock is the step in Gorgonia's own ops, with its own solver: ByIndices, mean, product, log-softmax.
-func Stock(vocab int, solver string) (Trainer, error) {
+// sparseAfter is Sparse with the solver's step after the run, as Gorgonia's own solvers make it.
+func sparseAfter(vocab int, solver string) (Step, error) {
+	s, err := newSolver(solver)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newBagModel(vocab, true)
+	if err != nil {
+		return nil, err
+	}
+	m.compile()
+	return m.step(s), nil
+}
+
+// dense is the same layer with a dense gradient and Gorgonia's solver.
+func dense(vocab int, solver string) (Step, error) {
+	m, err := newBagModel(vocab, false)
+	if err != nil {
+		return nil, err
+	}
+	m.compile(gorgonia.BindDualValues(m.params...))
+	return m.step(stockSolver(solver)), nil
+}
+
+func stockSolver(name string) gorgonia.Solver {
+	if name == "adam" {
+		return gorgonia.NewAdamSolver(gorgonia.WithLearnRate(rateAdam))
+	}
+	return gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(rateSGD))
+}
+
+// stock is the step in Gorgonia's own ops, with its own solver: ByIndices, mean, product, log-softmax.
+func stock(vocab int, solver string) (Step, error) {
 	g := gorgonia.NewGraph()
 	m := &graphModel{g: g, ids: make([]int, Batch*Time)}
 	oneHot := make([]float32, Batch*Classes)
@@ -32,7 +63,7 @@ func Stock(vocab int, solver string) (Trainer, error) {
 		return nil, err
 	}
 	m.compile(gorgonia.BindDualValues(m.params...))
-	return m.trainer(stockSolver(solver)), nil
+	return m.step(stockSolver(solver)), nil
 }
 
 func stockLogits(words, weight, bias, ids *gorgonia.Node) (*gorgonia.Node, error) {

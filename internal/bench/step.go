@@ -3,44 +3,20 @@ package bench
 import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
 )
 
-// A Trainer trains the model of the step, table → mean of a text's rows → linear → cross-entropy, on one batch
-// and returns the loss before the step.
-type Trainer func(ids, labels []int) (loss float32, err error)
+// A Step trains the model of the step, table → mean of a text's rows → linear → cross-entropy, on one batch and
+// returns the loss before it.
+type Step func(ids, labels []int) (loss float32, err error)
 
-// A Maker makes a Trainer of a table of vocab rows by the solver of that name, "sgd" or "adam".
-type Maker func(vocab int, solver string) (Trainer, error)
-
-// Learning rates of the step, by solver.
-const (
-	rateSGD  = 0.5
-	rateAdam = 1e-3
-)
-
-// linearAt is where in the list of initial weights those of the linear layer begin.
-const linearAt = 12345
-
-// Sparse is this module's way: an EmbeddingBag with a sparse gradient, and a solver of package optim that makes its
-// step in the graph.
-func Sparse(vocab int, solver string) (Trainer, error) { return sparseTrainer(vocab, solver, true) }
-
-// SparseAfter is Sparse with the solver's step after the run, as Gorgonia's own solvers make it.
-func SparseAfter(vocab int, solver string) (Trainer, error) {
-	return sparseTrainer(vocab, solver, false)
-}
-
-func sparseTrainer(vocab int, solver string, inGraph bool) (Trainer, error) {
-	rule, cfg := optim.Rule(optim.SGD{}), optim.Config{LearningRate: rateSGD}
-	if solver == "adam" {
-		rule, cfg.LearningRate = optim.Adam{}, rateAdam
-	}
-	s, err := optim.New(rule, cfg)
+// Sparse makes the Step of this module's way on a table of vocab rows: an EmbeddingBag with a sparse gradient, and a
+// solver of package optim that makes its step in the graph. It returns an error for a solver that is not of Solvers.
+func Sparse(vocab int, solver string) (Step, error) {
+	s, err := newSolver(solver)
 	if err != nil {
 		return nil, err
 	}
@@ -48,32 +24,21 @@ func sparseTrainer(vocab int, solver string, inGraph bool) (Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !inGraph {
-		m.compile()
-		return m.trainer(s), nil
-	}
 	if _, err := s.StepNode(m.params...); err != nil {
 		return nil, err
 	}
 	m.compile()
-	return m.trainer(nil), nil
+	return m.step(nil), nil
 }
 
-// Dense is the same layer with a dense gradient and Gorgonia's solver.
-func Dense(vocab int, solver string) (Trainer, error) {
-	m, err := newBagModel(vocab, false)
-	if err != nil {
-		return nil, err
+func newSolver(name string) (*optim.Solver, error) {
+	switch name {
+	case "sgd":
+		return optim.New(optim.SGD{}, optim.Config{LearningRate: rateSGD})
+	case "adam":
+		return optim.New(optim.Adam{}, optim.Config{LearningRate: rateAdam})
 	}
-	m.compile(gorgonia.BindDualValues(m.params...))
-	return m.trainer(stockSolver(solver)), nil
-}
-
-func stockSolver(name string) gorgonia.Solver {
-	if name == "adam" {
-		return gorgonia.NewAdamSolver(gorgonia.WithLearnRate(rateAdam))
-	}
-	return gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(rateSGD))
+	return nil, errors.Errorf("the solver must be one of %v, got %q", Solvers(), name)
 }
 
 // graphModel is a model in a graph of Gorgonia's.
@@ -99,11 +64,10 @@ func newBagModel(vocab int, sparse bool) (*graphModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	offsets := make([]int, Batch+1)
+	offsets, labels := make([]int, Batch+1), make([]int, Batch)
 	for i := range offsets {
 		offsets[i] = i * Time
 	}
-	labels := make([]int, Batch)
 	m.labels = func(from []int) { copy(labels, from) }
 	pooled, err := words.ForwardTexts(layers.Texts{
 		IDs: leaf(g, "ids", m.ids, Batch*Time), Offsets: leaf(g, "offsets", offsets, Batch+1)})
@@ -132,8 +96,8 @@ func (m *graphModel) differentiate(loss *gorgonia.Node) error {
 // compile makes the machine, when all nodes are there.
 func (m *graphModel) compile(opts ...gorgonia.VMOpt) { m.vm = gorgonia.NewTapeMachine(m.g, opts...) }
 
-// trainer returns what runs the machine, and then the solver unless that is nil.
-func (m *graphModel) trainer(solver gorgonia.Solver) Trainer {
+// step returns what runs the machine, and then the solver unless that is nil.
+func (m *graphModel) step(solver gorgonia.Solver) Step {
 	params := gorgonia.NodesToValueGrads(m.params)
 	return func(ids, labels []int) (float32, error) {
 		copy(m.ids, ids)
@@ -155,8 +119,7 @@ func (m *graphModel) trainer(solver gorgonia.Solver) Trainer {
 	}
 }
 
-// leaf adds a leaf whose value is memory, a slice.
+// leaf adds an input whose value is memory, a slice. The names are this package's own.
 func leaf(g *gorgonia.ExprGraph, name string, memory any, shape ...int) *gorgonia.Node {
-	v := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(memory))
-	return gorgonia.NewTensor(g, v.Dtype(), len(shape), gorgonia.WithName(name), gorgonia.WithShape(shape...), gorgonia.WithValue(v))
+	return gorgonia.Must(layers.Input(g, name, memory, shape...))
 }

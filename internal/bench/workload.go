@@ -1,13 +1,13 @@
-// Package bench measures this module beside its peers: PyTorch, fastText, Gorgonia's own ops and plain Go loops.
+// Package bench is the work that this module and its peers are measured by: PyTorch, fastText, Gorgonia's own ops and
+// plain Go loops.
 //
-// All of them do the same work on the same numbers: the workloads of this file, which package main in gen
-// writes out for those that are no Go programs, and weights that start as initial says.
+// All of them do the same work on the same numbers: the workloads of this file, which Write writes for those that are
+// no Go programs, and weights that start as initial says. The peers in Go stand beside the benchmarks, in the tests.
 //
 //	make bench          the peers in Go
 //	make bench-pytorch  PyTorch and fastText
 //
-// run package main in compare, which runs both sides in turn and prints the ratios that docs/performance.md
-// holds.
+// run the command in cmd, which runs both sides in turn and prints the ratios that docs/performance.md holds.
 package bench
 
 import (
@@ -22,8 +22,29 @@ const (
 	Dim     = 64
 	Classes = 2
 
-	StepBatches = 64 // which a benchmark of the step takes in turn
+	StepBatches = 64 // that a benchmark of the step takes in turn
+
+	// The step on a huge table is compared with that on a smaller one. So many batches touch more of its rows than the
+	// caches hold.
+	GrowthBatches = 512
+	GrowthFrom    = 100_000
+	GrowthTo      = 10_000_000
 )
+
+// Learning rates of the step, by solver.
+const (
+	rateSGD  = 0.5
+	rateAdam = 1e-3
+)
+
+// linearAt is where in the list of initial weights those of the linear layer begin.
+const linearAt = 12345
+
+// Solvers are the names of the step's solvers.
+func Solvers() []string { return []string{"sgd", "adam"} }
+
+// Vocabs are the numbers of rows of the step's tables.
+func Vocabs() []int { return []int{1000, 10_000, 100_000, 1_000_000} }
 
 // Sizes of the lookup.
 const (
@@ -35,11 +56,12 @@ const (
 
 // Sizes of the whole training.
 const (
-	TextVocab = 20_000
-	TextTime  = 20
-	TextTrain = 10_000
-	TextDev   = 1_000
-	TextTest  = 2_000
+	TextEpochs = 10
+	TextVocab  = 20_000
+	TextTime   = 20
+	TextTrain  = 10_000
+	TextDev    = 1_000
+	TextTest   = 2_000
 )
 
 // Texts are labelled texts of equal length, one after the other in IDs.
