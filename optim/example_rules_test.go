@@ -37,13 +37,10 @@ func ExampleParseRule() {
 	fmt.Println(string(object), err)
 	rule, err = optim.UnmarshalRule(object)
 	fmt.Printf("%#v %v\n", rule, err)
-	_, err = optim.ParseRule("newton")
-	fmt.Println(err)
 	// Output:
 	// {0 0 0} <nil> 0.1
 	// {"rule":"adam","beta1":0.8} <nil>
 	// optim.Adam{Beta1:0.8, Beta2:0, Eps:0} <nil>
-	// optim: rule must be adam, adamw, adagrad, rmsprop or sgd, got "newton"
 }
 
 // The course of the learning rate over four steps, of which the first two are the warmup.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"gorgonia-embedding/internal/choice"
 	"gorgonia-embedding/optim"
 )
 
@@ -32,7 +33,7 @@ func TestRules(t *testing.T) {
 	if want := []string{"adam 0.003", "adamw 0.003", "adagrad 0.1", "rmsprop 0.003", "sgd 1"}; !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	want := `optim: rule must be adam, adamw, adagrad, rmsprop or sgd, got "Adam"`
+	want := fmt.Sprintf("optim: rule must be %v, got \"Adam\"", choice.Of[optim.Rule](optim.Rules()))
 	if _, err := optim.ParseRule("Adam"); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %v", err, want)
 	}
@@ -60,9 +61,10 @@ func TestRuleJSON(t *testing.T) {
 			t.Errorf("got  %s, %v\nwant %s", got, err, want)
 		}
 	}
+	names := choice.Of[optim.Rule](optim.Rules()).String()
 	for object, want := range map[string]string{
-		`{}`:                          `optim: want a field "rule" that is adam, adamw, adagrad, rmsprop or sgd`,
-		`{"rule":"Adam"}`:             `optim: rule must be adam, adamw, adagrad, rmsprop or sgd, got "Adam"`,
+		`{}`:                          `optim: want a field "rule" that is ` + names,
+		`{"rule":"Adam"}`:             `optim: rule must be ` + names + `, got "Adam"`,
 		`{"rule":"sgd","beta1":0.9}`:  `optim: rule sgd: json: unknown field "beta1"`,
 		`{"rule":"sgd","momentum":1}`: `optim: SGD.Momentum must be in [0, 1), got 1`,
 	} {
