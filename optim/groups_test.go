@@ -37,13 +37,17 @@ func TestGroupWithoutAParameter(t *testing.T) {
 	step(t, s, params...)
 }
 
-// The first step counts: later ones may be of other parameters.
+// The first step counts: later ones may be of other parameters, and do not look again, which would make memory.
 func TestGroupsOfLaterSteps(t *testing.T) {
 	s := must(optim.New(optim.SGD{}, optim.Config{Groups: []optim.Group{{Match: "words.*"}, {Match: "*.bias"}, {Match: "old", Frozen: true}}}))
 	params := two()
 	step(t, s, append(params, &param{name: "old", value: dense([]float64{1}, 1)})...) // frozen, and without a gradient
 	step(t, s, params[1])
 	step(t, s, params[0])
+	all := grads(params...)
+	if allocs := testing.AllocsPerRun(10, func() { _ = s.Step(all) }); allocs > 1 { // the shape of the sparse gradient
+		t.Errorf("%v allocations a step", allocs)
+	}
 }
 
 // After Load the first step is one of many: what was loaded counts too.

@@ -103,7 +103,7 @@ func TestConfigJSON(t *testing.T) {
 	}
 }
 
-// A tenth after each third of 7 steps: the first two thirds are rounded up.
+// The warmup is rounded down, and a third of the steps is rounded up.
 func TestCourses(t *testing.T) {
 	if got, want := optim.Courses(), []string{"constant", "linear", "cosine", "step"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
@@ -117,9 +117,11 @@ func TestCourses(t *testing.T) {
 		{optim.Course{Name: "constant"}, 1, []float64{1, 1}},
 		{optim.Course{Name: "linear"}, 4, []float64{1, 0.75, 0.5, 0.25, 0}},
 		{optim.Course{Name: "linear", Warmup: 0.5}, 4, []float64{0.5, 1, 1, 0.5, 0}},
+		{optim.Course{Name: "linear", Warmup: 0.49}, 4, []float64{1, 1, 2. / 3, 1. / 3, 0}},
 		{optim.Course{Name: "linear", Warmup: 0.99}, 1, []float64{1, 0}},
 		{optim.Course{Name: "cosine", Warmup: 0.4}, 6, []float64{0.5, 1, 1, 0.5 + math.Sqrt2/4, 0.5, 0.5 - math.Sqrt2/4, 0}},
 		{optim.Course{Name: "step"}, 7, []float64{1, 1, 1, 0.1, 0.1, 0.1, 0.01}},
+		{optim.Course{Name: "step"}, 6, []float64{1, 1, 0.1, 0.1, 0.01, 0.01}},
 		{optim.Course{Name: "step"}, 1, []float64{1}},
 	} {
 		s := must(tt.course.Over(tt.steps))
