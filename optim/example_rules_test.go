@@ -29,6 +29,34 @@ func ExampleRule() {
 	// optim.AdamW -0.300
 }
 
+// A rule by its name, as a flag or a saved configuration has it.
+func ExampleParseRule() {
+	rule, err := optim.ParseRule("adagrad")
+	fmt.Println(rule, err, optim.DefaultRate(rule))
+	object, err := optim.MarshalRule(optim.Adam{Beta1: 0.8})
+	fmt.Println(string(object), err)
+	rule, err = optim.UnmarshalRule(object)
+	fmt.Printf("%#v %v\n", rule, err)
+	// Output:
+	// {0 0 0} <nil> 0.1
+	// {"rule":"adam","beta1":0.8} <nil>
+	// optim.Adam{Beta1:0.8, Beta2:0, Eps:0} <nil>
+}
+
+// The course of the learning rate over four steps, of which the first two are the warmup.
+func ExampleCourse() {
+	schedule, err := optim.Course{Name: "linear", Warmup: 0.5}.Over(4)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for step := range 4 {
+		fmt.Print(schedule.Factor(step), " ")
+	}
+	fmt.Println(optim.Courses())
+	// Output: 0.5 1 1 0.5 [constant linear cosine step]
+}
+
 // A schedule of your own: every second step at half the rate.
 func ExampleSchedule() {
 	var half optim.Schedule = optim.ScheduleFunc(func(step int) float64 { return 1 - 0.5*float64(step%2) })
@@ -39,7 +67,7 @@ func ExampleSchedule() {
 // Rows of a table that stay short, and one that does not move at all.
 func ExampleConstraint() {
 	solver := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{
-		{Match: "words.weight", Constraint: optim.MaxNorm(1), FrozenRows: []int{0}},
+		{Match: "words.weight", Constraint: optim.Constraint{MaxNorm: 1}, FrozenRows: []int{0}},
 	}}))
 	words := &param{name: "words.weight", value: dense([]float64{3, 4, 0, 0}, 2, 2), grad: dense([]float64{9, 9, -3, -4}, 2, 2)}
 	if err := solver.Step(grads(words)); err != nil {

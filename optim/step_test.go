@@ -286,7 +286,7 @@ func TestGraph(t *testing.T) {
 func TestSolverPrints(t *testing.T) {
 	s := must(optim.New(optim.Adam{}, optim.Config{LearningRate: 0.01, Schedule: optim.Linear(0, 3)}))
 	step(t, s, &param{name: "w", value: dense([]float64{1}, 1), grad: dense([]float64{1}, 1)})
-	if got, want := fmt.Sprint(s), "Adam, learning rate 0.006667, step 1"; got != want {
+	if got, want := fmt.Sprint(s), "adam, learning rate 0.006667, step 1"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
