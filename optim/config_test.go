@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
@@ -71,7 +72,7 @@ func TestGroups(t *testing.T) {
 		{Match: "old.*", Frozen: true},
 		{Match: "words.weight", Frozen: true}, // comes too late
 	}
-	s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.5, WeightDecay: 1, Schedule: optim.StepDecay(1, 0.5), Groups: groups}))
+	s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.5, WeightDecay: 1, Schedule: optim.StepDecay(1, 0.5), Groups: groups}))
 	groups[2].Match = "old"                    // has no effect any more
 	for _, want := range []map[string]float64{ // the weight is 1, and so is the gradient
 		{"out.weight": 1 - 0.5*2, "out.bias": 1 - 0.5, "words.weight": 1 - 0.25*2, "old.weight": 1},
@@ -79,7 +80,7 @@ func TestGroups(t *testing.T) {
 	} {
 		var params []*param
 		for name := range want {
-			params = append(params, &param{name: name, value: dense([]float64{1, 1}, 2), grad: dense([]float64{1, 1}, 2)})
+			params = append(params, &param{name: name, value: testkit.Dense([]float64{1, 1}, 2), grad: testkit.Dense([]float64{1, 1}, 2)})
 		}
 		step(t, s, params...)
 		for _, p := range params {
@@ -92,5 +93,5 @@ func TestGroups(t *testing.T) {
 		}
 	}
 	// A frozen parameter needs no gradient.
-	step(t, s, &param{name: "old.weight", value: dense([]float64{1, 1}, 2)})
+	step(t, s, &param{name: "old.weight", value: testkit.Dense([]float64{1, 1}, 2)})
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gorgonia-embedding/internal/choice"
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
@@ -20,7 +21,7 @@ func TestRules(t *testing.T) {
 		if found, err := optim.ParseRule(r.Name()); err != nil || found != r {
 			t.Errorf("%s: found %#v, %v", r.Name(), found, err)
 		}
-		s := must(optim.New(r, optim.Config{}))
+		s := testkit.Must(optim.New(r, optim.Config{}))
 		if s.LearningRate() != optim.DefaultRate(r) {
 			t.Errorf("%s: a learning rate of 0 stands for %v", r.Name(), s.LearningRate())
 		}
@@ -124,7 +125,7 @@ func TestCourses(t *testing.T) {
 		{optim.Course{Name: "step"}, 6, []float64{1, 1, 0.1, 0.1, 0.01, 0.01}},
 		{optim.Course{Name: "step"}, 1, []float64{1}},
 	} {
-		s := must(tt.course.Over(tt.steps))
+		s := testkit.Must(tt.course.Over(tt.steps))
 		for i, want := range tt.want {
 			if got := s.Factor(i); math.Abs(got-want) > 1e-15 {
 				t.Errorf("%+v over %d steps: %v at step %d, want %v", tt.course, tt.steps, got, i, want)
