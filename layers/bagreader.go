@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 
 	"gorgonia-embedding/internal/graphop"
@@ -108,11 +110,14 @@ func checkOffsets(offsets []int, n int) error {
 
 // owners returns the bag of each id.
 func (b *bagReader) owners() []int {
-	b.bag = b.bag[:0]
+	b.bag = slices.Grow(b.bag[:0], len(b.IDs))[:len(b.IDs)]
+	start := 0
 	for i, end := range b.Ends {
-		for len(b.bag) < end {
-			b.bag = append(b.bag, i)
+		bag := b.bag[start:end]
+		for k := range bag {
+			bag[k] = i
 		}
+		start = end
 	}
 	return b.bag
 }

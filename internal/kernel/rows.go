@@ -11,22 +11,22 @@ const run = 64
 // SumRows sets dst, a row of dim elements, to a times the sum of the rows list[lo:hi] of table, in their
 // order. The rows that follow in list are fetched ahead: they should be what the next call sums.
 func SumRows[T Float](dst, table []T, list []int, lo, hi, dim int, a T) {
-	sumRun(dst, table, list, lo, min(lo+run, hi), dim, a, false)
-	for lo += run; lo < hi; lo += run {
-		sumRun(dst, table, list, lo, min(lo+run, hi), dim, a, true)
-	}
-}
-
-func sumRun[T Float](dst, table []T, list []int, lo, hi, dim int, a T, keep bool) {
 	if haveAVX2 && is32[T]() && hi > lo && dim > 0 {
-		k := 0
-		if keep {
-			k = 1
+		d, t, last := p32(dst), p32(table), &list[len(list)-1]
+		for keep := 0; lo < hi; lo, keep = lo+run, 1 {
+			sumRowsAVX2(d, t, &list[lo], min(run, hi-lo), dim, float32(a), keep, last)
 		}
-		sumRowsAVX2(p32(dst), p32(table), &list[lo], hi-lo, dim, float32(a), k, &list[len(list)-1])
 		return
 	}
-	sumRows(dst, table, list[lo:hi], dim, a, keep)
+	sumRuns(dst, table, list[lo:hi], dim, a)
+}
+
+// sumRuns is SumRows for all of list, in Go.
+func sumRuns[T Float](dst, table []T, list []int, dim int, a T) {
+	sumRows(dst, table, list[:min(run, len(list))], dim, a, false)
+	for lo := run; lo < len(list); lo += run {
+		sumRows(dst, table, list[lo:min(lo+run, len(list))], dim, a, true)
+	}
 }
 
 // sumRows sets dst to a times the sum, or adds that if keep.
