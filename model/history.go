@@ -2,9 +2,9 @@ package model
 
 import (
 	"fmt"
-	"strings"
-	"text/tabwriter"
 	"time"
+
+	"gorgonia-embedding/internal/texttab"
 )
 
 // Epoch is what one pass over the training rows came to.
@@ -28,20 +28,12 @@ type History struct {
 }
 
 // String returns the table as text.
-func (h History) String() string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	for _, row := range h.table() {
-		fmt.Fprint(w, strings.Join(row, "\t"), "\t\n")
-	}
-	w.Flush()
-	return b.String()
-}
+func (h History) String() string { return h.table().String() }
 
 // HTML returns the table for a notebook.
-func (h History) HTML() string { return htmlTable(h.table()) }
+func (h History) HTML() string { return h.table().HTML() }
 
-func (h History) table() [][]string {
+func (h History) table() texttab.Table {
 	rows := [][]string{{"epoch", "loss", "dev loss", "dev accuracy", "best"}}
 	for _, e := range h.Epochs {
 		best := ""
@@ -50,5 +42,5 @@ func (h History) table() [][]string {
 		}
 		rows = append(rows, []string{fmt.Sprint(e.Number), fmt.Sprintf("%.4f", e.Loss), fmt.Sprintf("%.4f", e.DevLoss), decimals(e.DevAccuracy), best})
 	}
-	return rows
+	return texttab.Table{Rows: rows}
 }
