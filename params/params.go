@@ -1,0 +1,189 @@
+// Package params keeps the parameters of a model: named, with shapes, filled once, used by any number of graphs.
+//
+// Gorgonia's graphs are static, so a model has several: one for training, one for each further worker, one for
+// evaluation. Each asks the model's Set for its parameters by name and shape. The first to ask has them filled; all
+// others get the same memory, each under a *tensor.Dense of its own, because two machines must not share one.
+//
+// What graphs of one Set may do:
+//
+//   - draw graphs one after the other: a Set's methods are not for concurrent use;
+//   - run graphs at the same time only while none of them writes a parameter, as a solver's step and a layer's MaxNorm do;
+//   - count on a parameter's memory to stay where it is: Restore and Load copy into it, and graphs drawn before read
+//     the new values.
+package params
+
+import (
+	"fmt"
+	"hash/fnv"
+	"iter"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/layers"
+)
+
+// Set is the parameters of a model.
+type Set struct {
+	seed   uint64
+	params map[string]Param
+}
+
+// Param is a parameter of a Set.
+type Param struct {
+	Name  string
+	Shape tensor.Shape
+	Data  any // []float32 or []float64 in row-major order: the parameter's memory itself
+}
+
+// New returns a Set without parameters. The random streams of its names come from seed.
+func New(seed uint64) *Set { return &Set{seed: seed, params: make(map[string]Param)} }
+
+// Rand returns a stream of random numbers for what is called name, from its beginning. It depends on the seed and
+// the name alone: initial values do not depend on the order in which parameters are asked for.
+func (s *Set) Rand(name string) *rand.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return rand.New(rand.NewPCG(s.seed, h.Sum64()))
+}
+
+// Get returns the parameter called name as a new tensor over its memory. If there is none of that name, init fills it
+// first. It fails if the one that there is has another shape or type, if init is nil or gives something else than it
+// was asked for, or if shape is empty or has an element below 1.
+func (s *Set) Get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ...int) (*tensor.Dense, error) {
+	p, _, err := s.param(name, dt, init, shape)
+	if err != nil {
+		return nil, errors.Wrapf(err, "parameter %q", name)
+	}
+	return p.tensor(), nil
+}
+
+// Init returns an initialiser for a layer's config, by which the layer's parameter is the one called name: filled by init
+// when the first layer asks, and the same memory, which counts as loaded (layers.From), for all later ones.
+func (s *Set) Init(name string, init gorgonia.InitWFn) gorgonia.InitWFn {
+	return func(dt tensor.Dtype, shape ...int) any {
+		p, fresh, err := s.param(name, dt, init, shape)
+		switch {
+		case err != nil:
+			return errors.Wrapf(err, "parameter %q", name)
+		case fresh:
+			return p.Data
+		}
+		return layers.From(p.Data)(dt, shape...)
+	}
+}
+
+// param returns the parameter called name. It is fresh if init has just made its values.
+func (s *Set) param(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape []int) (p Param, fresh bool, err error) {
+	if p, ok := s.params[name]; ok {
+		return p, false, p.is(dt, shape)
+	}
+	switch {
+	case name == "":
+		return p, false, errors.New("it has no name: parameters are found by name")
+	case init == nil:
+		return p, false, errors.New("it has no values yet, and no Init to make them")
+	case len(shape) == 0 || slices.Min(shape) < 1:
+		return p, false, errors.Errorf("want a shape of one dimension or more, each at least 1, got %v", tensor.Shape(shape))
+	}
+	data := init(dt, shape...)
+	loaded, isLoaded := data.(*tensor.Dense)
+	if isLoaded {
+		data = loaded.Data()
+	}
+	p = Param{Name: name, Shape: slices.Clone(shape), Data: data}
+	if err := p.check(dt); err != nil {
+		return p, false, err
+	}
+	s.params[name] = p
+	return p, !isLoaded, nil
+}
+
+// check fails unless Data is a slice of dt that fills Shape.
+func (p Param) check(dt tensor.Dtype) error {
+	n, want := 0, p.Shape.TotalSize()
+	switch data := p.Data.(type) {
+	case error:
+		return data
+	case []float32:
+		n = len(data)
+	case []float64:
+		n = len(data)
+	default:
+		return errors.Errorf("Init gave %T: want []float32 or []float64", p.Data)
+	}
+	if p.Dtype() != dt || n != want {
+		return errors.Errorf("Init gave %d values of %v: want %d of %v for shape %v", n, p.Dtype(), want, dt, p.Shape)
+	}
+	return nil
+}
+
+// is fails unless p has this type and shape.
+func (p Param) is(dt tensor.Dtype, shape []int) error {
+	if dt != p.Dtype() || !slices.Equal(p.Shape, shape) {
+		return errors.Errorf("it is %v of %v, and was asked for as %v of %v", p.Shape, p.Dtype(), tensor.Shape(shape), dt)
+	}
+	return nil
+}
+
+// Dtype returns the type of the elements.
+func (p Param) Dtype() tensor.Dtype {
+	if _, double := p.Data.([]float64); double {
+		return tensor.Float64
+	}
+	return tensor.Float32
+}
+
+// Len returns the number of elements.
+func (p Param) Len() int { return p.Shape.TotalSize() }
+
+func (p Param) tensor() *tensor.Dense {
+	return tensor.New(tensor.WithShape(p.Shape...), tensor.WithBacking(p.Data))
+}
+
+// All returns the parameters in the order of their names.
+func (s *Set) All() iter.Seq[Param] {
+	return func(yield func(Param) bool) {
+		for _, name := range slices.Sorted(maps.Keys(s.params)) {
+			if !yield(s.params[name]) {
+				return
+			}
+		}
+	}
+}
+
+// Holds reports whether v lies in the memory of a parameter.
+func (s *Set) Holds(v gorgonia.Value) bool {
+	for _, p := range s.params {
+		if v != nil && reflect.ValueOf(p.Data).Pointer() == v.Uintptr() {
+			return true
+		}
+	}
+	return false
+}
+
+// Len returns the number of parameters.
+func (s *Set) Len() int { return len(s.params) }
+
+// NumWeights returns the number of elements of all parameters together.
+func (s *Set) NumWeights() (n int) {
+	for _, p := range s.params {
+		n += p.Len()
+	}
+	return n
+}
+
+// String returns a line for each parameter, such as "words.weight (1000, 64) float32".
+func (s *Set) String() string {
+	var b strings.Builder
+	for p := range s.All() {
+		fmt.Fprintf(&b, "%s %v %v\n", p.Name, p.Shape, p.Dtype())
+	}
+	return b.String()
+}
