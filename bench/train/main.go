@@ -1,5 +1,5 @@
 // Train is the whole way from a file of texts to a file of weights, as fastText's supervised command goes it:
-// embedding → mean → classes, trained by package model.
+// embedding → mean → classes, trained by packages model and train.
 //
 //	go run ./bench/train -train train.tsv -dev dev.tsv -out model [-solver sgd|adam] [-workers n] [-test test.tsv]
 //
@@ -16,8 +16,9 @@ import (
 
 	"gorgonia-embedding/bench"
 	"gorgonia-embedding/data"
-	"gorgonia-embedding/internal/safetensors"
 	"gorgonia-embedding/model"
+	"gorgonia-embedding/optim"
+	"gorgonia-embedding/train"
 )
 
 type options struct {
@@ -42,12 +43,12 @@ func main() {
 }
 
 // config is the training's. fastText's runs too are of 10 epochs; the rates are those that reach its accuracy.
-func config(o options) model.TrainConfig {
-	rate := 1e-3
+func config(o options) train.Config {
+	cfg := train.Config{Epochs: 10, Batch: 32, Seed: 1, Rule: optim.Adam{}, Optim: optim.Config{LearningRate: 1e-3}, Workers: o.workers}
 	if o.solver == "sgd" {
-		rate = 1
+		cfg.Rule, cfg.Optim.LearningRate = optim.SGD{}, 1
 	}
-	return model.TrainConfig{Epochs: 10, Batch: 32, LearningRate: rate, Seed: 1, Optimizer: o.solver, Workers: o.workers}
+	return cfg
 }
 
 func run(o options) error {
@@ -68,15 +69,15 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
-	c, err := model.New(model.Config{Vocab: vocab.Len(), Dim: bench.Dim, Classes: len(labels), Seed: 1})
+	c, err := model.New(model.Config{Vocab: vocab.Len(), Classes: len(labels), Seed: 1, Arch: model.Bag{Dim: bench.Dim}})
 	if err != nil {
 		return err
 	}
-	t, err := model.NewTrainer(c, config(o))
+	t, err := train.New(c.Task(rows, dev), config(o))
 	if err != nil {
 		return err
 	}
-	if _, err := t.Fit(context.Background(), rows, dev); err != nil {
+	if _, err := t.Fit(context.Background()); err != nil {
 		return err
 	}
 	if err := save(o.out, c, vocab); err != nil || o.test == "" {
@@ -95,14 +96,7 @@ func read(path string, vocab *data.Vocab, labels data.Labels) ([]data.Sample, er
 
 // save writes the weights and the words.
 func save(path string, c *model.Classifier, vocab *data.Vocab) error {
-	err := create(path+".safetensors", func(w io.Writer) error {
-		var tensors []safetensors.Tensor
-		for name, weights := range c.Weights() {
-			tensors = append(tensors, safetensors.Tensor{Name: name, Shape: []int{len(weights)}, Data: weights})
-		}
-		return safetensors.Write(w, nil, tensors)
-	})
-	if err != nil {
+	if err := create(path+".safetensors", c.Params().Save); err != nil {
 		return err
 	}
 	return create(path+".vocab", vocab.Save)

@@ -17,8 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// train runs the command and returns what it printed.
-func train(t *testing.T, args ...string) (stdout, stderr string, err error) {
+// invoke runs the command and returns what it printed.
+func invoke(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	var out, errOut bytes.Buffer
 	err = run(t.Context(), args, &out, &errOut)
@@ -58,7 +58,7 @@ func golden(t *testing.T, name, got string) {
 
 // The numbers hold for amd64: other architectures fuse multiplications with additions.
 func TestToySummary(t *testing.T) {
-	stdout, stderr, err := train(t, "-report")
+	stdout, stderr, err := invoke(t, "-report")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,26 +79,26 @@ func TestSummaryIsTheSameForAnyGOMAXPROCS(t *testing.T) {
 		"", "-workers 3", "-sparse=false", "-optimizer adamw -weight-decay 0.1 -lr 0.01 -schedule cosine -warmup 0.1 -clip 5",
 	} {
 		args := append(strings.Fields(flags), "-epochs", "2", "-dim", "16", "-hidden", "16,8", "-quiet")
-		want, stderr, err := train(t, args...)
+		want, stderr, err := invoke(t, args...)
 		if err != nil || stderr != "" {
 			t.Fatalf("%v, %q", err, stderr)
 		}
 		for _, procs := range []int{1, 3} {
 			old := runtime.GOMAXPROCS(procs)
-			got, _, err := train(t, args...)
+			got, _, err := invoke(t, args...)
 			runtime.GOMAXPROCS(old)
 			if err != nil || got != want {
 				t.Errorf("%s: GOMAXPROCS %d: %v\n%s\nwant:\n%s", flags, procs, err, got, want)
 			}
 		}
-		if other, _, _ := train(t, append(args, "-seed", "2")...); other == want {
+		if other, _, _ := invoke(t, append(args, "-seed", "2")...); other == want {
 			t.Errorf("%s: another seed gave the same summary", flags)
 		}
 	}
 }
 
 func TestHelp(t *testing.T) {
-	stdout, stderr, err := train(t, "-h")
+	stdout, stderr, err := invoke(t, "-h")
 	if err != nil || stderr != "" {
 		t.Fatalf("%v, %q", err, stderr)
 	}
@@ -154,7 +154,7 @@ func TestMisuse(t *testing.T) {
 		{"-train a.tsv", "-train, -dev and -test go together: give all three, or none for the toy set"},
 		{"-dev a.tsv -test b.tsv", "-train, -dev and -test go together: give all three, or none for the toy set"},
 	} {
-		stdout, stderr, err := train(t, strings.Fields(tt.args)...)
+		stdout, stderr, err := invoke(t, strings.Fields(tt.args)...)
 		var misuse *usageError
 		if !errors.As(err, &misuse) || err.Error() != tt.want || stdout != "" || stderr != "" {
 			t.Errorf("%s:\n got %v\nwant %s", tt.args, err, tt.want)
@@ -191,7 +191,7 @@ func TestBadData(t *testing.T) {
 			files := []string{good, good, good}
 			files[i] = tt.path
 			want := fmt.Sprintf(tt.want, tt.path)
-			stdout, stderr, err := train(t, "-epochs", "1", "-train", files[0], "-dev", files[1], "-test", files[2])
+			stdout, stderr, err := invoke(t, "-epochs", "1", "-train", files[0], "-dev", files[1], "-test", files[2])
 			var misuse *usageError
 			switch {
 			case name == "oneclass" && i > 0: // dev and test may hold one class
@@ -251,7 +251,7 @@ func TestAccuracyOnRealData(t *testing.T) {
 		var devs, tests []string
 		var sum float64
 		for seed := 1; seed <= 3; seed++ {
-			stdout, _, err := train(t, "-quiet", "-seed", strconv.Itoa(seed),
+			stdout, _, err := invoke(t, "-quiet", "-seed", strconv.Itoa(seed),
 				"-train", filepath.Join(dir, set.name+".train.tsv"), "-dev", filepath.Join(dir, set.name+".dev.tsv"), "-test", filepath.Join(dir, set.name+".test.tsv"))
 			if err != nil {
 				t.Fatal(err)
