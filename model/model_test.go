@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gorgonia-embedding/data"
+	"gorgonia-embedding/internal/choice"
 	"gorgonia-embedding/model"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/train"
@@ -102,7 +104,7 @@ func TestDefaultArchitecture(t *testing.T) {
 		t.Errorf("%+v, read %+v", c.Config(), read)
 	}
 	err := json.Unmarshal([]byte(`{"architecture":{"arch":"dog"}}`), &read)
-	if err == nil || err.Error() != `arch must be bag, got "dog"` {
+	if want := fmt.Sprintf("arch must be %v, got %q", choice.Of[model.Architecture](model.Architectures()), "dog"); err == nil || err.Error() != want {
 		t.Error(err)
 	}
 }
