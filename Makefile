@@ -14,7 +14,7 @@ check:
 	go test ./...
 	go test -race -shuffle=on ./...
 	go test -run '^$$' -bench . -benchtime 1x ./layers > /dev/null
-	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|RunAll|Index' -benchtime 1x ./bench > /dev/null
+	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|RunAll|Index' -benchtime 1x ./internal/bench > /dev/null
 
 # check-assembly: what is committed is what the generator writes, and the Go twins serve where there is no assembly.
 ASSEMBLY = internal/kernel/rows_amd64.s internal/kernel/rows_amd64.go
@@ -31,11 +31,11 @@ accuracy:
 
 # bench compares this module with its peers in Go: all of them in turn, COUNT times over, on one CPU.
 bench:
-	go run ./bench/compare -count $(COUNT) -out bench.txt step growth lookup layers kernels bounds
+	go run ./internal/bench/cmd compare -count $(COUNT) -out bench.txt step growth lookup layers kernels bounds
 
 # bench-pytorch compares it with PyTorch and fastText, Debian's python3-torch and fasttext.
 bench-pytorch:
-	go run ./bench/compare -count $(COUNT) -with pytorch -out bench-pytorch.txt step lookup training
+	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-pytorch.txt step-pytorch lookup-pytorch training
 
 # notebook-kernel builds the notebooks' kernel and registers it with the user's Jupyter.
 notebook-kernel:

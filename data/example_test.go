@@ -8,18 +8,19 @@ import (
 	"gorgonia-embedding/data"
 )
 
-// From a file's text to numbers: the words of all examples are the vocabulary, and each text a row of ids.
+// From a file's text to numbers: the words of all examples are the vocabulary, and each text is a list of ids.
 func Example() {
 	file := "good\ta bright film\nbad\ta dull film\n"
-	examples, err := data.Read(strings.NewReader(file), "films.tsv", data.TSV)
+	examples, err := data.Read(strings.NewReader(file), "films.tsv", data.TSV())
 	check(err)
-	vocab := data.NewVocab(examples, data.VocabConfig{})
+	corpus := data.NewCorpus(examples)
+	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
 	labels, err := data.NewLabels(examples)
 	check(err)
-	rows, err := data.Encode(examples, vocab, labels, 0)
+	samples, err := corpus.Encode(vocab, labels, 0)
 	check(err)
-	for _, r := range rows {
-		fmt.Println(labels[r.Label], r.IDs)
+	for _, s := range samples {
+		fmt.Println(labels[s.Label], s.IDs)
 	}
 	// Output:
 	// good [2 4 3]
@@ -27,24 +28,24 @@ func Example() {
 }
 
 func ExampleVocab() {
-	vocab := data.NewVocab([]data.Example{{Text: "the film, the whole film"}, {Text: "the end"}}, data.VocabConfig{MinCount: 2})
+	corpus := data.NewCorpus([]data.Example{{Text: "the film, the whole film"}, {Text: "the end"}})
+	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: 2})
 	fmt.Println(vocab.Len(), vocab.IDs("The end of the film", 0), vocab.Word(2), vocab.Count(2))
 	// Output: 4 [2 1 1 2 3] the 3
 }
 
-// Rows of alike length go together, filled up to one of a few lengths.
-func ExampleBatches() {
-	rows := []data.Sample{{IDs: []int{7, 8}}, {IDs: []int{5, 6, 7, 8, 9}, Label: 1}, {IDs: []int{9}}}
-	for _, b := range data.Batches(rows, 2, nil) {
-		fmt.Println(b.Size, b.Time, b.IDs, b.Labels, b.Rows)
+// A file of any size is read in the memory of one example.
+func ExampleFormat() {
+	file := strings.NewReader(`{"label": "good", "text": "a bright film"}`)
+	for e, err := range data.JSONL().Read(file, "films.jsonl") {
+		check(err)
+		fmt.Println(e.Line, e.Label, e.Text)
 	}
-	// Output:
-	// 2 4 [7 8 0 0 9 0 0 0] [0 0] [0 2]
-	// 2 8 [5 6 7 8 9 0 0 0 0 0 0 0 0 0 0 0] [1 -1] [1]
+	// Output: 1 good a bright film
 }
 
 func ExampleParseError() {
-	_, err := data.Read(strings.NewReader("good\ta film\nno tab here\n"), "films.tsv", data.TSV)
+	_, err := data.Read(strings.NewReader("good\ta film\nno tab here\n"), "films.tsv", data.TSV())
 	var bad *data.ParseError
 	if errors.As(err, &bad) {
 		fmt.Println(bad.Line, bad)

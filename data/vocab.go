@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,8 +22,8 @@ var specials = [...]string{PadID: "<pad>", UnkID: "<unk>"}
 
 // VocabConfig says which words a Vocab takes in.
 type VocabConfig struct {
-	MinCount int // leaves out rarer words; 0 means 1
-	MaxSize  int // keeps the commonest words, <pad> and <unk> counted; 0 means no limit
+	MinCount int // number of times that a word must occur; 0 means 1
+	MaxSize  int // number of ids at most, those of <pad> and <unk> included, for the commonest words; 0 means no limit
 }
 
 // Vocab numbers words. Its order is that of falling counts, equal counts in byte order.
@@ -34,26 +33,27 @@ type Vocab struct {
 	ids    map[string]int
 }
 
-// NewVocab takes in the words of the examples' texts.
-func NewVocab(examples []Example, cfg VocabConfig) *Vocab {
-	counts := make(map[string]int)
-	for _, e := range examples {
-		for _, w := range Words(e.Text) {
-			counts[w]++
+// NewVocab takes in the words that counts holds, such as those of a Corpus.
+func NewVocab(counts map[string]int, cfg VocabConfig) *Vocab {
+	type entry struct {
+		word  string
+		count int
+	}
+	list := make([]entry, 0, len(counts))
+	for word, count := range counts {
+		if count >= max(1, cfg.MinCount) && !slices.Contains(specials[:], word) {
+			list = append(list, entry{word, count})
 		}
 	}
-	for _, w := range specials {
-		delete(counts, w)
-	}
-	list := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	slices.SortFunc(list, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.word, b.word))
 	})
+	if cfg.MaxSize > 0 {
+		list = list[:min(len(list), max(0, cfg.MaxSize-len(specials)))]
+	}
 	v := newVocab()
-	for _, w := range list {
-		if counts[w] < cfg.MinCount || cfg.MaxSize > 0 && v.Len() >= cfg.MaxSize {
-			break
-		}
-		v.add(w, counts[w])
+	for _, e := range list {
+		v.add(e.word, e.count)
 	}
 	return v
 }
@@ -112,16 +112,20 @@ func (v *Vocab) IDs(text string, maxLen int) []int {
 	return ids
 }
 
-// String returns such as "vocabulary of 3120 words, the commonest: the , . and a".
+// String returns a line such as "vocabulary of 3120 words, the commonest: the , . and a".
 func (v *Vocab) String() string {
 	first := v.words[len(specials):min(len(specials)+5, v.Len())]
 	return fmt.Sprintf("vocabulary of %d words, the commonest: %s", v.Len(), strings.Join(first, " "))
 }
 
-// Save writes a line "word TAB count" for each id in order, which ReadVocab reads.
+// Save writes a line "word TAB count" for each id in order, which ReadVocab reads. It fails if a word is
+// empty or holds a line end, which none of Words does.
 func (v *Vocab) Save(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	for id, word := range v.words {
+		if word == "" || strings.Contains(word, "\n") {
+			return errors.Errorf("data: the word %q of id %d cannot be saved: want one that is not empty and without line ends", word, id)
+		}
 		fmt.Fprintf(b, "%s\t%d\n", word, v.counts[id])
 	}
 	return b.Flush()
@@ -151,8 +155,8 @@ func ReadVocab(r io.Reader, name string) (*Vocab, error) {
 
 // parse adds line n, counted from 0.
 func (v *Vocab) parse(n int, line string) error {
-	word, number, _ := strings.Cut(line, "\t")
-	count, err := strconv.Atoi(number)
+	word := line[:max(0, strings.LastIndexByte(line, '\t'))] // a word may hold tabs: with an accent, white space is visible
+	count, err := strconv.Atoi(strings.TrimPrefix(line[len(word):], "\t"))
 	switch {
 	case n < len(specials) && word != specials[n]:
 		return errors.Errorf("not a vocabulary: want %q, got %q", specials[n], word)

@@ -1,6 +1,8 @@
 package data
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -9,14 +11,17 @@ import (
 
 // Words splits text into lower-case words and punctuation marks, in order, by the word boundaries of
 // Unicode's UAX #29: "wasn't" and "3.5" stay whole. White space separates and is dropped.
-func Words(text string) []string {
-	var list []string
-	for tokens := words.FromString(strings.ToLower(text)); tokens.Next(); {
-		if word := tokens.Value(); strings.IndexFunc(word, isVisible) >= 0 {
-			list = append(list, word)
+func Words(text string) []string { return slices.Collect(eachWord(text)) }
+
+// eachWord yields the words of text.
+func eachWord(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for tokens := words.FromString(strings.ToLower(text)); tokens.Next(); {
+			if word := tokens.Value(); strings.IndexFunc(word, isVisible) >= 0 && !yield(word) {
+				return
+			}
 		}
 	}
-	return list
 }
 
 func isVisible(r rune) bool { return !unicode.IsSpace(r) && unicode.IsGraphic(r) }

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/sparse"
 )
@@ -17,7 +18,7 @@ func tiedModel(g *gorgonia.ExprGraph, cfg layers.EmbeddingConfig) (*layers.Embed
 	cfg.NumEmbeddings, cfg.EmbeddingDim = 5, 3
 	e := embedding(g, cfg)
 	h := gorgonia.Must(gorgonia.Tanh(must(e.Forward(input(g, "ids", []int{4, 1, 1, 2}, 4)))))
-	return e, must(layers.CrossEntropy(must(e.Attend(h)), input(g, "next", []int{1, 1, 2, 0}, 4)))
+	return e, must(loss.CrossEntropy(must(e.Attend(h)), input(g, "next", []int{1, 1, 2, 0}, 4)))
 }
 
 func TestAttend(t *testing.T) {
@@ -46,7 +47,7 @@ func TestAttendSparseEqualsDense(t *testing.T) {
 		var want []float64
 		for _, isSparse := range []bool{false, true} {
 			g := gorgonia.NewGraph()
-			e, loss := tiedModel(g, layers.EmbeddingConfig{Sparse: isSparse, FreezeRows: frozen})
+			e, loss := tiedModel(g, layers.EmbeddingConfig{IDs: layers.IDRules{Sparse: isSparse, FreezeRows: frozen}})
 			start := slices.Clone(wide(e.Weight().Value()))
 			nodes := e.Learnables()
 			must(gorgonia.Grad(loss, nodes...))
@@ -91,7 +92,7 @@ func TestAttendSparseEqualsDense(t *testing.T) {
 // Attend may come before Forward.
 func TestAttendFirst(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Sparse: true})
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
 	a := must(e.Attend(input(g, "h", randoms(1, 6), 2, 3)))
 	b := must(e.Forward(input(g, "ids", []int{1, 2}, 2)))
 	loss := gorgonia.Must(gorgonia.Add(sumSquares(a), sumSquares(b)))
@@ -111,9 +112,9 @@ func TestAttendErrors(t *testing.T) {
 		h    *gorgonia.Node
 		want string
 	}{
-		{nil, `embedding "words": attend: an input node is nil`},
+		{nil, `embedding "words": attend: h: the node is nil`},
 		{input(g, "a", []float64{1, 2}, 1, 2), `embedding "words": attend: want an input of shape (…, 3), got (1, 2)`},
-		{input(g, "b", []float64{1}), `embedding "words": attend: want an input of shape (…, 3), got ()`},
+		{leaf(g, "b", []float64{1}), `embedding "words": attend: want an input of shape (…, 3), got ()`},
 	} {
 		if _, err := e.Attend(tt.h); err == nil || err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %v", err, tt.want)

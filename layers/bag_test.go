@@ -28,14 +28,14 @@ func TestBagKnownExample(t *testing.T) {
 			for _, ragged := range []bool{false, true} {
 				g := gorgonia.NewGraph()
 				weight := input(g, "w", slices.Clone(w), 5, 2)
-				in := layers.Bags{IDs: input(g, "ids", []int{3, 1, 1, 1, 4, 0}, 2, 3)}
+				in := layers.Texts{IDs: input(g, "ids", []int{3, 1, 1, 1, 4, 0}, 2, 3)}
 				out, up := tt.out, []float64{1, 2, 3, 4}
 				if ragged {
-					in = layers.Bags{IDs: input(g, "flat", []int{3, 1, 1, 1, 4, 0}, 6), Offsets: input(g, "offsets", []int{0, 0, 3, 3, 6}, 5), NoLastOffset: true}
+					in = layers.Texts{IDs: input(g, "flat", []int{3, 1, 1, 1, 4, 0}, 6), Offsets: input(g, "offsets", []int{0, 0, 3, 3, 6}, 5), NoLastOffset: true}
 					out = slices.Concat([]float64{0, 0}, out[:2], []float64{0, 0}, out[2:], []float64{0, 0})
 					up = []float64{99, 99, 1, 2, 99, 99, 3, 4, 99, 99}
 				}
-				y := must(layers.Bag(weight, in, layers.BagConfig{Mode: tt.mode, LookupConfig: layers.LookupConfig{Sparse: isSparse}}))
+				y := must(layers.Bag(weight, in, tt.mode, layers.IDRules{Sparse: isSparse}))
 				value, grads := backward(t, y, up, weight)
 				wantNear(t, fmt.Sprintf("%v, ragged %t", tt.mode, ragged), value, out, 1e-14)
 				wantNear(t, fmt.Sprintf("gradient of %v, ragged %t, sparse %t", tt.mode, ragged, isSparse), grads[0], tt.grad, 1e-14)
@@ -53,13 +53,13 @@ func TestEmptyBags(t *testing.T) {
 					g := gorgonia.NewGraph()
 					w := table(g, "w", 4, 3)
 					n := tensor.New(tensor.WithBacking(offsets)).Shape().TotalSize()
-					in := layers.Bags{IDs: input(g, "ids", ids, 0), Offsets: input(g, "offsets", offsets, n), NoLastOffset: true}
+					in := layers.Texts{IDs: input(g, "ids", ids, 0), Offsets: input(g, "offsets", offsets, n), NoLastOffset: true}
 					wrt := gorgonia.Nodes{w}
 					if mode != layers.BagMax && mode != layers.BagMin {
 						in.Weights = input(g, "weights", []float64{}, 0)
 						wrt = append(wrt, in.Weights)
 					}
-					y := must(layers.Bag(w, in, layers.BagConfig{Mode: mode, LookupConfig: layers.LookupConfig{Sparse: isSparse}}))
+					y := must(layers.Bag(w, in, mode, layers.IDRules{Sparse: isSparse}))
 					value, grads := backward(t, y, nil, wrt...)
 					if !slices.Equal(value.Shape(), []int{n, 3}) {
 						t.Errorf("shape %v of %d bags", value.Shape(), n)
@@ -74,18 +74,18 @@ func TestEmptyBags(t *testing.T) {
 
 // No bags, though there are ids: a result of no rows (pytorch #187104), for both forms of offsets.
 func TestNoBags(t *testing.T) {
-	for _, in := range []func(g *gorgonia.ExprGraph) layers.Bags{
-		func(g *gorgonia.ExprGraph) layers.Bags {
-			return layers.Bags{IDs: input(g, "ids", []int{1, 2}, 2), Offsets: input(g, "offsets", []int{}, 0), NoLastOffset: true}
+	for _, in := range []func(g *gorgonia.ExprGraph) layers.Texts{
+		func(g *gorgonia.ExprGraph) layers.Texts {
+			return layers.Texts{IDs: input(g, "ids", []int{1, 2}, 2), Offsets: input(g, "offsets", []int{}, 0), NoLastOffset: true}
 		},
-		func(g *gorgonia.ExprGraph) layers.Bags {
-			return layers.Bags{IDs: input(g, "ids", []int{1, 2}, 2), Offsets: input(g, "offsets", []int{0}, 1)}
+		func(g *gorgonia.ExprGraph) layers.Texts {
+			return layers.Texts{IDs: input(g, "ids", []int{1, 2}, 2), Offsets: input(g, "offsets", []int{0}, 1)}
 		},
-		func(g *gorgonia.ExprGraph) layers.Bags { return layers.Bags{IDs: input(g, "ids", []int{}, 0, 3)} },
+		func(g *gorgonia.ExprGraph) layers.Texts { return layers.Texts{IDs: input(g, "ids", []int{}, 0, 3)} },
 	} {
 		g := gorgonia.NewGraph()
 		w := table(g, "w", 4, 3)
-		y := must(layers.Bag(w, in(g), layers.BagConfig{}))
+		y := must(layers.Bag(w, in(g), layers.BagMean, layers.IDRules{}))
 		value, grads := backward(t, y, nil, w)
 		if !slices.Equal(value.Shape(), []int{0, 3}) {
 			t.Errorf("shape %v", value.Shape())
@@ -105,8 +105,8 @@ func TestBagLastOffset(t *testing.T) {
 			if noLast {
 				offsets = offsets[:2]
 			}
-			y := must(layers.Bag(table(g, "w", 4, 2), layers.Bags{IDs: input(g, "ids", []int{0, 1, 2, 3}, 4), Offsets: input(g, "offsets", offsets, len(offsets)), NoLastOffset: noLast},
-				layers.BagConfig{Mode: mode}))
+			y := must(layers.Bag(table(g, "w", 4, 2), layers.Texts{IDs: input(g, "ids", []int{0, 1, 2, 3}, 4), Offsets: input(g, "offsets", offsets, len(offsets)), NoLastOffset: noLast},
+				mode, layers.IDRules{}))
 			runAll(t, g)
 			wantNear(t, mode.String(), y.Value(), want, 1e-14)
 		}
@@ -119,7 +119,7 @@ func TestBagTiesGoToTheFirst(t *testing.T) {
 		for _, isSparse := range []bool{false, true} {
 			g := gorgonia.NewGraph()
 			w := input(g, "w", []float64{5, 5, 5, 5, 5, 5}, 3, 2)
-			y := must(layers.Bag(w, layers.Bags{IDs: input(g, "ids", []int{1, 0, 2}, 1, 3)}, layers.BagConfig{Mode: mode, LookupConfig: layers.LookupConfig{Sparse: isSparse}}))
+			y := must(layers.Bag(w, layers.Texts{IDs: input(g, "ids", []int{1, 0, 2}, 1, 3)}, mode, layers.IDRules{Sparse: isSparse}))
 			_, grads := backward(t, y, []float64{3, 4}, w)
 			wantNear(t, mode.String(), grads[0], []float64{0, 0, 3, 4, 0, 0}, 0)
 		}
@@ -130,8 +130,8 @@ func TestBagTiesGoToTheFirst(t *testing.T) {
 func TestBagMaxOfNegativeRows(t *testing.T) {
 	g := gorgonia.NewGraph()
 	w := input(g, "w", []float64{-1, -2, -3, -1}, 2, 2)
-	in := layers.Bags{IDs: input(g, "ids", []int{0, 1}, 2), Offsets: input(g, "offsets", []int{0, 0, 2}, 3)}
-	y := must(layers.Bag(w, in, layers.BagConfig{Mode: layers.BagMax}))
+	in := layers.Texts{IDs: input(g, "ids", []int{0, 1}, 2), Offsets: input(g, "offsets", []int{0, 0, 2}, 3)}
+	y := must(layers.Bag(w, in, layers.BagMax, layers.IDRules{}))
 	runAll(t, g)
 	wantNear(t, "max", y.Value(), []float64{0, 0, -1, -1}, 0)
 }
@@ -142,15 +142,15 @@ func TestBagFromPretrained(t *testing.T) {
 		cfg  layers.EmbeddingBagConfig
 		want []float64
 	}{
-		{layers.EmbeddingBagConfig{}, []float64{2.5, 3.7, 4.65}},
-		{layers.EmbeddingBagConfig{PaddingIdx: new(1)}, []float64{1, 2.3, 3}},
-		{layers.EmbeddingBagConfig{Mode: layers.BagMax, Freeze: new(false)}, []float64{4, 5.1, 6.3}},
+		{layers.EmbeddingBagConfig{Freeze: true}, []float64{2.5, 3.7, 4.65}},
+		{layers.EmbeddingBagConfig{Freeze: true, IDs: layers.IDRules{PaddingIdx: new(1)}}, []float64{1, 2.3, 3}},
+		{layers.EmbeddingBagConfig{Mode: layers.BagMax}, []float64{4, 5.1, 6.3}},
 	} {
 		g := gorgonia.NewGraph()
 		w := []float64{1, 2.3, 3, 4, 5.1, 6.3}
-		e := must(layers.EmbeddingBagFromPretrained(g, "bag", matrix(w, 2, 3), tt.cfg))
+		e := must(pretrainedBag(g, "bag", matrix(w, 2, 3), tt.cfg))
 		y := must(e.Forward(input(g, "ids", []int{1, 0}, 1, 2)))
-		if frozen := tt.cfg.Freeze == nil; (len(e.Learnables()) == 0) != frozen {
+		if (len(e.Learnables()) == 0) != tt.cfg.Freeze {
 			t.Errorf("learnables %v", e.Learnables())
 		}
 		runAll(t, g)
@@ -180,8 +180,8 @@ func TestBagViews(t *testing.T) {
 		t.Fatal(err)
 	}
 	weight := gorgonia.NewMatrix(g, tensor.Float64, gorgonia.WithName("w"), gorgonia.WithShape(4, 2), gorgonia.WithValue(w))
-	y := must(layers.Bag(weight, layers.Bags{IDs: ids, Weights: weights}, layers.BagConfig{Mode: layers.BagSum}))
-	z := must(layers.Bag(weight, layers.Bags{IDs: ids}, layers.BagConfig{Mode: layers.BagMax}))
+	y := must(layers.Bag(weight, layers.Texts{IDs: ids, Weights: weights}, layers.BagSum, layers.IDRules{}))
+	z := must(layers.Bag(weight, layers.Texts{IDs: ids}, layers.BagMax, layers.IDRules{}))
 	runAll(t, g)
 	wantNear(t, "sum", y.Value(), []float64{10 + 2*20 + 3*30, 11 + 2*21 + 3*31, 0, -3}, 0)
 	wantNear(t, "max", z.Value(), []float64{30, 31, 0, 1}, 0)
@@ -192,14 +192,14 @@ func TestBagWhoTrains(t *testing.T) {
 	for _, trainTable := range []bool{false, true} {
 		for _, trainWeights := range []bool{false, true} {
 			g := gorgonia.NewGraph()
-			e := embeddingBag(g, layers.EmbeddingBagConfig{Mode: layers.BagSum, Freeze: new(!trainTable)})
+			e := embeddingBag(g, layers.EmbeddingBagConfig{Mode: layers.BagSum, Freeze: !trainTable})
 			ids, weights := input(g, "ids", []int{0, 1, 1, 3}, 2, 2), input(g, "weights", []float64{1, 2, 3, 4}, 2, 2)
 			out := newLinear(g, "out", 3, 2)
 			wrt := slices.Concat(out.Learnables(), e.Learnables())
 			if trainWeights {
 				wrt = append(wrt, weights)
 			}
-			loss := sumSquares(must(out.Forward(must(e.ForwardBags(layers.Bags{IDs: ids, Weights: weights})))))
+			loss := sumSquares(must(out.Forward(must(e.ForwardTexts(layers.Texts{IDs: ids, Weights: weights})))))
 			grads := must(gorgonia.Grad(loss, wrt...))
 			runAll(t, g)
 			for i, d := range grads {
@@ -217,9 +217,12 @@ func TestBagErrors(t *testing.T) {
 	w := table(g, "w", 4, 2)
 	ids, flat, offsets := input(g, "ids", []int{0, 1}, 1, 2), input(g, "flat", []int{0, 1}, 2), input(g, "offsets", []int{0, 2}, 2)
 	psw, psw32 := input(g, "psw", []float64{1, 1}, 2), input(g, "psw32", []float32{1, 1}, 2)
-	type bags = layers.Bags
-	type cfg = layers.BagConfig
-	byFreq := layers.LookupConfig{ScaleGradByFreq: true}
+	type bags = layers.Texts
+	type cfg struct {
+		Mode layers.BagMode
+		layers.IDRules
+	}
+	byFreq := layers.IDRules{ScaleGradByFreq: true}
 	for _, tt := range []struct {
 		in   bags
 		cfg  cfg
@@ -227,10 +230,10 @@ func TestBagErrors(t *testing.T) {
 	}{
 		{bags{IDs: ids}, cfg{Mode: 5}, `Mode must be BagMean, BagSum, BagMax, BagSqrtN or BagMin, got 5`},
 		{bags{IDs: ids}, cfg{Mode: -1}, `Mode must be BagMean, BagSum, BagMax, BagSqrtN or BagMin, got -1`},
-		{bags{IDs: ids}, cfg{Mode: layers.BagMax, LookupConfig: byFreq}, `ScaleGradByFreq does not go with the mode max, whose gradient is not a sum over the ids`},
-		{bags{IDs: ids}, cfg{Mode: layers.BagMin, LookupConfig: byFreq}, `ScaleGradByFreq does not go with the mode min, whose gradient is not a sum over the ids`},
+		{bags{IDs: ids}, cfg{Mode: layers.BagMax, IDRules: byFreq}, `ScaleGradByFreq does not go with the mode max, whose gradient is not a sum over the ids`},
+		{bags{IDs: ids}, cfg{Mode: layers.BagMin, IDRules: byFreq}, `ScaleGradByFreq does not go with the mode min, whose gradient is not a sum over the ids`},
 		{bags{IDs: flat}, cfg{}, `want ids of shape (batch, time), or Offsets for a vector of ids, got shape (2)`},
-		{bags{IDs: input(g, "s", []int{1})}, cfg{}, `want ids of shape (batch, time), or Offsets for a vector of ids, got shape ()`},
+		{bags{IDs: leaf(g, "s", []int{1})}, cfg{}, `want ids of shape (batch, time), or Offsets for a vector of ids, got shape ()`},
 		{bags{IDs: input(g, "five", []int{1}, 1, 1, 1, 1, 1)}, cfg{}, `want ids of shape (batch, time), or Offsets for a vector of ids, got shape (1, 1, 1, 1, 1)`},
 		{bags{IDs: ids, NoLastOffset: true}, cfg{}, `NoLastOffset is set, but there are no Offsets`},
 		{bags{IDs: ids, Offsets: offsets}, cfg{}, `want ids of shape (n) and Offsets of shape (batch+1), got (1, 2) and (2)`},
@@ -239,39 +242,39 @@ func TestBagErrors(t *testing.T) {
 		{bags{IDs: flat, Offsets: input(g, "none", []int{}, 0)}, cfg{}, `want ids of shape (n) and Offsets of shape (batch+1), got (2) and (0)`},
 		{bags{IDs: psw, Offsets: offsets}, cfg{}, `ids must be int, int32 or int64, got float64`},
 		{bags{IDs: flat, Offsets: psw}, cfg{}, `Offsets must be int, int32 or int64, got float64`},
-		{bags{IDs: flat, Offsets: offsets, Weights: psw32}, cfg{}, `Weights must be float64, as the table, got float32`},
+		{bags{IDs: flat, Offsets: offsets, Weights: psw32}, cfg{}, `Weights must be float64, as weight, got float32`},
 		{bags{IDs: flat, Offsets: offsets, Weights: input(g, "three", []float64{1, 1, 1}, 3)}, cfg{}, `want Weights of the shape of the ids, (2), got (3)`},
 		{bags{IDs: ids, Weights: psw}, cfg{}, `want Weights of the shape of the ids, (1, 2), got (2)`},
 		{bags{IDs: ids, Weights: input(g, "column", []float64{1, 1}, 2, 1)}, cfg{}, `want Weights of the shape of the ids, (1, 2), got (2, 1)`},
 		{bags{IDs: flat, Offsets: offsets, Weights: psw}, cfg{Mode: layers.BagMax}, `Weights go with BagSum, BagMean and BagSqrtN, not with the mode max`},
 		{bags{IDs: flat, Offsets: offsets, Weights: psw}, cfg{Mode: layers.BagMin}, `Weights go with BagSum, BagMean and BagSqrtN, not with the mode min`},
 	} {
-		if _, err := layers.Bag(w, tt.in, tt.cfg); err == nil || err.Error() != `embedding bag "w": `+tt.want {
-			t.Errorf("got  %v\nwant embedding bag \"w\": %v", err, tt.want)
+		if _, err := layers.Bag(w, tt.in, tt.cfg.Mode, tt.cfg.IDRules); err == nil || err.Error() != `embedding "w": `+tt.want {
+			t.Errorf("got  %v\nwant embedding \"w\": %v", err, tt.want)
 		}
 	}
 	for _, in := range []struct {
 		w, ids *gorgonia.Node
 		want   string
 	}{
-		{nil, ids, "embedding bag: an input node is nil"}, {w, nil, "embedding bag: an input node is nil"},
-		{input(g, "t", make([]float64, 8), 2, 2, 2), ids, `embedding bag "t": weight must be a matrix (vocab, dim), got shape (2, 2, 2)`},
-		{input(g, "i", []int{1}, 1, 1), ids, `embedding bag "i": weight must be float32 or float64, got int`},
+		{nil, ids, "embedding: weight: the node is nil"}, {w, nil, `embedding "w": ids: the node is nil`},
+		{input(g, "t", make([]float64, 8), 2, 2, 2), ids, `embedding "t": weight must be a matrix (vocab, dim), got shape (2, 2, 2)`},
+		{input(g, "i", []int{1}, 1, 1), ids, `embedding "i": weight must be float32 or float64, got int`},
 	} {
-		if _, err := layers.Bag(in.w, bags{IDs: in.ids}, cfg{}); err == nil || err.Error() != in.want {
+		if _, err := layers.Bag(in.w, bags{IDs: in.ids}, layers.BagMean, layers.IDRules{}); err == nil || err.Error() != in.want {
 			t.Errorf("got  %v\nwant %v", err, in.want)
 		}
 	}
 	e := embeddingBag(g, layers.EmbeddingBagConfig{})
-	if _, err := e.Forward(nil); err == nil || err.Error() != `embedding bag "words": an input node is nil` {
+	if _, err := e.Forward(nil); err == nil || err.Error() != `embedding "words": ids: the node is nil` {
 		t.Errorf("got %v", err)
 	}
 	if _, err := layers.NewEmbeddingBag(g, "x", layers.EmbeddingBagConfig{NumEmbeddings: 1, EmbeddingDim: 1, Init: layers.Zeros(), Mode: 9}); err == nil ||
-		err.Error() != `embedding bag "x": Mode must be BagMean, BagSum, BagMax, BagSqrtN or BagMin, got 9` {
+		err.Error() != `embedding "x": Mode must be BagMean, BagSum, BagMax, BagSqrtN or BagMin, got 9` {
 		t.Errorf("got %v", err)
 	}
 	if _, err := layers.NewEmbeddingBag(g, "x", layers.EmbeddingBagConfig{EmbeddingDim: 1, Init: layers.Zeros()}); err == nil ||
-		err.Error() != `embedding bag "x": NumEmbeddings and EmbeddingDim must be at least 1, got 0 and 1` {
+		err.Error() != `embedding "x": NumEmbeddings and EmbeddingDim must be at least 1, got 0 and 1` {
 		t.Errorf("got %v", err)
 	}
 }
@@ -283,12 +286,12 @@ func TestBagRunErrors(t *testing.T) {
 		noLast       bool
 		want         string
 	}{
-		{[]int{0, 1, 2, 3}, []int{1, 4}, false, `embedding bag "w": Offsets: the first must be 0, got 1`},
-		{[]int{0, 1, 2, 3}, []int{-1, 4}, true, `embedding bag "w": Offsets: the first must be 0, got -1`},
-		{[]int{0, 1, 2, 3}, []int{0, 3, 2, 4}, false, `embedding bag "w": Offsets: 2 at position 2 is less than 3 before it`},
-		{[]int{0, 1, 2, 3}, []int{0, 3, 2}, true, `embedding bag "w": Offsets: 2 at position 2 is less than 3 before it`},
-		{[]int{0, 1, 2, 3}, []int{0, 2, 5}, false, `embedding bag "w": Offsets: 5 at position 2 is beyond the 4 ids`},
-		{[]int{0, 1, 2, 3}, []int{0, 5}, true, `embedding bag "w": Offsets: 5 at position 1 is beyond the 4 ids`},
+		{[]int{0, 1, 2, 3}, []int{1, 4}, false, `embedding "w": Offsets: the first must be 0, got 1`},
+		{[]int{0, 1, 2, 3}, []int{-1, 4}, true, `embedding "w": Offsets: the first must be 0, got -1`},
+		{[]int{0, 1, 2, 3}, []int{0, 3, 2, 4}, false, `embedding "w": Offsets: 2 at position 2 is less than 3 before it`},
+		{[]int{0, 1, 2, 3}, []int{0, 3, 2}, true, `embedding "w": Offsets: 2 at position 2 is less than 3 before it`},
+		{[]int{0, 1, 2, 3}, []int{0, 2, 5}, false, `embedding "w": Offsets: 5 at position 2 is beyond the 4 ids`},
+		{[]int{0, 1, 2, 3}, []int{0, 5}, true, `embedding "w": Offsets: 5 at position 1 is beyond the 4 ids`},
 		{[]int{0, 1, 11, 3}, []int{0, 4}, false, `embedding "w": id 11 at position 2 (of shape (4)) is outside [0, 10)`},
 		{[]int{0, 1, 2, -1}, []int{0, 2}, true, `embedding "w": id -1 at position 3 (of shape (4)) is outside [0, 10)`},
 		{[]int{0, -1, 11, 0}, nil, false, `embedding "w": id -1 at position 1 (of shape (2, 2)) is outside [0, 10)`},
@@ -301,7 +304,7 @@ func TestBagRunErrors(t *testing.T) {
 				g := gorgonia.NewGraph()
 				w := table(g, "w", 10, 2)
 				shape := []int{2, 2}
-				var in layers.Bags
+				var in layers.Texts
 				if tt.offsets != nil {
 					shape, in.Offsets, in.NoLastOffset = []int{4}, input(g, "offsets", tt.offsets, len(tt.offsets)), tt.noLast
 				}
@@ -309,7 +312,7 @@ func TestBagRunErrors(t *testing.T) {
 					in.Weights = input(g, "psw", []float64{1, 2, 3, 4}, shape...)
 				}
 				before := slices.Clone(wide(w.Value()))
-				y := must(layers.Bag(w, in, layers.BagConfig{Mode: mode, LookupConfig: layers.LookupConfig{PaddingIdx: new(3), MaxNorm: 1}}))
+				y := must(layers.Bag(w, in, mode, layers.IDRules{PaddingIdx: new(3), MaxNorm: 1}))
 				err := gorgonia.NewTapeMachine(g).RunAll()
 				if err == nil || !strings.Contains(err.Error(), tt.want) {
 					t.Errorf("got  %v\nwant %v", err, tt.want)
@@ -341,7 +344,7 @@ func TestRepeats(t *testing.T) {
 				for i, isSparse := range []bool{false, true} {
 					g := gorgonia.NewGraph()
 					w := input(g, "w", slices.Clone(c.w), vocab, dim)
-					y := must(layers.Lookup(w, input(g, "ids", c.ids, len(c.ids)), layers.LookupConfig{PaddingIdx: padding, Sparse: isSparse}))
+					y := must(layers.Lookup(w, input(g, "ids", c.ids, len(c.ids)), layers.IDRules{PaddingIdx: padding, Sparse: isSparse}))
 					_, d := backward(t, y, nil, w)
 					grads[i] = wide(d[0])
 				}

@@ -15,7 +15,7 @@ import (
 // A quantised table reads what the table reads: its frozen rows are not limited.
 func TestQuantizeLeavesFrozenRows(t *testing.T) {
 	e := must(layers.NewEmbedding(gorgonia.NewGraph(), "e", layers.EmbeddingConfig{
-		NumEmbeddings: 2, EmbeddingDim: 2, MaxNorm: 1, FreezeRows: []int{0}, Init: layers.From([]float32{3, 4, 3, 4})}))
+		NumEmbeddings: 2, EmbeddingDim: 2, IDs: layers.IDRules{MaxNorm: 1, FreezeRows: []int{0}}, Init: layers.From([]float32{3, 4, 3, 4})}))
 	g := gorgonia.NewGraph()
 	y := must(must(e.Quantize()).Forward(input(g, "ids", []int{0, 1}, 2)))
 	runAll(t, g)
@@ -61,7 +61,7 @@ func TestBagMaxBesideNaN(t *testing.T) {
 	} {
 		g := gorgonia.NewGraph()
 		w := input(g, "w", slices.Clone(tt.rows), 3, 1)
-		y := must(layers.Bag(w, layers.Bags{IDs: input(g, "ids", []int{0, 1, 2}, 1, 3)}, layers.BagConfig{Mode: layers.BagMax}))
+		y := must(layers.Bag(w, layers.Texts{IDs: input(g, "ids", []int{0, 1, 2}, 1, 3)}, layers.BagMax, layers.IDRules{}))
 		dw := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), w))[0]
 		runAll(t, g)
 		if got := dw.Value().Data().([]float64); !slices.Equal(got, tt.grad) {
@@ -85,8 +85,8 @@ func TestTinyWeights(t *testing.T) {
 		if _, ok := tt.weights.([]float64); ok {
 			rows = []float64{1, 2}
 		}
-		y := must(layers.Bag(input(g, "w", rows, 2, 1), layers.Bags{
-			IDs: input(g, "ids", []int{0, 1}, 1, 2), Weights: input(g, "weights", tt.weights, 1, 2)}, layers.BagConfig{Mode: tt.mode}))
+		y := must(layers.Bag(input(g, "w", rows, 2, 1), layers.Texts{
+			IDs: input(g, "ids", []int{0, 1}, 1, 2), Weights: input(g, "weights", tt.weights, 1, 2)}, tt.mode, layers.IDRules{}))
 		runAll(t, g)
 		if got := float64s(y)[0]; math.Abs(got-tt.want) > 1e-4 {
 			t.Errorf("%v of weights %v: %v, want %v", tt.mode, tt.weights, got, tt.want)
@@ -97,18 +97,18 @@ func TestTinyWeights(t *testing.T) {
 // Nodes of another graph are refused, by a message that says so, and leave the layer as it was.
 func TestNodesOfAnotherGraph(t *testing.T) {
 	g, other := gorgonia.NewGraph(), gorgonia.NewGraph()
-	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Sparse: true})
-	b := must(layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{NumEmbeddings: 4, EmbeddingDim: 3, Sparse: true, Init: layers.Zeros()}))
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
+	b := must(layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}, Init: layers.Zeros()}))
 	ids, vector := input(g, "ids", []int{1}, 1), input(other, "ids", []int{1}, 1)
 	_, lookup := e.Forward(vector)
 	_, attend := e.Attend(input(other, "h", []float64{1, 2, 3}, 3))
-	_, offsets := b.ForwardBags(layers.Bags{IDs: ids, Offsets: input(other, "offsets", []int{0, 1}, 2)})
-	_, weights := b.ForwardBags(layers.Bags{IDs: input(g, "matrix", []int{1}, 1, 1), Weights: input(other, "weights", []float32{1}, 1, 1)})
+	_, offsets := b.ForwardTexts(layers.Texts{IDs: ids, Offsets: input(other, "offsets", []int{0, 1}, 2)})
+	_, weights := b.ForwardTexts(layers.Texts{IDs: input(g, "matrix", []int{1}, 1, 1), Weights: input(other, "weights", []float32{1}, 1, 1)})
 	for want, err := range map[string]error{
-		`embedding "words": ids belong to another graph than the table: make both on one gorgonia.ExprGraph`:                 lookup,
-		`embedding "words": attend: the vectors belong to another graph than the table: make both on one gorgonia.ExprGraph`: attend,
-		`embedding bag "bag": Offsets belong to another graph than the table: make both on one gorgonia.ExprGraph`:           offsets,
-		`embedding bag "bag": Weights belong to another graph than the table: make both on one gorgonia.ExprGraph`:           weights,
+		`embedding "words": weight and ids belong to different graphs: make both on one gorgonia.ExprGraph`:       lookup,
+		`embedding "words": attend: h and weight belong to different graphs: make both on one gorgonia.ExprGraph`: attend,
+		`embedding "bag": weight and Offsets belong to different graphs: make both on one gorgonia.ExprGraph`:     offsets,
+		`embedding "bag": weight and Weights belong to different graphs: make both on one gorgonia.ExprGraph`:     weights,
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
@@ -119,13 +119,11 @@ func TestNodesOfAnotherGraph(t *testing.T) {
 
 func TestConstructorEdges(t *testing.T) {
 	g, init := gorgonia.NewGraph(), layers.Zeros()
-	_, none := layers.EmbeddingFromPretrained(g, "e", (*tensor.Dense)(nil), layers.EmbeddingConfig{})
-	_, huge := layers.NewEmbedding(g, "e", layers.EmbeddingConfig{NumEmbeddings: math.MaxInt / 2, EmbeddingDim: 8, FreezeRows: []int{1}, Init: init})
-	_, empty := layers.NewEmbedding(g, "e", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, TrainRows: []int{}, Init: init})
-	e := must(layers.NewEmbedding(g, "ignoring", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IgnoreIndex: new(4), Init: init}))
+	_, huge := layers.NewEmbedding(g, "e", layers.EmbeddingConfig{NumEmbeddings: math.MaxInt / 2, EmbeddingDim: 8, IDs: layers.IDRules{FreezeRows: []int{1}}, Init: init})
+	_, empty := layers.NewEmbedding(g, "e", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{TrainRows: []int{}}, Init: init})
+	e := must(layers.NewEmbedding(g, "ignoring", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{IgnoreIndex: new(4)}, Init: init}))
 	_, grown := e.Grow(gorgonia.NewGraph(), 6, init)
 	for want, err := range map[string]error{
-		`embedding "e": weight must be a matrix (vocab, dim) that lies in memory row after row, got nil`:                         none,
 		`embedding "e": a table of 4611686018427387903 × 8 elements is more than memory can be`:                                  huge,
 		`embedding "e": TrainRows is empty: leave it nil to train all rows, or set Freeze to train none`:                         empty,
 		`embedding "ignoring": IgnoreIndex 4 would be a row of the grown table, and always read as zeros: choose a negative one`: grown,

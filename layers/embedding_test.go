@@ -17,7 +17,7 @@ func TestNewEmbedding(t *testing.T) {
 
 func testNewEmbedding(t *testing.T, isSparse bool) {
 	g := gorgonia.NewGraph()
-	e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 10, EmbeddingDim: 3, PaddingIdx: new(-2), Sparse: isSparse, Init: layers.Normal(newRand(1), 1)}))
+	e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 10, EmbeddingDim: 3, IDs: layers.IDRules{PaddingIdx: new(-2), Sparse: isSparse}, Init: layers.Normal(newRand(1), 1)}))
 	w := e.Weight()
 	if w.Name() != "words.weight" || !slices.Equal(w.Shape(), []int{10, 3}) || w.Dtype() != tensor.Float32 {
 		t.Errorf("weight is %v %v %v", w.Name(), w.Shape(), w.Dtype())
@@ -44,7 +44,7 @@ func TestFromShares(t *testing.T) {
 	backing := []float64{1, 2, 3, 4, 5, 6}
 	for range 2 {
 		g := gorgonia.NewGraph()
-		e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 2, PaddingIdx: new(0), Dtype: tensor.Float64, Init: layers.From(backing)}))
+		e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 2, IDs: layers.IDRules{PaddingIdx: new(0)}, Dtype: tensor.Float64, Init: layers.From(backing)}))
 		got := e.Weight().Value().Data().([]float64)
 		if &got[0] != &backing[0] || got[0] != 1 {
 			t.Errorf("weight is %v, want backing itself, unchanged", got)
@@ -67,16 +67,16 @@ func TestNewEmbeddingErrors(t *testing.T) {
 	}{
 		{g, "x", layers.EmbeddingConfig{Init: init}, `embedding "x": NumEmbeddings and EmbeddingDim must be at least 1, got 0 and 0`},
 		{g, "x", layers.EmbeddingConfig{NumEmbeddings: -1, EmbeddingDim: 2, Init: init}, `embedding "x": NumEmbeddings and EmbeddingDim must be at least 1, got -1 and 2`},
-		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, PaddingIdx: new(4), Init: init}, `embedding "x": PaddingIdx 4 is outside [-4, 4)`},
-		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, PaddingIdx: new(-5), Init: init}, `embedding "x": PaddingIdx -5 is outside [-4, 4)`},
+		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{PaddingIdx: new(4)}, Init: init}, `embedding "x": PaddingIdx 4 is outside [-4, 4)`},
+		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{PaddingIdx: new(-5)}, Init: init}, `embedding "x": PaddingIdx -5 is outside [-4, 4)`},
 		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2}, `embedding "x": no Init: choose one, such as layers.Normal(rnd, 1)`},
-		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, PaddingIdx: new(0)}, `embedding "x": no Init: choose one, such as layers.Normal(rnd, 1)`},
+		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{PaddingIdx: new(0)}}, `embedding "x": no Init: choose one, such as layers.Normal(rnd, 1)`},
 		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Dtype: tensor.Int, Init: init}, `embedding "x": Dtype must be float32 or float64, got int`},
-		{nil, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: init}, `embedding "x": no graph: give the constructor a gorgonia.NewGraph()`},
-		{g, "taken", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: init}, `embedding "taken": the graph already has a node called "taken.weight": give each layer its own name`},
+		{nil, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: init}, `embedding "x": no graph: give it a gorgonia.NewGraph()`},
+		{g, "taken", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: init}, `embedding "taken": the graph already has a node called "taken.weight": give each layer and input its own name`},
 		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: layers.From([]float32{1})}, `embedding "x": Init gave 1 values of float32: want 8 of float32 for shape (4, 2)`},
-		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: layers.From(make([]float64, 8))}, `embedding "x": Init gave 8 values of float64: want 8 of float32 for shape (4, 2)`},
-		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, PaddingIdx: new(3), Init: func(tensor.Dtype, ...int) any { return []float32{1} }}, `embedding "x": Init gave 1 values of float32: want 8 of float32 for shape (4, 2)`},
+		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: layers.From(make([]float64, 8))}, `embedding "x": Init gave a tensor of shape (4, 2) of float64: want shape (4, 2) of float32`},
+		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{PaddingIdx: new(3)}, Init: func(tensor.Dtype, ...int) any { return []float32{1} }}, `embedding "x": Init gave 1 values of float32: want 8 of float32 for shape (4, 2)`},
 		{g, "x", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: layers.From("weights.txt")}, `embedding "x": Init gave a string: want []float32 or []float64`},
 	} {
 		if _, err := layers.NewEmbedding(tt.g, tt.name, tt.cfg); err == nil || err.Error() != tt.want {

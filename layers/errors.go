@@ -7,10 +7,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-var (
-	errNoNode = errors.New("an input node is nil")
-	errNoInit = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
-)
+var errNoInit = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
 
 // IndexError is an id outside its table, found when the graph runs. Use As to get it from what a
 // machine's RunAll returns.

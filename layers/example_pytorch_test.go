@@ -5,17 +5,17 @@ import (
 	"math/rand/v2"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
 )
 
 // The snippets of docs/from-pytorch.md.
 
-// ids makes an input node.
+// ids is layers.Input, where that cannot fail.
 func ids(g *gorgonia.ExprGraph, name string, data []int, shape ...int) *gorgonia.Node {
-	return gorgonia.NodeFromAny(g, tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data)), gorgonia.WithName(name))
+	return gorgonia.Must(layers.Input(g, name, data, shape...))
 }
 
 func run(g *gorgonia.ExprGraph) { check(gorgonia.NewTapeMachine(g).RunAll()) }
@@ -23,7 +23,7 @@ func run(g *gorgonia.ExprGraph) { check(gorgonia.NewTapeMachine(g).RunAll()) }
 func ExampleNewEmbedding() {
 	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
 	emb, err := layers.NewEmbedding(g, "emb", layers.EmbeddingConfig{
-		NumEmbeddings: 10, EmbeddingDim: 5, PaddingIdx: new(0), Init: layers.Normal(rnd, 1)})
+		NumEmbeddings: 10, EmbeddingDim: 5, IDs: layers.IDRules{PaddingIdx: new(0)}, Init: layers.Normal(rnd, 1)})
 	check(err)
 	batch := ids(g, "batch", []int{1, 2, 4, 5, 4, 3, 2, 9, 0, 7, 6, 8}, 3, 4)
 	vectors, err := emb.Forward(batch)
@@ -33,10 +33,12 @@ func ExampleNewEmbedding() {
 	// Output: Embedding emb (10, 5), padding 0 (3, 4, 5)
 }
 
-func ExampleEmbeddingFromPretrained() {
+// from_pretrained: weights that are there already.
+func ExampleFrom() {
 	g := gorgonia.NewGraph()
-	weight := tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float32{1, 2.3, 3, 4, 5.1, 6.3}))
-	emb, err := layers.EmbeddingFromPretrained(g, "emb", weight, layers.EmbeddingConfig{})
+	weight := []float32{1, 2.3, 3, 4, 5.1, 6.3}
+	emb, err := layers.NewEmbedding(g, "emb", layers.EmbeddingConfig{
+		NumEmbeddings: 2, EmbeddingDim: 3, Freeze: true, Init: layers.From(weight)})
 	check(err)
 	y, err := emb.Forward(ids(g, "ids", []int{1}, 1))
 	check(err)
@@ -47,15 +49,16 @@ func ExampleEmbeddingFromPretrained() {
 
 func ExampleEmbeddingBag() {
 	g := gorgonia.NewGraph()
-	weight := tensor.New(tensor.WithShape(4, 2), tensor.WithBacking([]float32{0, 0, 1, 2, 3, 4, 5, 6}))
-	bag, err := layers.EmbeddingBagFromPretrained(g, "bag", weight, layers.EmbeddingBagConfig{Mode: layers.BagSum})
+	weight := []float32{0, 0, 1, 2, 3, 4, 5, 6}
+	bag, err := layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{
+		NumEmbeddings: 4, EmbeddingDim: 2, Mode: layers.BagSum, Freeze: true, Init: layers.From(weight)})
 	check(err)
-	in := layers.Bags{
+	in := layers.Texts{
 		IDs:          ids(g, "ids", []int{1, 2, 3, 3}, 4),
 		Offsets:      ids(g, "offsets", []int{0, 2}, 2), // two bags: 1 2 and 3 3
 		NoLastOffset: true,
 	}
-	y, err := bag.ForwardBags(in)
+	y, err := bag.ForwardTexts(in)
 	check(err)
 	run(g)
 	fmt.Println(y.Value().Data())
@@ -63,15 +66,15 @@ func ExampleEmbeddingBag() {
 }
 
 // Weights of the ids, a mean by weight, and room in a static graph for more ids than a batch has.
-func ExampleBags() {
+func ExampleTexts() {
 	g := gorgonia.NewGraph()
-	table := gorgonia.NodeFromAny(g, tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float32{10, 20, 30})), gorgonia.WithName("table"))
-	weights := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking([]float32{1, 3, 1, 0, 0})), gorgonia.WithName("weights"))
-	y, err := layers.Bag(table, layers.Bags{
+	table := gorgonia.Must(layers.Input(g, "table", []float32{10, 20, 30}, 3, 1))
+	weights := gorgonia.Must(layers.Input(g, "weights", []float32{1, 3, 1, 0, 0}))
+	y, err := layers.Bag(table, layers.Texts{
 		IDs:     ids(g, "ids", []int{0, 1, 2, -9, -9}, 5), // the last two are room
 		Offsets: ids(g, "offsets", []int{0, 2, 2, 3}, 4),  // the second bag is empty
 		Weights: weights,
-	}, layers.BagConfig{Mode: layers.BagMean})
+	}, layers.BagMean, layers.IDRules{})
 	check(err)
 	run(g)
 	fmt.Println(y.Value().Data())
@@ -100,9 +103,9 @@ func ExampleBagMode() {
 func ExampleOutOfRange() {
 	for _, policy := range []layers.OutOfRange{layers.RangeClip, layers.RangeWrap, layers.RangeUnknown} {
 		g := gorgonia.NewGraph()
-		cfg := layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 1, Init: layers.From([]float32{0, 1, 2, 3}), OutOfRange: policy}
+		cfg := layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 1, Init: layers.From([]float32{0, 1, 2, 3}), IDs: layers.IDRules{OutOfRange: policy}}
 		if policy == layers.RangeUnknown {
-			cfg.UnknownIdx = new(2)
+			cfg.IDs.UnknownIdx = new(2)
 		}
 		words, err := layers.NewEmbedding(g, "words", cfg)
 		check(err)
@@ -118,9 +121,9 @@ func ExampleOutOfRange() {
 }
 
 // A language model whose input and output weights are one table.
-func ExampleEmbedding_Attend() {
+func ExampleTable_Attend() {
 	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
-	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 6, EmbeddingDim: 4, Sparse: true, Init: layers.Normal(rnd, 0.5)})
+	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 6, EmbeddingDim: 4, IDs: layers.IDRules{Sparse: true}, Init: layers.Normal(rnd, 0.5)})
 	check(err)
 	hidden, err := layers.NewLinear(g, "hidden", layers.LinearConfig{InFeatures: 4, OutFeatures: 4, Init: layers.Glorot(rnd)})
 	check(err)
@@ -128,10 +131,10 @@ func ExampleEmbedding_Attend() {
 	check(err)
 	logits, err := words.Attend(h) // (5, 4) → (5, 6)
 	check(err)
-	loss, err := layers.CrossEntropy(logits, ids(g, "next", []int{1, 2, 3, 4, 5}, 5))
+	cost, err := loss.CrossEntropy(logits, ids(g, "next", []int{1, 2, 3, 4, 5}, 5))
 	check(err)
 	params := append(words.Learnables(), hidden.Learnables()...)
-	_, err = gorgonia.Grad(loss, params...)
+	_, err = gorgonia.Grad(cost, params...)
 	check(err)
 	solver, err := optim.New(optim.Adam{}, optim.Config{LearningRate: 0.05})
 	check(err)
@@ -141,18 +144,19 @@ func ExampleEmbedding_Attend() {
 		check(solver.Step(gorgonia.NodesToValueGrads(params)))
 		vm.Reset()
 	}
-	fmt.Println(logits.Shape(), loss.Value().Data().(float32) < 0.05)
+	fmt.Println(logits.Shape(), cost.Value().Data().(float32) < 0.05)
 	// Output: (5, 6) true
 }
 
 // Three new words, which begin as the mean of the old ones.
-func ExampleEmbedding_Grow() {
+func ExampleTable_Grow() {
 	old, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{
 		NumEmbeddings: 2, EmbeddingDim: 2, Init: layers.From([]float32{1, 2, 3, 6})})
 	check(err)
 	g := gorgonia.NewGraph()
-	words, err := old.Grow(g, 5, old.MeanRow())
+	grown, err := old.Grow(g, 5, old.MeanRow())
 	check(err)
+	words := &layers.Embedding{Table: grown}
 	fmt.Println(words, words.Weight().Value().Data())
 	// Output: Embedding words (5, 2) [1 2 3 6 2 4 2 4 2 4]
 }
@@ -175,7 +179,7 @@ func ExampleLinear() {
 	g := gorgonia.NewGraph()
 	l, err := layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 2, OutFeatures: 1, Init: layers.From([]float32{10, 1}), BiasInit: layers.From([]float32{0.5})})
 	check(err)
-	x := gorgonia.NodeFromAny(g, tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{1, 2, 3, 4})), gorgonia.WithName("x"))
+	x := gorgonia.Must(layers.Input(g, "x", []float32{1, 2, 3, 4}, 2, 2))
 	y, err := l.Forward(x)
 	check(err)
 	run(g)
@@ -185,7 +189,7 @@ func ExampleLinear() {
 
 func ExampleDropout() {
 	g := gorgonia.NewGraph()
-	x := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking([]float32{1, 2, 3})), gorgonia.WithName("x"))
+	x := gorgonia.Must(layers.Input(g, "x", []float32{1, 2, 3}))
 	y, err := layers.Dropout{P: 0.5, Rand: rand.New(rand.NewPCG(1, 1))}.Forward(x)
 	check(err)
 	check(gorgonia.NewTapeMachine(g, gorgonia.EvalMode()).RunAll())
@@ -198,7 +202,7 @@ func ExampleLayer() {
 	double := layers.Func(func(x *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.Add(x, x) })
 	var net layers.Layer = layers.Sequential{double, double}
 	g := gorgonia.NewGraph()
-	x := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking([]float32{1, 2})), gorgonia.WithName("x"))
+	x := gorgonia.Must(layers.Input(g, "x", []float32{1, 2}))
 	y, err := net.Forward(x)
 	check(err)
 	run(g)

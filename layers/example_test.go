@@ -5,40 +5,30 @@ import (
 	"math/rand/v2"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
 )
 
-// A classifier of texts of four words: the layers are nodes of an ordinary Gorgonia model, run by its own
-// machine.
+// A classifier of texts of any length: the layers are nodes of an ordinary Gorgonia model, run by its own machine.
 func Example() {
 	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
-	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
-		NumEmbeddings: 100, EmbeddingDim: 16, PaddingIdx: new(0), Sparse: true, Init: layers.Normal(rnd, 1)})
-	check(err)
-	out, err := layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 16, OutFeatures: 2, Init: layers.Glorot(rnd)})
-	check(err)
-	texts := tensor.New(tensor.WithShape(3, 4), tensor.WithBacking([]int{5, 9, 2, 0, 7, 7, 0, 0, 3, 8, 1, 6}))
-	ids := gorgonia.NodeFromAny(g, texts, gorgonia.WithName("ids"))
-	labels := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking([]int{1, 0, 1})), gorgonia.WithName("labels"))
-	net := layers.Sequential{words, layers.MeanPool{IDs: ids, PaddingIdx: 0}, out}
-	logits, err := net.Forward(ids) // (3, 4) → (3, 2)
-	check(err)
-	loss, err := layers.CrossEntropy(logits, labels)
-	check(err)
-	_, err = gorgonia.Grad(loss, net.Learnables()...)
-	check(err)
-	solver, err := optim.New(optim.Adam{}, optim.Config{LearningRate: 0.05})
-	check(err)
-	vm := gorgonia.NewTapeMachine(g)
+	words := must(layers.NewEmbeddingBag(g, "words", layers.EmbeddingBagConfig{
+		NumEmbeddings: 100, EmbeddingDim: 16, IDs: layers.IDRules{Sparse: true}, Init: layers.Normal(rnd, 1)}))
+	out := must(layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 16, OutFeatures: 2, Init: layers.Glorot(rnd)}))
+	texts := layers.Texts{IDs: must(layers.Input(g, "ids", []int{5, 9, 2, 7, 7, 3, 8, 1, 6})), Offsets: must(layers.Input(g, "offsets", []int{0, 3, 5, 9}))}
+	logits := must(out.Forward(must(words.ForwardTexts(texts)))) // three texts → (3, 16) → (3, 2)
+	cost := must(loss.CrossEntropy(logits, must(layers.Input(g, "labels", []int{1, 0, 1}))))
+	params := append(words.Learnables(), out.Learnables()...)
+	must(gorgonia.Grad(cost, params...))
+	solver, vm := must(optim.New(optim.Adam{}, optim.Config{LearningRate: 0.05})), gorgonia.NewTapeMachine(g)
 	for range 50 {
 		check(vm.RunAll())
-		check(solver.Step(gorgonia.NodesToValueGrads(net.Learnables())))
+		check(solver.Step(gorgonia.NodesToValueGrads(params)))
 		vm.Reset()
 	}
-	fmt.Println(logits.Shape(), loss.Value().Data().(float32) < 0.01)
+	fmt.Println(logits.Shape(), cost.Value().Data().(float32) < 0.01)
 	// Output: (3, 2) true
 }
 
@@ -54,8 +44,8 @@ func ExampleEmbedding() {
 		NumEmbeddings: 10, EmbeddingDim: 3, Init: layers.Normal(rand.New(rand.NewPCG(1, 1)), 1),
 	})
 	check(err)
-	ids := gorgonia.NewVector(g, tensor.Int, gorgonia.WithName("ids"), gorgonia.WithShape(4),
-		gorgonia.WithValue(tensor.New(tensor.WithBacking([]int{1, 2, 3, 4}))))
+	ids, err := layers.Input(g, "ids", []int{1, 2, 3, 4})
+	check(err)
 	vectors, err := emb.Forward(ids)
 	check(err)
 	check(gorgonia.NewTapeMachine(g).RunAll())
@@ -65,11 +55,11 @@ func ExampleEmbedding() {
 
 func ExampleLookup() {
 	g := gorgonia.NewGraph()
-	table := gorgonia.NewMatrix(g, tensor.Float32, gorgonia.WithName("table"), gorgonia.WithShape(4, 2),
-		gorgonia.WithValue(tensor.New(tensor.WithShape(4, 2), tensor.WithBacking([]float32{0, 1, 10, 11, 20, 21, 30, 31}))))
-	ids := gorgonia.NewMatrix(g, tensor.Int, gorgonia.WithName("ids"), gorgonia.WithShape(2, 2),
-		gorgonia.WithValue(tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]int{3, 0, 0, 1}))))
-	vectors, err := layers.Lookup(table, ids, layers.LookupConfig{})
+	table, err := layers.Input(g, "table", []float32{0, 1, 10, 11, 20, 21, 30, 31}, 4, 2)
+	check(err)
+	ids, err := layers.Input(g, "ids", []int{3, 0, 0, 1}, 2, 2)
+	check(err)
+	vectors, err := layers.Lookup(table, ids, layers.IDRules{})
 	check(err)
 	check(gorgonia.NewTapeMachine(g).RunAll())
 	fmt.Println(vectors.Shape(), vectors.Value().Data())
@@ -80,8 +70,8 @@ func ExampleAs() {
 	g := gorgonia.NewGraph()
 	emb, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: layers.Zeros()})
 	check(err)
-	ids := gorgonia.NewVector(g, tensor.Int, gorgonia.WithName("ids"), gorgonia.WithShape(2),
-		gorgonia.WithValue(tensor.New(tensor.WithBacking([]int{0, 9}))))
+	ids, err := layers.Input(g, "ids", []int{0, 9})
+	check(err)
 	_, err = emb.Forward(ids)
 	check(err)
 	var bad *layers.IndexError
@@ -93,14 +83,53 @@ func ExampleAs() {
 
 func ExampleMeanPool() {
 	g := gorgonia.NewGraph()
-	ids := gorgonia.NewMatrix(g, tensor.Int, gorgonia.WithName("ids"), gorgonia.WithShape(1, 3),
-		gorgonia.WithValue(tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]int{1, 2, 0}))))
-	table := layers.From([]float32{0, 0, 1, 2, 3, 4})
-	emb, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 2, PaddingIdx: new(0), Init: table})
+	ids, err := layers.Input(g, "ids", []int{1, 2, 0}, 1, 3)
 	check(err)
-	mean, err := layers.Sequential{emb, layers.MeanPool{IDs: ids, PaddingIdx: 0}}.Forward(ids)
+	table := layers.From([]float32{0, 0, 1, 2, 3, 4})
+	emb, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 2, IDs: layers.IDRules{PaddingIdx: new(0)}, Init: table})
+	check(err)
+	mean, err := layers.Sequential{emb, layers.MeanPool{IDs: ids, PaddingIdx: new(0)}}.Forward(ids)
 	check(err)
 	check(gorgonia.NewTapeMachine(g).RunAll())
 	fmt.Println(mean.Value().Data())
 	// Output: [2 3]
+}
+
+// The graph reads the slice itself, so the next batch is written into it. A name serves once.
+func ExampleInput() {
+	g, batch := gorgonia.NewGraph(), []float32{1, 2, 3, 4}
+	x, err := layers.Input(g, "x", batch, 2, 2)
+	check(err)
+	sum, err := gorgonia.Sum(x)
+	check(err)
+	vm := gorgonia.NewTapeMachine(g)
+	check(vm.RunAll())
+	fmt.Println(sum.Value())
+	vm.Reset()
+	batch[0] = 10
+	check(vm.RunAll())
+	fmt.Println(sum.Value())
+	_, err = layers.Input(g, "x", batch)
+	fmt.Println(err)
+	// Output:
+	// 10
+	// 19
+	// input "x": the graph already has a node called "x": give each layer and input its own name
+}
+
+// One table for single words and for bags of them.
+func ExampleTable() {
+	g := gorgonia.NewGraph()
+	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 1, Init: layers.From([]float32{1, 2, 4})})
+	check(err)
+	sums := &layers.EmbeddingBag{Table: words.Table, Mode: layers.BagSum}
+	ids, err := layers.Input(g, "ids", []int{0, 1, 2, 2}, 2, 2)
+	check(err)
+	one, err := words.Forward(ids)
+	check(err)
+	sum, err := sums.Forward(ids)
+	check(err)
+	check(gorgonia.NewTapeMachine(g).RunAll())
+	fmt.Println(one.Value().Data(), sum.Value().Data(), words.Table)
+	// Output: [1 2 4 4] [3 8] Table words (3, 1)
 }

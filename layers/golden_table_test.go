@@ -66,7 +66,7 @@ func wantNear(t *testing.T, what string, got gorgonia.Value, want []float64, tol
 // tableCase is a golden case of embedding or embedding_bag.
 type tableCase struct {
 	c         golden.Case
-	cfg       layers.LookupConfig
+	cfg       layers.IDRules
 	mode      layers.BagMode
 	ids       []int
 	shape     []int
@@ -112,7 +112,7 @@ func (tt tableCase) run(t *testing.T, dt tensor.Dtype, tol float64) {
 	if tt.c.Op == "embedding" {
 		y = must(layers.Lookup(weight, ids, tt.cfg))
 	} else {
-		in := layers.Bags{IDs: ids}
+		in := layers.Texts{IDs: ids}
 		if offsets, shape := tt.c.Ints(t, "offsets"); shape != nil {
 			in.Offsets = input(g, "offsets", offsets, shape...)
 			var last bool
@@ -123,7 +123,7 @@ func (tt tableCase) run(t *testing.T, dt tensor.Dtype, tol float64) {
 			in.Weights = input(g, "psw", narrow(dt, psw), shape...)
 			wrt = append(wrt, in.Weights)
 		}
-		y = must(layers.Bag(weight, in, layers.BagConfig{Mode: tt.mode, LookupConfig: tt.cfg}))
+		y = must(layers.Bag(weight, in, tt.mode, tt.cfg))
 	}
 	up := input(g, "up", narrow(dt, tt.up), y.Shape()...)
 	grads := must(gorgonia.Backpropagate(gorgonia.Nodes{y}, gorgonia.Nodes{up}, wrt))

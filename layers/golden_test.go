@@ -9,6 +9,7 @@ import (
 
 	"gorgonia-embedding/internal/golden"
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 )
 
 // dot adds ⟨y, up⟩ to y's graph, whose gradient with respect to y is up.
@@ -56,7 +57,7 @@ func TestGoldenCrossEntropy(t *testing.T) {
 
 			g := gorgonia.NewGraph()
 			logits := input(g, "x", x, shape...)
-			loss := must(layers.CrossEntropy(logits, input(g, "y", labels, len(labels))))
+			loss := must(loss.CrossEntropy(logits, input(g, "y", labels, len(labels))))
 			dx := must(gorgonia.Grad(loss, logits))[0]
 			var got gorgonia.Value
 			gorgonia.Read(loss, &got)

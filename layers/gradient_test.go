@@ -9,6 +9,7 @@ import (
 
 	"gorgonia-embedding/internal/gradcheck"
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 )
 
 // TestGradients compares every op's gradient with finite differences, on both machines.
@@ -52,7 +53,7 @@ func TestGradients(t *testing.T) {
 			var sum *gorgonia.Node
 			for _, name := range []string{"x", "y", "z"} {
 				w := input(g, name, randoms(uint64(name[0]), 12), 4, 3)
-				y := must(layers.Lookup(w, ids, layers.LookupConfig{}))
+				y := must(layers.Lookup(w, ids, layers.IDRules{}))
 				if params = append(params, w); sum == nil {
 					sum = y
 				} else {
@@ -64,35 +65,35 @@ func TestGradients(t *testing.T) {
 		"bag/batch":        bag(layers.EmbeddingBagConfig{}, []int{0, 1, 1, 3, 3, 3}, 2),
 		"bag/one id":       bag(layers.EmbeddingBagConfig{}, []int{3}, 1),
 		"bag/sum":          bag(layers.EmbeddingBagConfig{Mode: layers.BagSum}, []int{0, 1, 1, 3, 3, 3}, 2),
-		"bag/padding":      bag(layers.EmbeddingBagConfig{PaddingIdx: new(1)}, []int{0, 1, 1, 1, 3, 3}, 3),
-		"bag/sparse":       bag(layers.EmbeddingBagConfig{Sparse: true}, []int{0, 1, 1, 1, 3, 3}, 3),
+		"bag/padding":      bag(layers.EmbeddingBagConfig{IDs: layers.IDRules{PaddingIdx: new(1)}}, []int{0, 1, 1, 1, 3, 3}, 3),
+		"bag/sparse":       bag(layers.EmbeddingBagConfig{IDs: layers.IDRules{Sparse: true}}, []int{0, 1, 1, 1, 3, 3}, 3),
 		"bags/ragged":      bags(layers.EmbeddingBagConfig{}, []int{0, 1, 1, 3, 3, 3}, []int{0, 0, 1, 1, 4, 6, 6}),
 		"bags/surplus ids": bags(layers.EmbeddingBagConfig{}, []int{0, 1, 1, 3, 99, -1}, []int{0, 3, 4}),
 		"bags/all empty":   bags(layers.EmbeddingBagConfig{}, []int{0}, []int{0, 0, 0}),
 		"bags/sum":         bags(layers.EmbeddingBagConfig{Mode: layers.BagSum}, []int{0, 1, 1, 3}, []int{0, 3, 4}),
-		"bags/padding":     bags(layers.EmbeddingBagConfig{PaddingIdx: new(-1)}, []int{3, 1, 1, 3, 3}, []int{0, 3, 4, 5}),
-		"bags/sparse":      bags(layers.EmbeddingBagConfig{PaddingIdx: new(1), Sparse: true}, []int{3, 1, 1, 3, 3}, []int{0, 3, 4, 5}),
+		"bags/padding":     bags(layers.EmbeddingBagConfig{IDs: layers.IDRules{PaddingIdx: new(-1)}}, []int{3, 1, 1, 3, 3}, []int{0, 3, 4, 5}),
+		"bags/sparse":      bags(layers.EmbeddingBagConfig{IDs: layers.IDRules{PaddingIdx: new(1), Sparse: true}}, []int{3, 1, 1, 3, 3}, []int{0, 3, 4, 5}),
 		"bags/int32":       bags(layers.EmbeddingBagConfig{}, []int32{3, 1, 1}, []int64{0, 2, 3}),
 		"bags/no last":     noLast([]int{0, 1, 1, 3}, []int{0, 0, 3}),
-		"lookup/ignored":   lookupWith(layers.EmbeddingConfig{IgnoreIndex: new(-1)}, []int{2, -1, 2, 0, -1, 3}, 2, 3),
-		"lookup/clip":      lookupWith(layers.EmbeddingConfig{OutOfRange: layers.RangeClip}, []int{-7, 9, 2}, 3),
-		"lookup/wrap":      lookupWith(layers.EmbeddingConfig{OutOfRange: layers.RangeWrap}, []int{-1, 9, 2}, 3),
-		"lookup/unknown":   lookupWith(layers.EmbeddingConfig{OutOfRange: layers.RangeUnknown, UnknownIdx: new(-2)}, []int{-1, 9, 2}, 3),
-		"bag/ignored":      bag(layers.EmbeddingBagConfig{IgnoreIndex: new(-1), PaddingIdx: new(0)}, []int{0, 1, -1, -1, 0, -1}, 2),
+		"lookup/ignored":   lookupWith(layers.EmbeddingConfig{IDs: layers.IDRules{IgnoreIndex: new(-1)}}, []int{2, -1, 2, 0, -1, 3}, 2, 3),
+		"lookup/clip":      lookupWith(layers.EmbeddingConfig{IDs: layers.IDRules{OutOfRange: layers.RangeClip}}, []int{-7, 9, 2}, 3),
+		"lookup/wrap":      lookupWith(layers.EmbeddingConfig{IDs: layers.IDRules{OutOfRange: layers.RangeWrap}}, []int{-1, 9, 2}, 3),
+		"lookup/unknown":   lookupWith(layers.EmbeddingConfig{IDs: layers.IDRules{OutOfRange: layers.RangeUnknown, UnknownIdx: new(-2)}}, []int{-1, 9, 2}, 3),
+		"bag/ignored":      bag(layers.EmbeddingBagConfig{IDs: layers.IDRules{IgnoreIndex: new(-1), PaddingIdx: new(0)}}, []int{0, 1, -1, -1, 0, -1}, 2),
 		"bag/max":          bag(layers.EmbeddingBagConfig{Mode: layers.BagMax}, []int{0, 1, 1, 3, 3, 2}, 2),
-		"bag/min":          bag(layers.EmbeddingBagConfig{Mode: layers.BagMin, Sparse: true}, []int{0, 1, 1, 3, 3, 2}, 2),
+		"bag/min":          bag(layers.EmbeddingBagConfig{Mode: layers.BagMin, IDs: layers.IDRules{Sparse: true}}, []int{0, 1, 1, 3, 3, 2}, 2),
 		"bag/sqrtn":        bag(layers.EmbeddingBagConfig{Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, 2),
-		"bags/max":         bags(layers.EmbeddingBagConfig{Mode: layers.BagMax, PaddingIdx: new(1)}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
+		"bags/max":         bags(layers.EmbeddingBagConfig{Mode: layers.BagMax, IDs: layers.IDRules{PaddingIdx: new(1)}}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
 		"bags/sqrtn":       bags(layers.EmbeddingBagConfig{Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
 		"weighted/mean":    weighted(layers.EmbeddingBagConfig{}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
 		"weighted/sum":     weighted(layers.EmbeddingBagConfig{Mode: layers.BagSum}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
 		"weighted/sqrtn":   weighted(layers.EmbeddingBagConfig{Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, []int{0, 0, 1, 3, 6}),
 		"weighted/batch":   weighted(layers.EmbeddingBagConfig{Mode: layers.BagSum}, []int{0, 1, 1, 3, 3, 2}, nil),
-		"weighted/sparse":  weighted(layers.EmbeddingBagConfig{Sparse: true, Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, nil),
-		"weighted/padding": weighted(layers.EmbeddingBagConfig{PaddingIdx: new(1), IgnoreIndex: new(-3)}, []int{0, 1, 1, 3, -3, 2}, []int{0, 3, 5}),
-		"weighted/frozen":  weighted(layers.EmbeddingBagConfig{Freeze: new(true)}, []int{0, 1, 1, 3, 3, 2}, nil),
+		"weighted/sparse":  weighted(layers.EmbeddingBagConfig{IDs: layers.IDRules{Sparse: true}, Mode: layers.BagSqrtN}, []int{0, 1, 1, 3, 3, 2}, nil),
+		"weighted/padding": weighted(layers.EmbeddingBagConfig{IDs: layers.IDRules{PaddingIdx: new(1), IgnoreIndex: new(-3)}}, []int{0, 1, 1, 3, -3, 2}, []int{0, 3, 5}),
+		"weighted/frozen":  weighted(layers.EmbeddingBagConfig{Freeze: true}, []int{0, 1, 1, 3, 3, 2}, nil),
 		"attend":           attend(layers.EmbeddingConfig{}),
-		"attend/frozen":    attend(layers.EmbeddingConfig{Freeze: new(true)}),
+		"attend/frozen":    attend(layers.EmbeddingConfig{Freeze: true}),
 		"quantized": func(g graph) (*gorgonia.Node, nodes) {
 			q := must(embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3}).Quantize())
 			out := newLinear(g, "out", 3, 2)
@@ -107,26 +108,26 @@ func TestGradients(t *testing.T) {
 		"pool/batch":    pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
 		"pool/rank 3":   pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
 		"pool/one word": pool([]int{1}, 1, 1),
-		"loss/scalar":   loss(3, []int{2}),
-		"loss/batch":    loss(3, []int{2, 0, 1, 1}, 4),
-		"loss/ignored":  loss(3, []int{2, -1, 1, -1}, 4),
-		"loss/all -1":   loss(3, []int{-1, -1}, 2),
-		"loss/one":      loss(2, []int{1}, 1),
-		"loss/rank 2":   loss(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
-		"loss/int32":    loss(3, []int32{2, 0}, 2),
-		"loss/int64":    loss(3, []int64{2, 0}, 2),
+		"loss/scalar":   crossEntropy(3, []int{2}),
+		"loss/batch":    crossEntropy(3, []int{2, 0, 1, 1}, 4),
+		"loss/ignored":  crossEntropy(3, []int{2, -1, 1, -1}, 4),
+		"loss/all -1":   crossEntropy(3, []int{-1, -1}, 2),
+		"loss/one":      crossEntropy(2, []int{1}, 1),
+		"loss/rank 2":   crossEntropy(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
+		"loss/int32":    crossEntropy(3, []int32{2, 0}, 2),
+		"loss/int64":    crossEntropy(3, []int64{2, 0}, 2),
 		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
-			l, params := loss(3, []int{2, 0}, 2)(g)
+			l, params := crossEntropy(3, []int{2, 0}, 2)(g)
 			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
 		},
 		"classifier": func(g graph) (*gorgonia.Node, nodes) {
 			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 			ids := input(g, "ids", []int{1, 2, 0, 3, 0, 0}, 2, 3)
 			net := layers.Sequential{
-				e, layers.MeanPool{IDs: ids}, newLinear(g, "hidden", 3, 5), layers.Func(gorgonia.Tanh), newLinear(g, "out", 5, 2),
+				e, layers.MeanPool{IDs: ids, PaddingIdx: new(0)}, newLinear(g, "hidden", 3, 5), layers.Func(gorgonia.Tanh), newLinear(g, "out", 5, 2),
 			}
 			logits := must(net.Forward(ids))
-			return must(layers.CrossEntropy(logits, input(g, "labels", []int{1, 0}, 2))), net.Learnables()
+			return must(loss.CrossEntropy(logits, input(g, "labels", []int{1, 0}, 2))), net.Learnables()
 		},
 	} {
 		t.Run(name, func(t *testing.T) { gradcheck.Check(t, 1e-7, build) })
@@ -164,7 +165,7 @@ func lookupWith(cfg layers.EmbeddingConfig, ids []int, shape ...int) builder {
 
 func sparseLookup(ids []int, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Sparse: true})
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
 		return sumSquares(must(e.Forward(input(g, "ids", ids, shape...)))), e.Learnables()
 	}
 }
@@ -194,16 +195,16 @@ func bag(cfg layers.EmbeddingBagConfig, ids []int, batch int) builder {
 func bags(cfg layers.EmbeddingBagConfig, ids, offsets any) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		e := embeddingBag(g, cfg)
-		in := layers.Bags{IDs: input(g, "ids", ids, reflect.ValueOf(ids).Len()), Offsets: input(g, "offsets", offsets, reflect.ValueOf(offsets).Len())}
-		return sumSquares(must(e.ForwardBags(in))), e.Learnables()
+		in := layers.Texts{IDs: input(g, "ids", ids, reflect.ValueOf(ids).Len()), Offsets: input(g, "offsets", offsets, reflect.ValueOf(offsets).Len())}
+		return sumSquares(must(e.ForwardTexts(in))), e.Learnables()
 	}
 }
 
 func noLast(ids, offsets []int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		e := embeddingBag(g, layers.EmbeddingBagConfig{})
-		in := layers.Bags{IDs: input(g, "ids", ids, len(ids)), Offsets: input(g, "offsets", offsets, len(offsets)), NoLastOffset: true}
-		return sumSquares(must(e.ForwardBags(in))), e.Learnables()
+		in := layers.Texts{IDs: input(g, "ids", ids, len(ids)), Offsets: input(g, "offsets", offsets, len(offsets)), NoLastOffset: true}
+		return sumSquares(must(e.ForwardTexts(in))), e.Learnables()
 	}
 }
 
@@ -212,12 +213,12 @@ func weighted(cfg layers.EmbeddingBagConfig, ids, offsets []int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		e, n := embeddingBag(g, cfg), len(ids)
 		shape := []int{2, n / 2}
-		var in layers.Bags
+		var in layers.Texts
 		if offsets != nil {
 			shape, in.Offsets = []int{n}, input(g, "offsets", offsets, len(offsets))
 		}
 		in.IDs, in.Weights = input(g, "ids", ids, shape...), input(g, "weights", randoms(9, n), shape...)
-		return sumSquares(must(e.ForwardBags(in))), append(e.Learnables(), in.Weights)
+		return sumSquares(must(e.ForwardTexts(in))), append(e.Learnables(), in.Weights)
 	}
 }
 
@@ -235,14 +236,14 @@ func linear(noBias bool, shape ...int) builder {
 func pool(ids []int, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		x := input(g, "x", randoms(3, len(ids)*2), append(shape[:len(shape):len(shape)], 2)...)
-		p := layers.MeanPool{IDs: input(g, "ids", ids, shape...), PaddingIdx: 0}
+		p := layers.MeanPool{IDs: input(g, "ids", ids, shape...), PaddingIdx: new(0)}
 		return sumSquares(must(p.Forward(x))), gorgonia.Nodes{x}
 	}
 }
 
-func loss(classes int, labels any, shape ...int) builder {
+func crossEntropy(classes int, labels any, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		x := input(g, "x", randoms(4, tensor.Shape(shape).TotalSize()*classes), append(shape[:len(shape):len(shape)], classes)...)
-		return must(layers.CrossEntropy(x, input(g, "labels", labels, shape...))), gorgonia.Nodes{x}
+		return must(loss.CrossEntropy(x, input(g, "labels", labels, shape...))), gorgonia.Nodes{x}
 	}
 }

@@ -10,106 +10,76 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// Grow returns an Embedding in graph g of the same name and settings with vocab rows: those of e, as they are now,
+// Grow returns a table in graph g of the same name and settings with vocab rows: those of t, as they are now,
 // and new ones that init fills, which asks it for a matrix of the new rows alone: Normal(rnd, 1), Zeros(),
-// e.MeanRow(), e.CopyRow(id). It is torch's resize_token_embeddings of transformers. New rows are trained, also with
-// TrainRows. e keeps its own graph and weights: graphs are static, so build the model again on g, with Attend
-// as the tied head, and tell the solver by optim.Solver.Grow.
+// t.MeanRow(), t.CopyRow(id). It is torch's resize_token_embeddings of transformers. New rows are trained, also with
+// TrainRows. Make a layer of it: &Embedding{grown} or &EmbeddingBag{Table: grown}. t keeps its own graph and weights:
+// graphs are static, so build the model again on g, with Attend as the tied head, and tell the solver by
+// optim.Solver.Grow.
 //
-// It fails if vocab is less than e has, g has a node of that name, or init gives something else.
-func (e *Embedding) Grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*Embedding, error) {
-	t, err := e.table.grow(g, vocab, init)
-	if err != nil {
-		return nil, errors.Wrapf(err, "embedding %q", e.table.rules.table)
-	}
-	return &Embedding{t}, nil
+// It fails if vocab is less than t has, g has a node of that name, or init gives something else.
+func (t *Table) Grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*Table, error) {
+	grown, err := t.grow(g, vocab, init)
+	return grown, t.wrap(err)
 }
 
-// Grow is Embedding.Grow.
-func (e *EmbeddingBag) Grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*EmbeddingBag, error) {
-	t, err := e.table.grow(g, vocab, init)
+func (t *Table) grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*Table, error) {
+	w, err := t.value()
 	if err != nil {
-		return nil, errors.Wrapf(err, "embedding bag %q", e.table.rules.table)
+		return nil, err
 	}
-	return &EmbeddingBag{t, e.mode}, nil
+	old, dim := t.vocab(), t.dim()
+	switch id := t.rules.IgnoreIndex; {
+	case vocab < old:
+		return nil, errors.Errorf("it has %d rows and cannot grow to %d: want at least as many", old, vocab)
+	case id != nil && *id >= old && *id < vocab:
+		return nil, errors.Errorf("IgnoreIndex %d would be a row of the grown table, and always read as zeros: choose a negative one", *id)
+	case g == t.weight.Graph():
+		return nil, errors.New("it cannot grow in its own graph: give it a new one, and build the model on that")
+	case init == nil:
+		return nil, errNoInit
+	}
+	all, err := addRows(w, vocab-old, init)
+	if err != nil {
+		return nil, err
+	}
+	grown := &Table{name: t.name, rules: t.rules, frozen: t.frozen}
+	if frozen := t.rules.frozen; frozen != nil {
+		grown.rules.frozen = newRowSet(append(slices.Clone(frozen.has), make([]bool, vocab-old)...))
+	}
+	if grown.weight, err = newParam(g, t.weight.Name(), w.Dtype(), From(all), vocab, dim); err != nil {
+		return nil, err
+	}
+	grown.tie()
+	return grown, nil
+}
+
+// addRows returns the elements of w and those of n more rows, which init fills.
+func addRows(w *tensor.Dense, n int, init gorgonia.InitWFn) (any, error) {
+	shape := []int{n, w.Shape()[1]}
+	var added any
+	if n > 0 {
+		var err error
+		if added, err = checkBacking(init(w.Dtype(), shape...), w.Dtype(), shape); err != nil {
+			return nil, err
+		}
+	}
+	if data, ok := w.Data().([]float64); ok {
+		more, _ := added.([]float64)
+		return slices.Concat(data, more), nil
+	}
+	more, _ := added.([]float32)
+	return slices.Concat(w.Data().([]float32), more), nil
 }
 
 // MeanRow fills each row with the mean of the rows that the table has now, but for the padding row.
-func (e *Embedding) MeanRow() gorgonia.InitWFn { return e.table.repeat(e.table.mean) }
+func (t *Table) MeanRow() gorgonia.InitWFn { return t.repeat(t.mean) }
 
 // CopyRow fills each row with a row of the table as it is now. A negative id counts from the end. An id outside the
 // table is an error of the constructor that it is given to.
-func (e *Embedding) CopyRow(id int) gorgonia.InitWFn { return e.table.copyRow(id) }
-
-// MeanRow is Embedding.MeanRow.
-func (e *EmbeddingBag) MeanRow() gorgonia.InitWFn { return e.table.repeat(e.table.mean) }
-
-// CopyRow is Embedding.CopyRow.
-func (e *EmbeddingBag) CopyRow(id int) gorgonia.InitWFn { return e.table.copyRow(id) }
-
-func (t *table) grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (table, error) {
-	w, err := t.value()
-	if err != nil {
-		return table{}, err
-	}
-	old, dim := w.Shape()[0], w.Shape()[1]
-	if vocab < old {
-		return table{}, errors.Errorf("it has %d rows and cannot grow to %d: want at least as many", old, vocab)
-	}
-	if r := t.rules; r.ignores && r.ignored >= old && r.ignored < vocab {
-		return table{}, errors.Errorf("IgnoreIndex %d would be a row of the grown table, and always read as zeros: choose a negative one", r.ignored)
-	}
-	if g == t.weight.Graph() {
-		return table{}, errors.New("it cannot grow in its own graph: give it a new one, and build the model on that")
-	}
-	if init == nil {
-		return table{}, errNoInit
-	}
-	added := any(nil)
-	if vocab > old {
-		if added, err = checkBacking(init(w.Dtype(), vocab-old, dim), w.Dtype(), []int{vocab - old, dim}); err != nil {
-			return table{}, err
-		}
-	}
-	var all any
-	switch data := w.Data().(type) {
-	case []float32:
-		more, _ := added.([]float32)
-		all = slices.Concat(data, more)
-	case []float64:
-		more, _ := added.([]float64)
-		all = slices.Concat(data, more)
-	}
-	weight, err := newParam(g, t.weight.Name(), w.Dtype(), From(all), vocab, dim)
-	if err != nil {
-		return table{}, err
-	}
-	r := t.rules
-	if r.still != nil {
-		r.still = newRowSet(append(slices.Clone(r.still.has), make([]bool, vocab-old)...))
-	}
-	return tableOf(r, weight), nil
-}
-
-// repeat makes an initialiser that fills each row with what row returns.
-func (t *table) repeat(row func() ([]float64, error)) gorgonia.InitWFn {
-	return func(dt tensor.Dtype, shape ...int) any {
-		x, err := row()
-		if err != nil {
-			return err
-		}
-		if n := shape[len(shape)-1]; n != len(x) {
-			return errors.Errorf("the rows of embedding %q have %d elements: want a matrix of such rows, got shape %v", t.rules.table, len(x), tensor.Shape(shape))
-		}
-		i := -1
-		next := func() float64 { i++; return x[i%len(x)] }
-		return fill(func([]int) func() float64 { return next })(dt, shape...)
-	}
-}
-
-func (t *table) copyRow(id int) gorgonia.InitWFn {
+func (t *Table) CopyRow(id int) gorgonia.InitWFn {
 	return t.repeat(func() ([]float64, error) {
-		row, err := rowOf("CopyRow", id, t.weight.Shape()[0])
+		row, err := rowOf("CopyRow", id, t.vocab())
 		if err != nil {
 			return nil, err
 		}
@@ -121,15 +91,31 @@ func (t *table) copyRow(id int) gorgonia.InitWFn {
 	})
 }
 
+// repeat makes an initialiser that fills each row with what row returns.
+func (t *Table) repeat(row func() ([]float64, error)) gorgonia.InitWFn {
+	return func(dt tensor.Dtype, shape ...int) any {
+		x, err := row()
+		if err != nil {
+			return err
+		}
+		if n := shape[len(shape)-1]; n != len(x) {
+			return errors.Errorf("the rows of embedding %q have %d elements: want a matrix of such rows, got shape %v", t.name, len(x), tensor.Shape(shape))
+		}
+		i := -1
+		next := func() float64 { i++; return x[i%len(x)] }
+		return fill(func([]int) func() float64 { return next })(dt, shape...)
+	}
+}
+
 // mean returns the mean of all rows but padding.
-func (t *table) mean() ([]float64, error) {
+func (t *Table) mean() ([]float64, error) {
 	w, err := t.value()
 	if err != nil {
 		return nil, err
 	}
 	mean, n := make([]float64, w.Shape()[1]), 0
 	for id := range w.Shape()[0] {
-		if id != t.rules.padding {
+		if id != t.rules.padding() {
 			kernel.Add(mean, rowOfTable(w, id))
 			n++
 		}

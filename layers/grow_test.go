@@ -27,11 +27,11 @@ func TestGrow(t *testing.T) {
 	} {
 		for _, dt := range []tensor.Dtype{tensor.Float64, tensor.Float32} {
 			g := gorgonia.NewGraph()
-			e := must(layers.EmbeddingFromPretrained(g, "words", matrix(narrow(dt, old), 4, 2), layers.EmbeddingConfig{
-				PaddingIdx: new(-1), Sparse: true, Freeze: new(false), TrainRows: []int{1}, IgnoreIndex: new(-7)}))
+			e := must(pretrained(g, "words", matrix(narrow(dt, old), 4, 2), layers.EmbeddingConfig{
+				IDs: layers.IDRules{PaddingIdx: new(-1), Sparse: true, TrainRows: []int{1}, IgnoreIndex: new(-7)}}))
 			init := tt.init(e)
 			g2 := gorgonia.NewGraph()
-			grown := must(e.Grow(g2, 6, init))
+			grown := &layers.Embedding{Table: must(e.Grow(g2, 6, init))}
 			wantNear(t, name, grown.Weight().Value(), append(slices.Clone(old), tt.want...), 1e-6)
 			wantNear(t, "the old table", e.Weight().Value(), old, 0)
 			y := must(grown.Forward(input(g2, "ids", []int{-7, 1, 3, 4, 5, 0}, 6)))
@@ -45,7 +45,7 @@ func TestGrow(t *testing.T) {
 	g := gorgonia.NewGraph()
 	bag := must(layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{NumEmbeddings: 2, EmbeddingDim: 2, Mode: layers.BagMax, Init: layers.From([]float32{1, 2, 3, 4})}))
 	g2 := gorgonia.NewGraph()
-	grown := must(bag.Grow(g2, 4, bag.MeanRow()))
+	grown := &layers.EmbeddingBag{Table: must(bag.Grow(g2, 4, bag.MeanRow())), Mode: layers.BagMax}
 	y := must(grown.Forward(input(g2, "ids", []int{0, 2, 3}, 1, 3)))
 	runAll(t, g2)
 	wantNear(t, "bag", y.Value(), []float64{2, 3}, 0)
@@ -59,19 +59,19 @@ func TestGrowKeepsTraining(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		train := func(grow bool) []float64 {
 			g := gorgonia.NewGraph()
-			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: isSparse})
+			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: isSparse}})
 			s := must(optim.New(optim.Adam{}, optim.Config{LearningRate: 0.05}))
 			for part := range 2 {
 				if grow && part == 1 {
 					g = gorgonia.NewGraph()
-					e = must(e.Grow(g, 8, e.CopyRow(0)))
+					e = &layers.Embedding{Table: must(e.Grow(g, 8, e.CopyRow(0)))}
 					if err := s.Grow("words.weight", 8); err != nil {
 						t.Fatal(err)
 					}
 				} else if part == 1 { // the same weights in a new graph
-					w := e.Weight().Value()
+					w := e.Weight().Value().(*tensor.Dense)
 					g = gorgonia.NewGraph()
-					e = must(layers.EmbeddingFromPretrained(g, "words", w, layers.EmbeddingConfig{Sparse: isSparse, Freeze: new(false)}))
+					e = must(pretrained(g, "words", w, layers.EmbeddingConfig{IDs: layers.IDRules{Sparse: isSparse}}))
 				}
 				h := must(e.Forward(input(g, "ids", []int{4, 1, 1, 2}, 4)))
 				logits := must(e.Attend(h))
@@ -118,7 +118,7 @@ func TestGrowErrors(t *testing.T) {
 	}{
 		{gorgonia.NewGraph(), 3, layers.Zeros(), `embedding "words": it has 4 rows and cannot grow to 3: want at least as many`},
 		{gorgonia.NewGraph(), 5, nil, `embedding "words": no Init: choose one, such as layers.Normal(rnd, 1)`},
-		{nil, 5, layers.Zeros(), `embedding "words": no graph: give the constructor a gorgonia.NewGraph()`},
+		{nil, 5, layers.Zeros(), `embedding "words": no graph: give it a gorgonia.NewGraph()`},
 		{g, 5, layers.Zeros(), `embedding "words": it cannot grow in its own graph: give it a new one, and build the model on that`},
 		{gorgonia.NewGraph(), 5, e.CopyRow(4), `embedding "words": CopyRow 4 is outside [-4, 4)`},
 		{gorgonia.NewGraph(), 5, e.CopyRow(-5), `embedding "words": CopyRow -5 is outside [-4, 4)`},
@@ -130,7 +130,7 @@ func TestGrowErrors(t *testing.T) {
 		}
 	}
 	bag := must(layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{NumEmbeddings: 2, EmbeddingDim: 2, Init: layers.Zeros()}))
-	if _, err := bag.Grow(gorgonia.NewGraph(), 1, layers.Zeros()); err == nil || err.Error() != `embedding bag "bag": it has 2 rows and cannot grow to 1: want at least as many` {
+	if _, err := bag.Grow(gorgonia.NewGraph(), 1, layers.Zeros()); err == nil || err.Error() != `embedding "bag": it has 2 rows and cannot grow to 1: want at least as many` {
 		t.Errorf("got %v", err)
 	}
 }
@@ -138,7 +138,7 @@ func TestGrowErrors(t *testing.T) {
 // UnbindAll takes the weights off their nodes.
 func TestTableWithoutValue(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Sparse: true})
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
 	must(e.Forward(input(g, "ids", []int{1}, 1)))
 	mean, row := e.MeanRow(), e.CopyRow(0)
 	other := embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})

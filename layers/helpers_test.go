@@ -6,14 +6,36 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/layers"
 )
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
-// input adds a leaf of the given shape to g, with data as its memory. A shape of () takes a scalar's data.
+// input is layers.Input, where that cannot fail. Without a shape it is a scalar.
 func input(g *gorgonia.ExprGraph, name string, data any, shape ...int) *gorgonia.Node {
+	if len(shape) == 0 {
+		return leaf(g, name, data)
+	}
+	return must(layers.Input(g, name, data, shape...))
+}
+
+// leaf adds a leaf of the given shape to g, with data as its memory. A shape of () takes a scalar's data.
+func leaf(g *gorgonia.ExprGraph, name string, data any, shape ...int) *gorgonia.Node {
 	v := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
 	return gorgonia.NewTensor(g, v.Dtype(), len(shape), gorgonia.WithName(name), gorgonia.WithShape(shape...), gorgonia.WithValue(v))
+}
+
+// pretrained adds an embedding whose table is weight, a *tensor.Dense.
+func pretrained(g *gorgonia.ExprGraph, name string, weight *tensor.Dense, cfg layers.EmbeddingConfig) (*layers.Embedding, error) {
+	cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.Dtype, cfg.Init = weight.Shape()[0], weight.Shape()[1], weight.Dtype(), layers.From(weight)
+	return layers.NewEmbedding(g, name, cfg)
+}
+
+// pretrainedBag is pretrained for an EmbeddingBag.
+func pretrainedBag(g *gorgonia.ExprGraph, name string, weight *tensor.Dense, cfg layers.EmbeddingBagConfig) (*layers.EmbeddingBag, error) {
+	cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.Dtype, cfg.Init = weight.Shape()[0], weight.Shape()[1], weight.Dtype(), layers.From(weight)
+	return layers.NewEmbeddingBag(g, name, cfg)
 }
 
 // randoms returns n draws from N(0, 1).

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/internal/kernel"
 )
 
@@ -43,30 +44,29 @@ func Glorot(rnd *rand.Rand) gorgonia.InitWFn {
 // Zeros fills with 0.
 func Zeros() gorgonia.InitWFn { return gorgonia.Zeroes() }
 
-// From makes backing, a []float32 or []float64 in row-major order, the parameter's memory itself: no
-// copy is made, so layers in several graphs that are given one backing share one set of weights. The
-// size and type must be the parameter's. A padding row is left as it stands in backing.
+// From makes backing, a []float32 or []float64 in row-major order or a *tensor.Dense, the parameter's memory itself: no
+// copy is made, so layers in several graphs that are given one backing share one set of weights. The size and type, and
+// of a tensor the shape, must be the parameter's. A padding row is left as it stands in backing.
+//
+// Any initialiser that returns a *tensor.Dense is taken so: weights that came from outside.
 func From(backing any) gorgonia.InitWFn {
-	switch b := backing.(type) {
-	case []float32:
-		backing = loaded[float32](b)
-	case []float64:
-		backing = loaded[float64](b)
+	return func(_ tensor.Dtype, shape ...int) any {
+		switch b := backing.(type) {
+		case []float32:
+			return load(b, shape)
+		case []float64:
+			return load(b, shape)
+		}
+		return backing
 	}
-	return func(tensor.Dtype, ...int) any { return backing }
 }
 
-// loaded marks weights that came from outside: an Embedding does not zero their padding row.
-type loaded[T kernel.Float] []T
-
-func unwrapLoaded(backing any) any {
-	switch b := backing.(type) {
-	case loaded[float32]:
-		return []float32(b)
-	case loaded[float64]:
-		return []float64(b)
+// load makes a tensor of backing, if that is as large as shape says.
+func load[T kernel.Float](backing []T, shape []int) any {
+	if len(backing) != tensor.Shape(shape).TotalSize() {
+		return backing
 	}
-	return backing
+	return graphop.Tensor(backing, shape)
 }
 
 // fill makes an initialiser of sampler, which returns the source of a parameter's values.

@@ -12,6 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 )
 
 func TestSequential(t *testing.T) {
@@ -44,9 +45,9 @@ func TestSequential(t *testing.T) {
 func TestLayersPrint(t *testing.T) {
 	g := gorgonia.NewGraph()
 	plain := must(layers.NewLinear(g, "plain", layers.LinearConfig{InFeatures: 2, OutFeatures: 3, NoBias: true, Init: layers.Zeros()}))
-	words := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, PaddingIdx: new(-4), Init: layers.Zeros()}))
+	words := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: layers.IDRules{PaddingIdx: new(-4)}, Init: layers.Zeros()}))
 	more := must(layers.NewEmbedding(g, "more", layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 1, Init: layers.Zeros()}))
-	net := layers.Sequential{words, more, layers.MeanPool{PaddingIdx: 7}, layers.Sequential{layers.Func(gorgonia.Tanh), layers.Dropout{P: 0.5}}, newLinear(g, "out", 3, 2), plain, unnamed{}}
+	net := layers.Sequential{words, more, layers.MeanPool{PaddingIdx: new(7)}, layers.Sequential{layers.Func(gorgonia.Tanh), layers.Dropout{P: 0.5}}, newLinear(g, "out", 3, 2), plain, unnamed{}}
 	want := `Sequential
   0  Embedding words (4, 3), padding 0
   1  Embedding more (5, 1)
@@ -198,7 +199,7 @@ func TestDropoutErrors(t *testing.T) {
 func TestMeanPool(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := input(g, "x", []float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 2, 3, 2)
-	y := must(layers.MeanPool{IDs: input(g, "ids", []int{5, 9, 6, 9, 9, 9}, 2, 3), PaddingIdx: 9}.Forward(x))
+	y := must(layers.MeanPool{IDs: input(g, "ids", []int{5, 9, 6, 9, 9, 9}, 2, 3), PaddingIdx: new(9)}.Forward(x))
 	runAll(t, g)
 	if got := y.Value().Data().([]float32); !slices.Equal(got, []float32{3, 4, 0, 0}) || !slices.Equal(y.Shape(), []int{2, 2}) {
 		t.Errorf("got %v of shape %v", got, y.Shape())
@@ -217,7 +218,7 @@ func TestMeanPoolErrors(t *testing.T) {
 		{input(g, "a", make([]int, 4), 2, 2), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (2, 2)"},
 		{input(g, "b", make([]int, 6), 6), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (6)"},
 		{gorgonia.NewMatrix(g, tensor.Int, gorgonia.WithName("d"), gorgonia.WithShape(2, 0)), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (2, 0)"},
-		{input(g, "c", []int{1}), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and ()"},
+		{leaf(g, "c", []int{1}), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and ()"},
 	} {
 		if _, err := (layers.MeanPool{IDs: tt.ids}).Forward(x); err == nil || err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %v", err, tt.want)
@@ -242,7 +243,7 @@ func TestCrossEntropyIsStable(t *testing.T) {
 		for _, data := range []any{tt.logits, narrow} {
 			g := gorgonia.NewGraph()
 			x := input(g, "x", data, 1, 2)
-			loss := must(layers.CrossEntropy(x, input(g, "y", []int{tt.label}, 1)))
+			loss := must(loss.CrossEntropy(x, input(g, "y", []int{tt.label}, 1)))
 			dx := must(gorgonia.Grad(loss, x))[0]
 			var got gorgonia.Value
 			gorgonia.Read(loss, &got)
@@ -272,13 +273,13 @@ func TestCrossEntropyErrors(t *testing.T) {
 		{input(g, "a", []int{0, 1, 2}, 3), "cross-entropy: want logits of shape (…, classes) and labels of shape (…), got (2, 3) and (3)"},
 		{input(g, "b", []int{0, 1, 2, 0, 1, 2}, 2, 3), "cross-entropy: want logits of shape (…, classes) and labels of shape (…), got (2, 3) and (2, 3)"},
 	} {
-		if _, err := layers.CrossEntropy(x, tt.labels); err == nil || err.Error() != tt.want {
+		if _, err := loss.CrossEntropy(x, tt.labels); err == nil || err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %v", err, tt.want)
 		}
 	}
 	for _, bad := range []int{3, -2} {
 		g := gorgonia.NewGraph()
-		must(layers.CrossEntropy(input(g, "x", make([]float64, 6), 2, 3), input(g, "y", []int{0, bad}, 2)))
+		must(loss.CrossEntropy(input(g, "x", make([]float64, 6), 2, 3), input(g, "y", []int{0, bad}, 2)))
 		if err := gorgonia.NewTapeMachine(g).RunAll(); err == nil {
 			t.Errorf("label %d of 3 classes: no error", bad)
 		}
@@ -300,7 +301,7 @@ func TestLinearErrors(t *testing.T) {
 		}
 	}
 	l := newLinear(g, "ok", 2, 3)
-	for _, x := range []*gorgonia.Node{input(g, "x", make([]float64, 3), 1, 3), input(g, "s", []float64{1})} {
+	for _, x := range []*gorgonia.Node{input(g, "x", make([]float64, 3), 1, 3), leaf(g, "s", []float64{1})} {
 		if _, err := l.Forward(x); err == nil {
 			t.Errorf("input of shape %v: no error", x.Shape())
 		}
@@ -314,8 +315,8 @@ func TestCheckHashesPasses(t *testing.T) {
 	g := gorgonia.NewGraph()
 	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 	ids := input(g, "ids", []int{1, 2, 0, 3, 0, 0}, 2, 3)
-	net := layers.Sequential{e, layers.MeanPool{IDs: ids}, layers.Dropout{P: 0.5, Rand: newRand(1)}, newLinear(g, "h", 3, 3), layers.Func(gorgonia.Rectify), layers.Dropout{P: 0.5, Rand: newRand(1)}, newLinear(g, "out", 3, 2)}
-	loss := must(layers.CrossEntropy(must(net.Forward(ids)), input(g, "y", []int{0, 1}, 2)))
+	net := layers.Sequential{e, layers.MeanPool{IDs: ids, PaddingIdx: new(0)}, layers.Dropout{P: 0.5, Rand: newRand(1)}, newLinear(g, "h", 3, 3), layers.Func(gorgonia.Rectify), layers.Dropout{P: 0.5, Rand: newRand(1)}, newLinear(g, "out", 3, 2)}
+	loss := must(loss.CrossEntropy(must(net.Forward(ids)), input(g, "y", []int{0, 1}, 2)))
 	must(gorgonia.Grad(loss, net.Learnables()...))
 	if err := layers.CheckHashes(g); err != nil {
 		t.Error(err)
@@ -326,13 +327,13 @@ func TestNilInputs(t *testing.T) {
 	g := gorgonia.NewGraph()
 	ids := input(g, "ids", []int{1}, 1)
 	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
-	for _, l := range []layers.Layer{e, newLinear(g, "l", 3, 2), layers.MeanPool{IDs: ids}, layers.Dropout{P: 0.5, Rand: newRand(1)}, layers.Sequential{e}} {
-		if _, err := l.Forward(nil); err == nil || !strings.HasSuffix(err.Error(), "an input node is nil") {
+	for _, l := range []layers.Layer{e, newLinear(g, "l", 3, 2), layers.MeanPool{IDs: ids, PaddingIdx: new(0)}, layers.Dropout{P: 0.5, Rand: newRand(1)}, layers.Sequential{e}} {
+		if _, err := l.Forward(nil); err == nil || !strings.HasSuffix(err.Error(), ": the node is nil") {
 			t.Errorf("%T: %v", l, err)
 		}
 	}
 	for _, in := range [][2]*gorgonia.Node{{nil, ids}, {ids, nil}} {
-		if _, err := layers.CrossEntropy(in[0], in[1]); err == nil {
+		if _, err := loss.CrossEntropy(in[0], in[1]); err == nil {
 			t.Error("CrossEntropy of nil: no error")
 		}
 	}

@@ -2,11 +2,14 @@ package layers
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/internal/graphop"
+	"gorgonia-embedding/internal/kernel"
 )
 
 // LinearConfig describes a Linear. Its fields are those of torch.nn.Linear.
@@ -57,23 +60,27 @@ func newLinear(g *gorgonia.ExprGraph, name string, cfg LinearConfig) (*Linear, e
 // Forward maps x of shape (…, InFeatures) → (…, OutFeatures), of rank 1 or more.
 func (l *Linear) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	y, err := l.forward(x)
-	return y, errors.Wrapf(err, "linear with weight %q", l.weight.Name())
+	return y, errors.Wrap(err, l.label())
 }
 
 func (l *Linear) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
-	if x == nil {
-		return nil, errNoNode
+	in := []graphop.Input{graphop.Floats("x", x), graphop.Floats("weight", l.weight)}
+	if l.bias != nil {
+		in = append(in, graphop.Floats("bias", l.bias))
 	}
-	in := l.weight.Shape()[1]
-	if n := x.Dims(); n < 1 || x.Shape()[n-1] != in {
-		return nil, errors.Errorf("want an input of shape (…, %d), got %v", in, x.Shape())
+	if err := graphop.Check(in...); err != nil {
+		return nil, err
 	}
-	op := &linearOp{dims: x.Dims(), bias: l.bias != nil}
-	if l.bias == nil {
-		return gorgonia.ApplyOp(op, x, l.weight)
+	p, err := newProduct(x, l.weight)
+	if err != nil {
+		return nil, err
 	}
-	return gorgonia.ApplyOp(op, x, l.weight, l.bias)
+	op := p.op(fmt.Sprintf("linear{bias=%t}", l.bias != nil), l.bias != nil)
+	op.Layer = l.label()
+	return graphop.Apply(op, in...)
 }
+
+func (l *Linear) label() string { return fmt.Sprintf("linear %q", layerOf(l.weight)) }
 
 // Weight returns the weight, of shape (OutFeatures, InFeatures).
 func (l *Linear) Weight() *gorgonia.Node { return l.weight }
@@ -89,12 +96,89 @@ func (l *Linear) Learnables() gorgonia.Nodes {
 	return gorgonia.Nodes{l.weight, l.bias}
 }
 
-// String returns such as "Linear out (16 → 2)".
+// String returns a line such as "Linear out (16 → 2)".
 func (l *Linear) String() string {
 	out, in := l.weight.Shape()[0], l.weight.Shape()[1]
-	s := fmt.Sprintf("Linear %s (%d → %d)", strings.TrimSuffix(l.weight.Name(), weightSuffix), in, out)
+	s := fmt.Sprintf("Linear %s (%d → %d)", layerOf(l.weight), in, out)
 	if l.bias == nil {
 		s += ", no bias"
 	}
 	return s
+}
+
+// product is x·weightᵀ on the last axis of x: (…, in) and (out, in) → (…, out).
+type product struct {
+	rows, in, out int
+	shape         tensor.Shape // of the result
+}
+
+// newProduct fails if the shapes do not fit.
+func newProduct(x, weight *gorgonia.Node) (product, error) {
+	out, in := weight.Shape()[0], weight.Shape()[1]
+	if n := x.Dims(); n < 1 || last(x.Shape()) != in {
+		return product{}, errors.Errorf("want an input of shape (…, %d), got %v", in, x.Shape())
+	}
+	return product{x.Shape().TotalSize() / in, in, out, withLast(x.Shape(), out)}, nil
+}
+
+// op returns the op
+//
+//	linear :: Tensor-n a → Matrix a → Vector a → Tensor-n a
+//
+// or without the vector if there is no bias.
+func (p product) op(name string, bias bool) graphop.Op {
+	op := graphop.Op{
+		Name: name, Shape: p.shape,
+		Run: graphop.Kernels{F32: linear[float32](p, bias), F64: linear[float64](p, bias)},
+		Grads: []*graphop.Grad{
+			{Needs: []int{1}, Add: graphop.Kernels{F32: addGradX[float32](p), F64: addGradX[float64](p)}},
+			{Needs: []int{0}, Add: graphop.Kernels{F32: addGradW[float32](p), F64: addGradW[float64](p)}},
+		},
+	}
+	if bias {
+		op.Grads = append(op.Grads, &graphop.Grad{Add: graphop.Kernels{F32: addGradBias[float32](p), F64: addGradBias[float64](p)}})
+	}
+	return op
+}
+
+func linear[T kernel.Float](p product, bias bool) graphop.Kernel[T] {
+	return func(dst []T, in *graphop.Values[T]) error {
+		var b []T
+		if bias {
+			b = in.Floats(2)
+		}
+		kernel.Linear(dst, in.Floats(0), in.Floats(1), b, p.rows, p.in, p.out)
+		return nil
+	}
+}
+
+func addGradX[T kernel.Float](p product) graphop.Kernel[T] {
+	return func(dst []T, in *graphop.Values[T]) error {
+		kernel.LinearGradX(dst, in.Floats(0), in.Last(), p.rows, p.in, p.out)
+		return nil
+	}
+}
+
+func addGradW[T kernel.Float](p product) graphop.Kernel[T] {
+	return func(dst []T, in *graphop.Values[T]) error {
+		kernel.LinearGradW(dst, in.Floats(0), in.Last(), p.rows, p.in, p.out)
+		return nil
+	}
+}
+
+func addGradBias[T kernel.Float](p product) graphop.Kernel[T] {
+	return func(dst []T, in *graphop.Values[T]) error {
+		kernel.LinearGradBias(dst, in.Last(), p.rows, p.out)
+		return nil
+	}
+}
+
+// last returns the size of the last axis.
+func last(shape tensor.Shape) int { return shape[len(shape)-1] }
+
+// withLast returns shape with n as the size of its last axis.
+func withLast(shape tensor.Shape, n int) tensor.Shape {
+	shape = slices.Clone(shape)
+	shape[len(shape)-1] = n
+	return shape
 }

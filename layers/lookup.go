@@ -1,109 +1,121 @@
 package layers
 
 import (
-	"strings"
+	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/internal/graphop"
+	"gorgonia-embedding/internal/kernel"
 )
-
-// weightSuffix ends the name of a layer's main parameter.
-const weightSuffix = ".weight"
-
-// LookupConfig describes a Lookup: its fields are those of EmbeddingConfig that are not about the table itself.
-type LookupConfig struct {
-	PaddingIdx      *int       // an id whose row gets no gradient; the row itself is read like any other
-	MaxNorm         float64    // limit of the norm of the rows that are read; 0: none
-	NormType        float64    // the p of MaxNorm's p-norm; 0: 2
-	ScaleGradByFreq bool       // divides a row's gradient by the number of times that the ids name it
-	Sparse          bool       // makes the gradient of the table a *sparse.Rows
-	IgnoreIndex     *int       // an id that means nothing: a row of zeros
-	OutOfRange      OutOfRange // what becomes of ids outside the table; RangeError unless set
-	UnknownIdx      *int       // the row of those ids, with RangeUnknown
-	TrainRows       []int      // if not nil, the only rows that get a gradient; not empty
-	FreezeRows      []int      // rows that get no gradient
-}
 
 // Lookup reads rows of weight, a table that is already a node, as torch.nn.functional.embedding:
 // weight (vocab, dim), ids (d0, …, dn) → (d0, …, dn, dim).
 //
-// The gradient of weight is the sum of the gradients of a row's copies, a (vocab, dim) tensor or, if
-// cfg.Sparse, a *sparse.Rows. Gorgonia cannot add sparse gradients: then this lookup must be the only op on
-// weight that the loss depends on, or gorgonia.Grad fails. An Embedding may be looked up many times.
-// Lookup fails if weight is not a float matrix, ids not tensor.Int, Int32 or Int64 (Int is fastest: the
-// others are converted at each run), a field of cfg out of its range, or weight, with Sparse or
-// MaxNorm, no leaf. An id
-// outside [0, vocab) ends the run with an *IndexError, before anything is written.
-func Lookup(weight, ids *gorgonia.Node, cfg LookupConfig) (*gorgonia.Node, error) {
-	if weight == nil || ids == nil {
-		return nil, errors.Wrap(errNoNode, "lookup")
-	}
-	table := strings.TrimSuffix(weight.Name(), weightSuffix)
-	y, err := lookupNode(table, weight, ids, cfg)
-	return y, errors.Wrapf(err, "embedding %q", table)
-}
-
-func lookupNode(table string, weight, ids *gorgonia.Node, cfg LookupConfig) (*gorgonia.Node, error) {
-	if err := checkTable(weight, cfg); err != nil {
-		return nil, err
-	}
-	r, err := cfg.rules(table, weight.Shape()[0])
+// The gradient of weight is the sum of the gradients of a row's copies, a (vocab, dim) tensor or, if rules.Sparse, a
+// *sparse.Rows. Gorgonia cannot add sparse gradients: then this lookup must be the only op on weight that the loss
+// depends on, or gorgonia.Grad fails. An Embedding may be looked up many times.
+//
+// Lookup fails if weight is not a float matrix, ids not tensor.Int, Int32 or Int64 (Int is fastest: the others are
+// converted at each run), a rule out of its range, or weight, with Sparse or MaxNorm, no leaf. An id outside
+// [0, vocab) ends the run with an *IndexError, before anything is written.
+func Lookup(weight, ids *gorgonia.Node, rules IDRules) (*gorgonia.Node, error) {
+	t, err := tableOf(weight, rules)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkIDs(weight, ids); err != nil {
+	return t.lookup(ids)
+}
+
+// lookup reads the rows of t that ids mean.
+func (t *Table) lookup(ids *gorgonia.Node) (*gorgonia.Node, error) {
+	y, err := t.drawLookup(ids)
+	return y, t.wrap(err)
+}
+
+// drawLookup adds the op
+//
+//	lookup :: Matrix a → Tensor-n int → Tensor-(n+1) a
+func (t *Table) drawLookup(ids *gorgonia.Node) (*gorgonia.Node, error) {
+	in := []graphop.Input{graphop.Floats("weight", t.weight), graphop.Ints("ids", ids)}
+	err := graphop.Check(in...)
+	if err != nil {
 		return nil, err
 	}
-	return lookup(r, weight, ids)
+	if in[0].Node, err = t.leaf(); err != nil { // when nothing else can fail
+		return nil, err
+	}
+	back := t.reader(ids)
+	return graphop.Apply(graphop.Op{
+		Name: fmt.Sprintf("lookup{%s}", t.identity()), Layer: t.label(),
+		Shape: append(slices.Clone(ids.Shape()), t.dim()),
+		Run:   graphop.Kernels{F32: gather[float32](t.reader(ids)), F64: gather[float64](t.reader(ids))},
+		Grads: []*graphop.Grad{t.gradient([]int{0, 1}, scatterLookup[float32](back), scatterLookup[float64](back))},
+	}, in...)
 }
 
-// lookup adds the op for ids that checkIDs passed.
-func lookup(r rules, weight, ids *gorgonia.Node) (*gorgonia.Node, error) {
-	return gorgonia.ApplyOp(&lookupOp{rules: r, idType: ids.Dtype(), idDims: ids.Dims()}, weight, ids)
+func gather[T kernel.Float](r *idReader) graphop.Kernel[T] {
+	return func(dst []T, in *graphop.Values[T]) error {
+		rows, err := r.rows(in.Ints(1))
+		if err != nil {
+			return err
+		}
+		if err := limitNorms(r, in, rows); err != nil {
+			return err
+		}
+		dim := len(in.Floats(0)) / r.vocab
+		if r.rules.IgnoreIndex != nil {
+			kernel.GatherOrZero(dst, in.Floats(0), rows, dim)
+		} else {
+			kernel.Gather(dst, in.Floats(0), rows, dim)
+		}
+		return nil
+	}
 }
 
-// checkTable fails if n is not a matrix of floats, or cfg would change it and must not.
-func checkTable(n *gorgonia.Node, cfg LookupConfig) error {
-	if n.Dims() != 2 {
+// scatterLookup adds each row of the upstream gradient to the row of the table that it came from.
+func scatterLookup[T kernel.Float](r *idReader) scatterer[T] {
+	return func(in *graphop.Values[T]) (scatter[T], error) {
+		rows, err := r.rows(in.Ints(1))
+		return scatter[T]{ids: rows, skip: r.rules.padding(), src: in.Last()}, err
+	}
+}
+
+// reader returns what reads the ids of an op that has this node of ids.
+func (t *Table) reader(ids *gorgonia.Node) *idReader {
+	return &idReader{rules: t.rules, table: t.name, vocab: t.vocab(), shape: ids.Shape()}
+}
+
+// tableOf returns a table of weight, a node, for one op.
+func tableOf(weight *gorgonia.Node, rules IDRules) (*Table, error) {
+	if weight == nil {
+		return nil, errors.New("embedding: weight: the node is nil")
+	}
+	t := &Table{name: layerOf(weight), weight: weight}
+	if err := graphop.Check(graphop.Floats("weight", weight)); err != nil {
+		return nil, t.wrap(err)
+	}
+	if err := checkWeight(weight, rules); err != nil {
+		return nil, t.wrap(err)
+	}
+	var err error
+	t.rules, err = rules.check(t.vocab())
+	return t, t.wrap(err)
+}
+
+// checkWeight fails if n is no table, or rules would change it and must not.
+func checkWeight(n *gorgonia.Node, rules IDRules) error {
+	switch {
+	case n.Dims() != 2:
 		return errors.Errorf("weight must be a matrix (vocab, dim), got shape %v", n.Shape())
-	}
-	if dt := n.Dtype(); dt != tensor.Float32 && dt != tensor.Float64 {
-		return dtypeError("weight", dt)
-	}
-	if n.Shape().TotalSize() == 0 {
+	case n.Shape().TotalSize() == 0:
 		return errors.Errorf("weight must have a row and a column, got shape %v", n.Shape())
-	}
-	if cfg.Sparse && n.Op() != nil {
+	case rules.Sparse && n.Op() != nil:
 		return errors.Errorf("a sparse gradient ends at a leaf of the graph, and weight is the result of %v: look up the leaf itself, or set Sparse to false", n.Op())
-	}
-	if cfg.MaxNorm != 0 && n.Op() != nil {
+	case rules.MaxNorm != 0 && n.Op() != nil:
 		return errors.Errorf("MaxNorm changes the weight in place, which must be a leaf of the graph and not the result of %v", n.Op())
 	}
 	return nil
-}
-
-// checkIDs fails if ids cannot be looked up in table.
-func checkIDs(table, ids *gorgonia.Node) error {
-	if err := checkInts("ids", ids); err != nil {
-		return err
-	}
-	return checkGraph(table, "ids", ids)
-}
-
-// checkGraph fails if n is not in the graph of table.
-func checkGraph(table *gorgonia.Node, what string, n *gorgonia.Node) error {
-	if n.Graph() != table.Graph() {
-		return errors.Errorf("%s belong to another graph than the table: make both on one gorgonia.ExprGraph", what)
-	}
-	return nil
-}
-
-// checkInts fails if n cannot hold ids or labels.
-func checkInts(what string, n *gorgonia.Node) error {
-	switch n.Dtype() {
-	case tensor.Int, tensor.Int32, tensor.Int64:
-		return nil
-	}
-	return errors.Errorf("%s must be int, int32 or int64, got %v", what, n.Dtype())
 }

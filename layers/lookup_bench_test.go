@@ -58,7 +58,7 @@ var impls = []struct {
 	f    lookupFunc
 }{
 	{"Lookup", func(w, ids *gorgonia.Node) (*gorgonia.Node, error) {
-		return layers.Lookup(w, ids, layers.LookupConfig{})
+		return layers.Lookup(w, ids, layers.IDRules{})
 	}},
 	{"ByIndices", func(w, ids *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.ByIndices(w, ids, 0) }},
 }

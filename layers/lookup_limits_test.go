@@ -31,7 +31,7 @@ func TestGradientIsDeterministic(t *testing.T) {
 			runtime.GOMAXPROCS(procs)
 			g := gorgonia.NewGraph()
 			w := input(g, "w", make([]float32, 3*64), 3, 64)
-			y := must(layers.Lookup(w, input(g, "ids", ids, len(ids)), layers.LookupConfig{Sparse: isSparse}))
+			y := must(layers.Lookup(w, input(g, "ids", ids, len(ids)), layers.IDRules{Sparse: isSparse}))
 			_, grads := backward(t, y, randoms(2, len(ids)*64), w)
 			if got := wide(grads[0]); want == nil {
 				want = got
@@ -64,8 +64,8 @@ func TestTableBeyond2GiB(t *testing.T) {
 	w := make([]float32, vocab*dim)
 	w[0], w[(vocab-1)*dim], w[len(w)-1] = 1, 2, 3
 	g := gorgonia.NewGraph()
-	e := must(layers.EmbeddingFromPretrained(g, "words", matrix(w, vocab, dim), layers.EmbeddingConfig{Freeze: new(false), Sparse: true, MaxNorm: 2.5}))
-	b := must(layers.EmbeddingBagFromPretrained(g, "bag", matrix(w, vocab, dim), layers.EmbeddingBagConfig{Freeze: new(false), Sparse: true, Mode: layers.BagMax}))
+	e := must(pretrained(g, "words", matrix(w, vocab, dim), layers.EmbeddingConfig{IDs: layers.IDRules{Sparse: true, MaxNorm: 2.5}}))
+	b := must(pretrainedBag(g, "bag", matrix(w, vocab, dim), layers.EmbeddingBagConfig{IDs: layers.IDRules{Sparse: true}, Mode: layers.BagMax}))
 	ids := input(g, "ids", []int{0, vocab - 1, vocab - 1}, 1, 3)
 	rows, most := must(e.Forward(ids)), must(b.Forward(ids))
 	loss := gorgonia.Must(gorgonia.Add(gorgonia.Must(gorgonia.Sum(rows)), gorgonia.Must(gorgonia.Sum(most))))
@@ -157,8 +157,8 @@ func TestLayerEqualsFunction(t *testing.T) {
 		NumEmbeddings: 4, EmbeddingDim: 3, Dtype: tensor.Float64, Init: layers.Normal(newRand(1), 1), Mode: layers.BagMax}))
 	ids := input(g, "ids", []int{1, 3, 2, 1}, 2, 2)
 	pairs := [][2]*gorgonia.Node{
-		{must(e.Forward(ids)), must(layers.Lookup(e.Weight(), input(g, "same", []int{1, 3, 2, 1}, 2, 2), layers.LookupConfig{}))},
-		{must(b.Forward(ids)), must(layers.Bag(b.Weight(), layers.Bags{IDs: input(g, "again", []int{1, 3, 2, 1}, 2, 2)}, layers.BagConfig{Mode: layers.BagMax}))},
+		{must(e.Forward(ids)), must(layers.Lookup(e.Weight(), input(g, "same", []int{1, 3, 2, 1}, 2, 2), layers.IDRules{}))},
+		{must(b.Forward(ids)), must(layers.Bag(b.Weight(), layers.Texts{IDs: input(g, "again", []int{1, 3, 2, 1}, 2, 2)}, layers.BagMax, layers.IDRules{}))},
 	}
 	runAll(t, g)
 	for _, p := range pairs {
@@ -177,7 +177,7 @@ func TestSparseGradientHoldsEachIDOnce(t *testing.T) {
 	}{{nil, []int{7, 1}, []float64{2, 2, 1, 1}}, {new(7), []int{1}, []float64{1, 1}}} {
 		g := gorgonia.NewGraph()
 		w := table(g, "w", 10, 2)
-		y := must(layers.Lookup(w, input(g, "ids", []int{7, 1, 7}, 3), layers.LookupConfig{Sparse: true, PaddingIdx: tt.padding}))
+		y := must(layers.Lookup(w, input(g, "ids", []int{7, 1, 7}, 3), layers.IDRules{Sparse: true, PaddingIdx: tt.padding}))
 		_, grads := backward(t, y, nil, w)
 		rows := grads[0].(*sparse.Rows)
 		if !slices.Equal(rows.IDs(), tt.ids) || !slices.Equal(rows.Data().([]float64), tt.data) || !slices.Equal(rows.Shape(), w.Shape()) {
@@ -190,7 +190,7 @@ func TestSparseGradientHoldsEachIDOnce(t *testing.T) {
 func TestSecondDerivativeIsAnError(t *testing.T) {
 	g := gorgonia.NewGraph()
 	w := table(g, "w", 4, 2)
-	y := must(layers.Lookup(w, input(g, "ids", []int{1}, 1), layers.LookupConfig{}))
+	y := must(layers.Lookup(w, input(g, "ids", []int{1}, 1), layers.IDRules{}))
 	up := input(g, "up", []float64{1, 2}, 1, 2)
 	dw := must(gorgonia.Backpropagate(gorgonia.Nodes{y}, gorgonia.Nodes{up}, gorgonia.Nodes{w}))[0]
 	_, err := gorgonia.Grad(sumSquares(dw), up)
@@ -238,7 +238,7 @@ func TestTableDtypes(t *testing.T) {
 	}{
 		{[]float32{1, 2}, true}, {[]float64{1, 2}, true}, {[]int{1, 2}, false}, {[]int8{1, 2}, false}, {[]uint8{1, 2}, false}, {[]int16{1, 2}, false}, {[]int32{1, 2}, false}, {[]int64{1, 2}, false},
 	} {
-		_, err := layers.EmbeddingFromPretrained(gorgonia.NewGraph(), "w", tensor.New(tensor.WithShape(2, 1), tensor.WithBacking(tt.data)), layers.EmbeddingConfig{})
+		_, err := pretrained(gorgonia.NewGraph(), "w", tensor.New(tensor.WithShape(2, 1), tensor.WithBacking(tt.data)), layers.EmbeddingConfig{Freeze: true})
 		if (err == nil) != tt.ok {
 			t.Errorf("%T: %v", tt.data, err)
 		}

@@ -67,7 +67,7 @@ func TestMaxNormSamples(t *testing.T) {
 			want := limited(w, ids, dim, limit, p)
 			g := gorgonia.NewGraph()
 			weight := input(g, "w", w, vocab, dim)
-			y := must(layers.Lookup(weight, input(g, "ids", ids, 4), layers.LookupConfig{MaxNorm: limit, NormType: p}))
+			y := must(layers.Lookup(weight, input(g, "ids", ids, 4), layers.IDRules{MaxNorm: limit, NormType: p}))
 			runAll(t, g)
 			wantNear(t, "weight", weight.Value(), want, 1e-14)
 			rows := wide(y.Value())
@@ -97,7 +97,7 @@ func TestMaxNormManyRepeats(t *testing.T) {
 	for _, ids := range [][]int{many, once} {
 		g := gorgonia.NewGraph()
 		weight := input(g, "w", randoms(2, vocab*dim), vocab, dim)
-		must(layers.Lookup(weight, input(g, "ids", ids, len(ids)), layers.LookupConfig{MaxNorm: 0.7}))
+		must(layers.Lookup(weight, input(g, "ids", ids, len(ids)), layers.IDRules{MaxNorm: 0.7}))
 		runAll(t, g)
 		if want == nil {
 			want = wide(weight.Value())
@@ -113,7 +113,7 @@ func TestMaxNormGradientIgnoresIt(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()
 		weight := input(g, "w", randoms(3, 16), 4, 4)
-		y := must(layers.Lookup(weight, input(g, "ids", []int{0, 1, 2, 2}, 4), layers.LookupConfig{MaxNorm: 1, Sparse: isSparse}))
+		y := must(layers.Lookup(weight, input(g, "ids", []int{0, 1, 2, 2}, 4), layers.IDRules{MaxNorm: 1, Sparse: isSparse}))
 		_, grads := backward(t, y, nil, weight)
 		wantNear(t, "gradient", grads[0], []float64{1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0, 0, 0}, 0)
 	}
@@ -124,7 +124,7 @@ func TestMaxNormOverRuns(t *testing.T) {
 	g := gorgonia.NewGraph()
 	w, ids := []float64{3, 4, 30, 40, 6, 8}, []int{0}
 	weight := input(g, "w", w, 3, 2)
-	y := must(layers.Lookup(weight, input(g, "ids", ids, 1), layers.LookupConfig{MaxNorm: 5 + 1e-6, PaddingIdx: new(2)}))
+	y := must(layers.Lookup(weight, input(g, "ids", ids, 1), layers.IDRules{MaxNorm: 5 + 1e-6, PaddingIdx: new(2)}))
 	vm := gorgonia.NewTapeMachine(g)
 	defer vm.Close()
 	for _, tt := range []struct {
@@ -156,7 +156,7 @@ func TestMaxNormReaders(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()
 		e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
-			NumEmbeddings: 3, EmbeddingDim: 2, Dtype: tensor.Float64, Init: layers.From([]float64{30, 40, 0, 10, 1, 0}), MaxNorm: 5, Sparse: isSparse}))
+			NumEmbeddings: 3, EmbeddingDim: 2, Dtype: tensor.Float64, Init: layers.From([]float64{30, 40, 0, 10, 1, 0}), IDs: layers.IDRules{MaxNorm: 5, Sparse: isSparse}}))
 		a := must(e.Forward(input(g, "a", []int{0, 1}, 2)))
 		b := must(e.Forward(input(g, "b", []int{1, 0}, 2)))
 		logits := must(e.Attend(gorgonia.Must(gorgonia.HadamardProd(a, b)))) // a·b = rows (0, 20), (0, 20) of limited ones
@@ -178,8 +178,8 @@ func TestMaxNormOfBags(t *testing.T) {
 		w := []float64{30, 40, -4, 4.5, 0, 10, 7, 7}
 		g := gorgonia.NewGraph()
 		weight := input(g, "w", w, 4, 2)
-		y := must(layers.Bag(weight, layers.Bags{IDs: input(g, "ids", []int{0, 1, 2}, 1, 3)},
-			layers.BagConfig{Mode: mode, LookupConfig: layers.LookupConfig{MaxNorm: 5, NormType: math.Inf(1), PaddingIdx: new(2)}}))
+		y := must(layers.Bag(weight, layers.Texts{IDs: input(g, "ids", []int{0, 1, 2}, 1, 3)},
+			mode, layers.IDRules{MaxNorm: 5, NormType: math.Inf(1), PaddingIdx: new(2)}))
 		value, grads := backward(t, y, []float64{1, 2}, weight)
 		wantNear(t, "weight", weight.Value(), []float64{3.75, 5, -4, 4.5, 0, 5, 7, 7}, 1e-6) // padding is limited, as in torch
 		want := map[layers.BagMode][2][]float64{
@@ -197,7 +197,7 @@ func TestMaxNormOfBags(t *testing.T) {
 func TestMaxNormLeavesFrozenRows(t *testing.T) {
 	g := gorgonia.NewGraph()
 	weight := input(g, "w", []float64{3, 4, 3, 4}, 2, 2)
-	must(layers.Lookup(weight, input(g, "ids", []int{1, 0}, 2), layers.LookupConfig{MaxNorm: 1, FreezeRows: []int{0}}))
+	must(layers.Lookup(weight, input(g, "ids", []int{1, 0}, 2), layers.IDRules{MaxNorm: 1, FreezeRows: []int{0}}))
 	runAll(t, g)
 	wantNear(t, "weight", weight.Value(), []float64{3, 4, 0.6, 0.8}, 1e-7)
 }
@@ -206,7 +206,7 @@ func TestMaxNormLeavesFrozenRows(t *testing.T) {
 func TestMaxNormNeedsTheTable(t *testing.T) {
 	g := gorgonia.NewGraph()
 	w, ids := table(g, "w", 2, 2), input(g, "ids", []int{1}, 1)
-	_, err := layers.Lookup(gorgonia.Must(gorgonia.Tanh(w)), ids, layers.LookupConfig{MaxNorm: 1})
+	_, err := layers.Lookup(gorgonia.Must(gorgonia.Tanh(w)), ids, layers.IDRules{MaxNorm: 1})
 	if err == nil || !strings.HasSuffix(err.Error(), "MaxNorm changes the weight in place, which must be a leaf of the graph and not the result of tanh") {
 		t.Errorf("got %v", err)
 	}
@@ -215,7 +215,7 @@ func TestMaxNormNeedsTheTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := gorgonia.NewMatrix(g, tensor.Float64, gorgonia.WithName("v"), gorgonia.WithShape(2, 2), gorgonia.WithValue(view))
-	must(layers.Lookup(v, ids, layers.LookupConfig{MaxNorm: 1}))
+	must(layers.Lookup(v, ids, layers.IDRules{MaxNorm: 1}))
 	err = gorgonia.NewTapeMachine(g).RunAll()
 	if err == nil || !strings.Contains(err.Error(), `embedding "v": MaxNorm changes the weight in place, which must lie in memory row after row: copy the view`) {
 		t.Errorf("got %v", err)
@@ -227,7 +227,7 @@ func TestMaxNormChecksFirst(t *testing.T) {
 	g := gorgonia.NewGraph()
 	w := table(g, "w", 2, 2)
 	before := slices.Clone(wide(w.Value()))
-	must(layers.Lookup(w, input(g, "ids", []int{1, 2}, 2), layers.LookupConfig{MaxNorm: 1}))
+	must(layers.Lookup(w, input(g, "ids", []int{1, 2}, 2), layers.IDRules{MaxNorm: 1}))
 	if err := gorgonia.NewTapeMachine(g).RunAll(); err == nil || !slices.Equal(wide(w.Value()), before) {
 		t.Errorf("got %v, and the table %v", err, w.Value())
 	}
@@ -238,7 +238,7 @@ func TestScaleGradByFreq(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()
 		w := table(g, "w", 5, 2)
-		y := must(layers.Lookup(w, input(g, "ids", []int{3, 1, 1, 1, 4, 0}, 2, 3), layers.LookupConfig{ScaleGradByFreq: true, Sparse: isSparse, PaddingIdx: new(4)}))
+		y := must(layers.Lookup(w, input(g, "ids", []int{3, 1, 1, 1, 4, 0}, 2, 3), layers.IDRules{ScaleGradByFreq: true, Sparse: isSparse, PaddingIdx: new(4)}))
 		_, grads := backward(t, y, []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, w)
 		wantNear(t, "gradient", grads[0], []float64{11, 12, 5, 6, 0, 0, 1, 2, 0, 0}, 1e-14)
 		if _, ok := grads[0].(*sparse.Rows); ok != isSparse {

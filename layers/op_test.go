@@ -1,113 +1,129 @@
-package layers
+package layers_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"gorgonia-embedding/internal/kernel"
+	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/sparse"
 )
 
-// allOps returns ops that differ in one parameter each.
-func allOps() []gorgonia.Op {
-	lookup := func(table string, dt tensor.Dtype, dims, padding int) *lookupOp {
-		return &lookupOp{rules: rules{table: table, padding: padding}, idType: dt, idDims: dims}
+// variants adds, to one graph and on the same inputs, ops that differ in one parameter each.
+func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
+	w, w2 := table(g, "w", 4, 2), table(g, "w2", 4, 2)
+	ids, ids32 := input(g, "ids", []int{0, 1, 2, 3}, 2, 2), input(g, "ids32", []int32{0, 1, 2, 3}, 2, 2)
+	flat, offsets := input(g, "flat", []int{0, 1, 2, 3}, 4), input(g, "offsets", []int{0, 2}, 2)
+	weights, flatWeights := input(g, "weights", []float64{1, 2, 3, 4}, 2, 2), input(g, "flatWeights", []float64{1, 2, 3, 4}, 4)
+	x, bias := input(g, "x", []float64{1, 2, 3, 4}, 2, 2), newLinear(g, "bias", 2, 4)
+	add := func(n *gorgonia.Node, err error) { all = append(all, must(n, err)) }
+	rules := []layers.IDRules{
+		{}, {PaddingIdx: new(0)}, {PaddingIdx: new(1)}, {Sparse: true}, {IgnoreIndex: new(0)}, {IgnoreIndex: new(-1)}, {OutOfRange: layers.RangeClip},
+		{OutOfRange: layers.RangeWrap}, {OutOfRange: layers.RangeUnknown, UnknownIdx: new(0)}, {OutOfRange: layers.RangeUnknown, UnknownIdx: new(1)},
+		{MaxNorm: 10}, {MaxNorm: 20}, {MaxNorm: 10, NormType: 1}, {ScaleGradByFreq: true}, {FreezeRows: []int{0}}, {FreezeRows: []int{1}},
 	}
-	pool := func(dt tensor.Dtype, dims, padding int) *meanPoolOp {
-		return &meanPoolOp{idType: dt, idDims: dims, padding: padding}
+	for _, r := range rules {
+		add(layers.Lookup(w, ids, r))
+		add(layers.Bag(w, layers.Texts{IDs: ids}, layers.BagMean, r))
+		e := must(layers.NewEmbedding(g, fmt.Sprintf("e%d", len(all)), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: r, Dtype: tensor.Float64, Init: layers.Normal(newRand(1), 1)}))
+		add(e.Attend(x))
+		add(must(e.Quantize()).Forward(ids))
 	}
-	ops := []gorgonia.Op{
-		linearGradX(1), linearGradX(2), linearGradW(1), linearGradW(2), linearGradBias(1), linearGradBias(2),
-		&linearOp{dims: 1}, &linearOp{dims: 2}, &linearOp{dims: 2, bias: true},
+	add(layers.Lookup(w2, ids, layers.IDRules{}))
+	add(layers.Lookup(w, ids32, layers.IDRules{}))
+	add(layers.Lookup(w, flat, layers.IDRules{}))
+	for _, mode := range []layers.BagMode{layers.BagSum, layers.BagSqrtN, layers.BagMax, layers.BagMin} {
+		add(layers.Bag(w, layers.Texts{IDs: ids}, mode, layers.IDRules{}))
 	}
-	for _, op := range []*dropoutOp{{p: 0.1, id: 1, dims: 1}, {p: 0.2, id: 1, dims: 1}, {p: 0.1, id: 2, dims: 1}} {
-		ops = append(ops, op, dropoutGradOp(op))
+	add(layers.Bag(w, layers.Texts{IDs: ids, Weights: weights}, layers.BagMean, layers.IDRules{}))
+	add(layers.Bag(w, layers.Texts{IDs: flat, Offsets: offsets}, layers.BagMean, layers.IDRules{}))
+	add(layers.Bag(w, layers.Texts{IDs: flat, Offsets: offsets, NoLastOffset: true}, layers.BagMean, layers.IDRules{}))
+	add(layers.Bag(w, layers.Texts{IDs: flat, Offsets: offsets, Weights: flatWeights}, layers.BagSum, layers.IDRules{}))
+	add(bias.Forward(x))
+	add(must(layers.NewLinear(g, "plain", layers.LinearConfig{InFeatures: 2, OutFeatures: 4, NoBias: true, Dtype: tensor.Float64, Init: layers.Zeros()})).Forward(x))
+	vectors := input(g, "vectors", make([]float64, 8), 2, 2, 2)
+	for _, p := range []layers.MeanPool{{IDs: ids}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {IDs: ids32}} {
+		add(p.Forward(vectors))
 	}
-	for _, op := range []*lookupOp{
-		lookup("a", tensor.Int, 1, -1), lookup("b", tensor.Int, 1, -1), lookup("a", tensor.Int32, 1, -1),
-		lookup("a", tensor.Int, 2, -1), lookup("a", tensor.Int, 1, 0), {rules: rules{table: "a", padding: -1, sparse: true}, idType: tensor.Int, idDims: 1},
-	} {
-		ops = append(ops, op, lookupGradOp(op))
+	for _, p := range []float64{0.1, 0.2, 0.2} {
+		add(layers.Dropout{P: p, Rand: newRand(1)}.Forward(x))
 	}
-	rows := newRowSet([]bool{true, false})
-	for _, op := range []*attendOp{
-		{linearOp{dims: 1}, false, nil}, {linearOp{dims: 2}, false, nil}, {linearOp{dims: 1}, true, nil}, {linearOp{dims: 1}, false, rows}, {linearOp{dims: 1}, false, newRowSet([]bool{false, true})},
-	} {
-		if ops = append(ops, op); op.still != nil {
-			ops = append(ops, attendGradW(op)) // the others' is linearGradW
-		}
-	}
-	plainLookup := lookupOp{idType: tensor.Int, idDims: 1}
-	for _, q := range []*QuantizedEmbedding{{dtype: tensor.Float32}, {dtype: tensor.Float64}, {dtype: tensor.Float32, id: 1}} {
-		ops = append(ops, &quantizedOp{q: q, lookupOp: plainLookup})
-	}
-	ops = append(ops, &quantizedOp{q: &QuantizedEmbedding{dtype: tensor.Float32}, lookupOp: lookupOp{idType: tensor.Int, idDims: 2}})
-	for _, r := range allRules() {
-		lookup := &lookupOp{rules: r, idType: tensor.Int, idDims: 1}
-		bag := &bagOp{rules: r, idType: tensor.Int, idDims: 2}
-		ops = append(ops, lookup, lookupGradOp(lookup), bag, bagGradOp(bag))
-	}
-	plain := rules{table: "b", padding: -1}
-	for _, op := range []*bagOp{
-		{rules: plain, idType: tensor.Int, idDims: 2}, {rules: plain, idType: tensor.Int32, idDims: 2},
-		{rules: plain, idType: tensor.Int, idDims: 2, reduce: kernel.Sum}, {rules: plain, idType: tensor.Int, idDims: 2, reduce: kernel.Max},
-		{rules: plain, idType: tensor.Int, idDims: 2, reduce: kernel.SqrtN}, {rules: plain, idType: tensor.Int, idDims: 2, reduce: kernel.Min},
-		{rules: plain, idType: tensor.Int, idDims: 2, weighted: true}, {rules: plain, idType: tensor.Int, idDims: 1, weighted: true, offsetType: tensor.Int},
-		{rules: plain, idType: tensor.Int, idDims: 1, offsetType: tensor.Int}, {rules: plain, idType: tensor.Int, idDims: 1, offsetType: tensor.Int64},
-		{rules: plain, idType: tensor.Int, idDims: 1, offsetType: tensor.Int, noLast: true},
-	} {
-		ops = append(ops, op, bagGradOp(op))
-		if op.weighted {
-			ops = append(ops, bagWeightsGradOp(op))
-		}
-	}
-	for _, op := range []*meanPoolOp{pool(tensor.Int, 1, 0), pool(tensor.Int64, 1, 0), pool(tensor.Int, 2, 0), pool(tensor.Int, 1, 1)} {
-		ops = append(ops, op, meanPoolGradOp(op))
-	}
-	for _, op := range []*crossEntropyOp{
-		{labelType: tensor.Int, labelDims: 1}, {labelType: tensor.Int32, labelDims: 1}, {labelType: tensor.Int, labelDims: 2},
-	} {
-		ops = append(ops, op, crossEntropyGradOp(op))
-	}
-	return ops
-}
-
-// allRules differ in one field each.
-func allRules() []rules {
-	var all []rules
-	for _, change := range []func(r *rules){
-		func(r *rules) {}, func(r *rules) { r.table = "a1" }, func(r *rules) { r.padding = 0 }, func(r *rules) { r.sparse = true },
-		func(r *rules) { r.ignores = true }, func(r *rules) { r.ignores, r.ignored = true, -1 },
-		func(r *rules) { r.outside = RangeClip }, func(r *rules) { r.outside = RangeWrap },
-		func(r *rules) { r.outside = RangeUnknown }, func(r *rules) { r.outside, r.unknown = RangeUnknown, 1 },
-		func(r *rules) { r.maxNorm, r.normType = 1, 2 }, func(r *rules) { r.maxNorm, r.normType = 2, 2 }, func(r *rules) { r.maxNorm, r.normType = 1, 1 },
-		func(r *rules) { r.byFreq = true }, func(r *rules) { r.frozen = true },
-		func(r *rules) { r.still = newRowSet([]bool{true, false}) }, func(r *rules) { r.still = newRowSet([]bool{false, true}) },
-	} {
-		r := rules{table: "a2", padding: -1, normType: 2}
-		change(&r)
-		all = append(all, r)
-	}
+	add(loss.CrossEntropy(vectors, input(g, "labels", []int{0, 1, 1, 0}, 2, 2)))
+	add(loss.CrossEntropy(vectors, input(g, "labels32", []int32{0, 1, 1, 0}, 2, 2)))
 	return all
 }
 
-// Gorgonia merges nodes whose ops hash alike, so ops that differ must not.
-func TestOpsHashApart(t *testing.T) {
-	seen := make(map[uint32]gorgonia.Op)
-	for _, op := range allOps() {
-		if other, taken := seen[op.Hashcode()]; taken {
-			t.Errorf("%v and %v have the same hash", op, other)
+// differentiated adds the gradients of all, but for those that a sparse one would have to be added to.
+func differentiated(g *gorgonia.ExprGraph, all []*gorgonia.Node) {
+	total := gorgonia.NewConstant(0.0)
+	for _, y := range all {
+		if op := y.Op().String(); strings.Contains(op, "sparse") || strings.Contains(op, "quantized") {
+			continue
 		}
-		seen[op.Hashcode()] = op
+		if !y.IsScalar() {
+			y = gorgonia.Must(gorgonia.Sum(y))
+		}
+		total = gorgonia.Must(gorgonia.Add(total, y))
+	}
+	must(gorgonia.Grad(total, g.ByName("w")[0], g.ByName("weights")[0], g.ByName("flatWeights")[0], g.ByName("x")[0], g.ByName("vectors")[0]))
+}
+
+// ours returns the nodes of g whose ops are of this module: gradients too.
+func ours(g *gorgonia.ExprGraph) (nodes []*gorgonia.Node) {
+	for _, n := range g.AllNodes() {
+		if strings.HasPrefix(fmt.Sprintf("%T", n.Op()), "*graphop.") {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// inputsOf returns the nodes that n is made of.
+func inputsOf(n *gorgonia.Node) (in []*gorgonia.Node) {
+	for all := n.Graph().From(n.ID()); all.Next(); {
+		in = append(in, all.Node().(*gorgonia.Node))
+	}
+	return in
+}
+
+// Gorgonia merges nodes whose ops hash alike, so ops that differ must not; nor may their gradients.
+func TestOpsHashApart(t *testing.T) {
+	g := gorgonia.NewGraph()
+	all := variants(g)
+	seen := make(map[*gorgonia.Node]int)
+	for i, n := range all {
+		if j, taken := seen[n]; taken {
+			t.Errorf("%v, number %d, is one node with number %d", n, i, j)
+		}
+		seen[n] = i
+	}
+	differentiated(g, all)
+	if n := len(ours(g)); n < len(all)*3/2 {
+		t.Errorf("%d nodes with gradients of %d", n, len(all))
+	}
+	if err := layers.CheckHashes(g); err != nil {
+		t.Error(err)
 	}
 }
 
-// Gorgonia hands a type back to a pool after use, so each call must make one.
-func TestOpTypesAreFresh(t *testing.T) {
-	for _, op := range allOps() {
+// The shape that an op infers for the graph is that of the value it makes, and Gorgonia hands a type back to a pool after
+// use, so each call must make one.
+func TestOpContract(t *testing.T) {
+	g := gorgonia.NewGraph()
+	differentiated(g, variants(g))
+	for _, n := range runOps(t, g) {
+		op := n.Op()
+		if !slices.Equal(n.Shape(), n.Value().Shape()) {
+			t.Errorf("%v: inferred %v, made %v", op, n.Shape(), n.Value().Shape())
+		}
+		if op.Arity() != len(inputsOf(n)) {
+			t.Errorf("%v: arity %d, takes %d", op, op.Arity(), len(inputsOf(n)))
+		}
 		if op.Type() == op.Type() {
 			t.Errorf("%v: Type returned one type twice", op)
 		}
@@ -117,217 +133,139 @@ func TestOpTypesAreFresh(t *testing.T) {
 	}
 }
 
-// shapeCase is an op's input and the shape of its result.
-type shapeCase struct {
-	op   gorgonia.Op
-	in   []gorgonia.Value
-	want tensor.Shape
-}
-
-// testShapes checks that the shape which an op infers for the graph is that of the value it makes.
-func testShapes(t *testing.T, cases []shapeCase) {
+// runOps runs g and returns the nodes of this module's ops. Their inputs' values are those of the run.
+func runOps(t *testing.T, g *gorgonia.ExprGraph) []*gorgonia.Node {
 	t.Helper()
-	for _, tt := range cases {
-		shapes := make([]tensor.Shape, len(tt.in))
-		for i, v := range tt.in {
-			shapes[i] = v.Shape()
-		}
-		inferred, err := tt.op.InferShape(gorgonia.ShapesToDimSizers(shapes)...)
-		if err != nil {
-			t.Fatal(tt.op, err)
-		}
-		v, err := tt.op.Do(tt.in...)
-		if err != nil {
-			t.Fatal(tt.op, err)
-		}
-		if !slices.Equal(inferred, tt.want) || !slices.Equal(v.Shape(), tt.want) {
-			t.Errorf("%v: inferred %v, made %v, want %v", tt.op, inferred, v.Shape(), tt.want)
-		}
-		if tt.op.Arity() != len(tt.in) {
-			t.Errorf("%v: arity %d, takes %d", tt.op, tt.op.Arity(), len(tt.in))
-		}
+	runAll(t, g)
+	nodes := ours(g)
+	if len(nodes) < 100 {
+		t.Fatalf("%d ops", len(nodes))
 	}
+	return nodes
 }
 
-func TestInferShapeAgreesWithDo(t *testing.T) {
-	floats := func(shape ...int) gorgonia.Value {
-		return tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
-	}
-	ids := func(shape ...int) gorgonia.Value {
-		return tensor.New(tensor.Of(tensor.Int), tensor.WithShape(shape...))
-	}
-	lookup := &lookupOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 2}
-	pool := &meanPoolOp{idType: tensor.Int, idDims: 2}
-	loss := &crossEntropyOp{labelType: tensor.Int, labelDims: 1}
-	drop := &dropoutOp{p: 0.5, eval: true, dims: 2}
-	bag := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 2}
-	bags := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 1, offsetType: tensor.Int}
-	weighted := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 2, weighted: true}
-	attend := &attendOp{linearOp{dims: 3}, false, newRowSet([]bool{true, false})}
-	quantized := &quantizedOp{
-		q:        &QuantizedEmbedding{dtype: tensor.Float32, dim: 3, codes: make([]uint8, 3), low: make([]float32, 1), scale: make([]float32, 1)},
-		lookupOp: lookupOp{idType: tensor.Int, idDims: 2},
-	}
-	highest := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 1, offsetType: tensor.Int, noLast: true, reduce: kernel.Max}
-	testShapes(t, []shapeCase{
-		{weighted, []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 4)}, tensor.Shape{2, 3}},
-		{bagGradOp(weighted), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 4), floats(2, 3)}, tensor.Shape{5, 3}},
-		{bagWeightsGradOp(weighted), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 4), floats(2, 3), floats(2, 3)}, tensor.Shape{2, 4}},
-		{attend, []gorgonia.Value{floats(2, 4, 3), floats(2, 3)}, tensor.Shape{2, 4, 2}},
-		{attendGradW(attend), []gorgonia.Value{floats(2, 4, 3), floats(2, 4, 2)}, tensor.Shape{2, 3}},
-		{quantized, []gorgonia.Value{ids(2, 4)}, tensor.Shape{2, 4, 3}},
-		{highest, []gorgonia.Value{floats(5, 3), ids(4), ids(6)}, tensor.Shape{6, 3}},
-		{bagGradOp(highest), []gorgonia.Value{floats(5, 3), ids(4), ids(6), floats(6, 3), floats(6, 3)}, tensor.Shape{5, 3}},
-		{bag, []gorgonia.Value{floats(5, 3), ids(2, 4)}, tensor.Shape{2, 3}},
-		{bagGradOp(bag), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 3)}, tensor.Shape{5, 3}},
-		{bags, []gorgonia.Value{floats(5, 3), ids(4), ids(7)}, tensor.Shape{6, 3}},
-		{bagGradOp(bags), []gorgonia.Value{floats(5, 3), ids(4), ids(7), floats(6, 3)}, tensor.Shape{5, 3}},
-		{bagGradOp(&bagOp{rules: rules{sparse: true}, idType: tensor.Int, idDims: 2}), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 3)}, tensor.Shape{5, 3}},
-		{lookup, []gorgonia.Value{floats(5, 3), ids(2, 4)}, tensor.Shape{2, 4, 3}},
-		{lookupGradOp(lookup), []gorgonia.Value{floats(5, 3), ids(2, 4), floats(2, 4, 3)}, tensor.Shape{5, 3}},
-		{pool, []gorgonia.Value{floats(2, 4, 3), ids(2, 4)}, tensor.Shape{2, 3}},
-		{meanPoolGradOp(pool), []gorgonia.Value{ids(2, 4), floats(2, 3)}, tensor.Shape{2, 4, 3}},
-		{&linearOp{dims: 3, bias: true}, []gorgonia.Value{floats(2, 4, 3), floats(6, 3), floats(6)}, tensor.Shape{2, 4, 6}},
-		{linearGradX(3), []gorgonia.Value{floats(6, 3), floats(2, 4, 6)}, tensor.Shape{2, 4, 3}},
-		{linearGradW(3), []gorgonia.Value{floats(2, 4, 3), floats(2, 4, 6)}, tensor.Shape{6, 3}},
-		{linearGradBias(3), []gorgonia.Value{floats(2, 4, 6)}, tensor.Shape{6}},
-		{loss, []gorgonia.Value{floats(2, 3), ids(2)}, tensor.Shape{}},
-		{crossEntropyGradOp(loss), []gorgonia.Value{floats(2, 3), ids(2), gorgonia.NewF32(1)}, tensor.Shape{2, 3}},
-		{drop, []gorgonia.Value{floats(2, 3)}, tensor.Shape{2, 3}},
-		{dropoutGradOp(drop), []gorgonia.Value{floats(2, 3), floats(2, 3)}, tensor.Shape{2, 3}},
-	})
-}
-
-// A value of another type or size than the graph was built for is an error, not a panic.
+// A value of another type or size than the graph was built for is an error, not a panic: for every input of every op.
 func TestOpsRefuseWrongValues(t *testing.T) {
-	f64 := func(shape ...int) gorgonia.Value {
-		return tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
-	}
-	f32 := func(shape ...int) gorgonia.Value {
-		return tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
-	}
-	ids := tensor.New(tensor.Of(tensor.Int), tensor.WithShape(2))
-	ids2 := tensor.New(tensor.Of(tensor.Int), tensor.WithShape(2, 2))
-	weighted := &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 2, weighted: true}
-	rows, err := sparse.New(1, 1, []int{0}, []float64{1}) // as many elements as a tensor has, but not all of a matrix
-	if err != nil {
-		t.Fatal(err)
-	}
-	lookup := &lookupOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 1}
-	loss := &crossEntropyOp{labelType: tensor.Int, labelDims: 1}
-	for _, tt := range []struct {
-		op gorgonia.Op
-		in []gorgonia.Value
-	}{
-		{lookup, []gorgonia.Value{f64(5, 3), f64(2)}},
-		{&linearOp{dims: 2}, []gorgonia.Value{f64(1, 1), rows}},
-		{lookupGradOp(lookup), []gorgonia.Value{f64(5, 3), ids, f64(3, 3)}},
-		{&meanPoolOp{idType: tensor.Int, idDims: 1}, []gorgonia.Value{f64(3, 3), ids}},
-		{&bagOp{idType: tensor.Int, idDims: 2}, []gorgonia.Value{f64(3, 3), f64(2, 2)}},
-		{&bagOp{idType: tensor.Int, idDims: 2}, []gorgonia.Value{f64(3, 3), ids}},
-		{bagGradOp(&bagOp{idType: tensor.Int, idDims: 1, offsetType: tensor.Int}), []gorgonia.Value{f64(3, 3), ids, ids, f64(2, 3)}},
-		{attendGradW(&attendOp{linearOp{dims: 2}, false, newRowSet([]bool{true, false})}), []gorgonia.Value{f64(3, 2), f64(3, 3)}},
-		{&quantizedOp{q: &QuantizedEmbedding{}, lookupOp: lookupOp{idType: tensor.Int, idDims: 1}}, []gorgonia.Value{f64(2)}},
-		{&quantizedOp{q: &QuantizedEmbedding{}, lookupOp: lookupOp{idType: tensor.Int, idDims: 1}}, []gorgonia.Value{ids}},
-		{weighted, []gorgonia.Value{f64(3, 3), ids2, f32(2, 2)}},
-		{weighted, []gorgonia.Value{f64(3, 3), ids2, f64(2, 1)}},
-		{bagGradOp(weighted), []gorgonia.Value{f64(3, 3), ids2, f64(2, 1), f64(2, 3)}},
-		{bagWeightsGradOp(weighted), []gorgonia.Value{f64(3, 3), ids2, f64(2, 1), f64(2, 3), f64(2, 3)}},
-		{bagWeightsGradOp(weighted), []gorgonia.Value{f64(3, 3), ids2, f64(2, 2), f64(1, 3), f64(2, 3)}},
-		{bagWeightsGradOp(weighted), []gorgonia.Value{f64(3, 3), ids2, f64(2, 2), f64(2, 3), f64(1, 3)}},
-		{bagGradOp(&bagOp{idType: tensor.Int, idDims: 2, reduce: kernel.Max}), []gorgonia.Value{f64(3, 3), ids2, f64(2, 3), f64(1, 3)}},
-		{&linearOp{dims: 2}, []gorgonia.Value{f64(2, 3), f32(4, 3)}},
-		{&linearOp{dims: 2, bias: true}, []gorgonia.Value{f64(2, 3), f64(4, 3), f64(3)}},
-		{linearGradX(2), []gorgonia.Value{f64(4, 3), f32(2, 4)}},
-		{dropoutGradOp(&dropoutOp{dims: 2}), []gorgonia.Value{f64(2, 3), f64(2, 3)}},
-		{linearGradW(2), []gorgonia.Value{f64(2, 3), f64(3, 4)}},
-		{loss, []gorgonia.Value{f64(3, 3), ids}},
-		{crossEntropyGradOp(loss), []gorgonia.Value{f64(2, 3), ids, f64(2)}},
-	} {
-		if v, err := tt.op.Do(tt.in...); err == nil {
-			t.Errorf("%v of %v: no error but %v", tt.op, tt.in, v)
+	g := gorgonia.NewGraph()
+	differentiated(g, variants(g))
+	rows := must(sparse.New(1, 1, []int{0}, []float64{1})) // as many elements as a tensor has, but not all of a matrix
+	for _, n := range runOps(t, g) {
+		nodes := inputsOf(n)
+		for i, in := range nodes {
+			values := make([]gorgonia.Value, len(nodes))
+			for j, node := range nodes {
+				values[j] = node.Value()
+			}
+			larger := append(in.Shape().Clone(), 3)
+			isInt := in.Dtype() != tensor.Float64
+			wrong := map[string]gorgonia.Value{
+				"type": tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append(in.Shape().Clone(), 1)...)),
+				"size": tensor.New(tensor.Of(in.Dtype()), tensor.WithShape(larger...)),
+			}
+			if !isInt {
+				wrong["rows"] = rows
+			}
+			for name, v := range wrong {
+				values[i] = v
+				if v, err := n.Op().Do(values...); err == nil {
+					t.Errorf("%v, input %d of wrong %s: no error but %v", n.Op(), i, name, v)
+				}
+			}
 		}
 	}
 }
 
 // What ops say of values that the graph was not built for.
 func TestRunMessages(t *testing.T) {
+	g := gorgonia.NewGraph()
 	f64 := func(shape ...int) gorgonia.Value {
 		return tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
 	}
-	ints := func(shape ...int) gorgonia.Value {
-		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(make([]int, tensor.Shape(shape).TotalSize())))
+	ints := func(at ...int) gorgonia.Value { return tensor.New(tensor.WithBacking(at)) }
+	w, ids := table(g, "w", 3, 2), input(g, "ids", []int{0, 1}, 2)
+	offsets, weights := input(g, "offsets", []int{0, 2}, 2), input(g, "weights", []float64{1, 1}, 2)
+	lookup := must(layers.Lookup(w, ids, layers.IDRules{}))
+	bag := must(layers.Bag(w, layers.Texts{IDs: ids, Offsets: offsets, Weights: weights}, layers.BagSum, layers.IDRules{}))
+	out := newLinear(g, "out", 2, 2)
+	linear := must(out.Forward(bag))
+	must(gorgonia.Grad(gorgonia.Must(gorgonia.Add(gorgonia.Must(gorgonia.Sum(lookup)), gorgonia.Must(gorgonia.Sum(linear)))), w))
+	var lookupGrad *gorgonia.Node
+	for _, n := range ours(g) {
+		if strings.HasPrefix(n.Op().String(), "∂weight lookup") {
+			lookupGrad = n
+		}
 	}
-	r := rules{table: "w", padding: -1}
-	lookup := &lookupOp{rules: r, idType: tensor.Int, idDims: 1}
-	bag := &bagOp{rules: r, idType: tensor.Int, idDims: 2, weighted: true}
-	bags := &bagOp{rules: r, idType: tensor.Int, idDims: 1, offsetType: tensor.Int}
-	picks := &bagOp{rules: r, idType: tensor.Int, idDims: 2, reduce: kernel.Max}
 	for _, tt := range []struct {
-		op   gorgonia.Op
+		n    *gorgonia.Node
 		in   []gorgonia.Value
 		want string
 	}{
-		{lookup, []gorgonia.Value{f64(3, 2), ints(1, 2)}, `embedding "w": ids have shape (1, 2), the graph was built for rank 1`},
+		{lookup, []gorgonia.Value{f64(3, 2), ints(0, 1, 2)}, `embedding "w": ids: want shape (2), for which the graph was built, got (3)`},
 		{lookup, []gorgonia.Value{f64(3, 2), f64(2)}, `embedding "w": ids: want int, int32 or int64 values, got float64`},
-		{lookupGradOp(lookup), []gorgonia.Value{f64(3, 2), ints(2), f64(3, 2)}, `∂lookup{"w" ids=1-D int padding=-1 sparse=false}: want a value of 4 elements, got shape (3, 2)`},
-		{bag, []gorgonia.Value{f64(3, 2), ints(2), f64(2)}, `embedding bag "w": ids have shape (2), the graph was built for rank 2`},
-		{bag, []gorgonia.Value{f64(3, 2), f64(1, 2), f64(1, 2)}, `embedding bag "w": ids: want int, int32 or int64 values, got float64`},
-		{bag, []gorgonia.Value{f64(3, 2), ints(1, 2), f64(1, 3)}, `embedding bag "w": Weights: want a value of 2 elements, got shape (1, 3)`},
-		{bagWeightsGradOp(bag), []gorgonia.Value{f64(3, 2), ints(1, 2), f64(1, 2), f64(1, 2), f64(2, 2)},
-			`∂weights bag{"w" mean ids=2-D int padding=-1 sparse=false weighted}: want a value of 2 elements, got shape (2, 2)`},
-		{bags, []gorgonia.Value{f64(3, 2), ints(2), f64(2)}, `embedding bag "w": Offsets: want int, int32 or int64 values, got float64`},
-		{bags, []gorgonia.Value{f64(3, 2), ints(2), ints(0)}, `embedding bag "w": Offsets: there are none: the first must be 0`},
-		{bagGradOp(picks), []gorgonia.Value{f64(3, 2), ints(1, 2), f64(1, 2), f64(2, 2)}, `∂bag{"w" max ids=2-D int padding=-1 sparse=false}: want a value of 2 elements, got shape (2, 2)`},
-		{attendGradW(&attendOp{linearOp{dims: 2}, false, newRowSet([]bool{true, false})}), []gorgonia.Value{f64(3, 2), f64(3, 3)},
-			`∂weight attend{2-D frozen=false still=7fc1e07b4bd2c5f}: want an upstream gradient of shape (…, 2), got (3, 3)`},
+		{lookupGrad, []gorgonia.Value{f64(3, 2), ints(0, 1), f64(3, 2)}, `∂weight lookup{"w" frozen=false}: the upstream gradient: want shape (2, 2), for which the graph was built, got (3, 2)`},
+		{bag, []gorgonia.Value{f64(3, 2), ints(0, 1), ints(0, 2), f64(1, 3)}, `embedding "w": Weights: want shape (2), for which the graph was built, got (1, 3)`},
+		{bag, []gorgonia.Value{f64(3, 2), ints(0, 1), f64(2), f64(2)}, `embedding "w": Offsets: want int, int32 or int64 values, got float64`},
+		{bag, []gorgonia.Value{f64(3, 2), ints(0, 1), ints(1, 2), f64(2)}, `embedding "w": Offsets: the first must be 0, got 1`},
+		{linear, []gorgonia.Value{f64(1, 2), f64(2, 2), f64(3)}, `linear "out": bias: want shape (2), for which the graph was built, got (3)`},
 	} {
-		if v, err := tt.op.Do(tt.in...); err == nil || err.Error() != tt.want {
+		if v, err := tt.n.Op().Do(tt.in...); err == nil || err.Error() != tt.want {
 			t.Errorf("got  %v, %v\nwant %v", v, err, tt.want)
 		}
 	}
 }
 
-// A batch of no rows gives a result of no rows, and gradients of zero.
+// A batch of no rows, or of rows of no words, gives a result of no rows, and gradients of zero. Gorgonia itself cannot
+// run such a graph, so the ops are called one by one.
 func TestOpsOfNoRows(t *testing.T) {
-	floats := func(shape ...int) gorgonia.Value {
-		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(make([]float64, tensor.Shape(shape).TotalSize())))
+	for _, shape := range []tensor.Shape{{0, 4}, {2, 0}} {
+		g := gorgonia.NewGraph()
+		w := table(g, "w", 5, 3)
+		ids := input(g, "ids", []int{}, shape...)
+		weights := input(g, "weights", []float64{}, shape...)
+		flat, offsets := input(g, "flat", []int{}, 0), input(g, "offsets", make([]int, shape[0]+1), shape[0]+1)
+		cases := []*gorgonia.Node{must(layers.Lookup(w, ids, layers.IDRules{}))}
+		for _, mode := range []layers.BagMode{layers.BagMean, layers.BagMax, layers.BagMin} {
+			cases = append(cases, must(layers.Bag(w, layers.Texts{IDs: ids}, mode, layers.IDRules{})),
+				must(layers.Bag(w, layers.Texts{IDs: flat, Offsets: offsets}, mode, layers.IDRules{Sparse: true})))
+		}
+		cases = append(cases, must(layers.Bag(w, layers.Texts{IDs: ids, Weights: weights}, layers.BagSum, layers.IDRules{Sparse: true})))
+		if shape[0] == 0 {
+			cases = append(cases, must(layers.Bag(w, layers.Texts{IDs: flat, Offsets: flat, NoLastOffset: true}, layers.BagMean, layers.IDRules{})),
+				must(layers.MeanPool{IDs: ids}.Forward(input(g, "vectors", []float64{}, 0, 4, 3))),
+				must(newLinear(g, "out", 3, 6).Forward(input(g, "x", []float64{}, 0, 3))),
+				must(loss.CrossEntropy(input(g, "logits", []float64{}, 0, 2), flat)))
+		}
+		for _, y := range cases {
+			testNoRows(t, y)
+		}
 	}
-	ids := func(shape ...int) gorgonia.Value {
-		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking([]int{}))
+}
+
+// testNoRows runs the op of y and its gradients.
+func testNoRows(t *testing.T, y *gorgonia.Node) {
+	t.Helper()
+	g, op, nodes := y.Graph(), y.Op().(gorgonia.SDOp), inputsOf(y)
+	values := map[*gorgonia.Node]gorgonia.Value{}
+	do := func(n *gorgonia.Node) {
+		in := inputsOf(n)
+		args := make([]gorgonia.Value, len(in))
+		for i, node := range in {
+			if args[i] = values[node]; args[i] == nil {
+				args[i] = node.Value()
+			}
+		}
+		v, err := n.Op().Do(args...)
+		if err != nil || !slices.Equal(v.Shape(), n.Shape()) {
+			t.Errorf("%v: made %v, want shape %v: %v", n.Op(), v, n.Shape(), err)
+			return
+		}
+		values[n] = v
 	}
-	lookup := &lookupOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 2}
-	pool := &meanPoolOp{idType: tensor.Int, idDims: 2}
-	loss := &crossEntropyOp{labelType: tensor.Int, labelDims: 1}
-	bag := &bagOp{rules: rules{padding: -1, sparse: true}, idType: tensor.Int, idDims: 2}
-	weighted := &bagOp{rules: rules{padding: -1, sparse: true}, idType: tensor.Int, idDims: 2, weighted: true}
-	bags := func(r kernel.Reduce, noLast bool) *bagOp {
-		return &bagOp{rules: rules{padding: -1}, idType: tensor.Int, idDims: 1, offsetType: tensor.Int, noLast: noLast, reduce: r}
+	do(y)
+	upstream := leaf(g, "upstream of "+y.Op().String(), make([]float64, y.Shape().TotalSize()), y.Shape()...)
+	for _, grad := range must(op.SymDiff(nodes, y, upstream)) {
+		if grad != nil {
+			do(grad)
+		}
 	}
-	offsets := func(at ...int) gorgonia.Value { return tensor.New(tensor.WithShape(len(at)), tensor.WithBacking(at)) }
-	testShapes(t, []shapeCase{
-		{bags(kernel.Mean, true), []gorgonia.Value{floats(5, 3), ids(0), ids(0)}, tensor.Shape{0, 3}},
-		{bags(kernel.Max, true), []gorgonia.Value{floats(5, 3), ids(0), offsets(0)}, tensor.Shape{1, 3}},
-		{bags(kernel.Mean, false), []gorgonia.Value{floats(5, 3), ids(0), offsets(0, 0, 0)}, tensor.Shape{2, 3}},
-		{bags(kernel.Mean, false), []gorgonia.Value{floats(5, 3), ids(0), offsets(0)}, tensor.Shape{0, 3}},
-		{bagGradOp(bags(kernel.Mean, true)), []gorgonia.Value{floats(5, 3), ids(0), ids(0), floats(0, 3)}, tensor.Shape{5, 3}},
-		{bagGradOp(bags(kernel.Min, false)), []gorgonia.Value{floats(5, 3), ids(0), offsets(0, 0), floats(1, 3), floats(1, 3)}, tensor.Shape{5, 3}},
-		{weighted, []gorgonia.Value{floats(5, 3), ids(0, 4), floats(0, 4)}, tensor.Shape{0, 3}},
-		{bagGradOp(weighted), []gorgonia.Value{floats(5, 3), ids(0, 4), floats(0, 4), floats(0, 3)}, tensor.Shape{5, 3}},
-		{bagWeightsGradOp(weighted), []gorgonia.Value{floats(5, 3), ids(2, 0), floats(2, 0), floats(2, 3), floats(2, 3)}, tensor.Shape{2, 0}},
-		{bag, []gorgonia.Value{floats(5, 3), ids(0, 4)}, tensor.Shape{0, 3}},
-		{bag, []gorgonia.Value{floats(5, 3), ids(2, 0)}, tensor.Shape{2, 3}},
-		{bagGradOp(bag), []gorgonia.Value{floats(5, 3), ids(0, 4), floats(0, 3)}, tensor.Shape{5, 3}},
-		{lookup, []gorgonia.Value{floats(5, 3), ids(0, 4)}, tensor.Shape{0, 4, 3}},
-		{lookup, []gorgonia.Value{floats(5, 3), ids(2, 0)}, tensor.Shape{2, 0, 3}},
-		{lookupGradOp(lookup), []gorgonia.Value{floats(5, 3), ids(0, 4), floats(0, 4, 3)}, tensor.Shape{5, 3}},
-		{pool, []gorgonia.Value{floats(0, 4, 3), ids(0, 4)}, tensor.Shape{0, 3}},
-		{meanPoolGradOp(pool), []gorgonia.Value{ids(0, 4), floats(0, 3)}, tensor.Shape{0, 4, 3}},
-		{&linearOp{dims: 2, bias: true}, []gorgonia.Value{floats(0, 3), floats(6, 3), floats(6)}, tensor.Shape{0, 6}},
-		{linearGradX(2), []gorgonia.Value{floats(6, 3), floats(0, 6)}, tensor.Shape{0, 3}},
-		{linearGradW(2), []gorgonia.Value{floats(0, 3), floats(0, 6)}, tensor.Shape{6, 3}},
-		{linearGradBias(2), []gorgonia.Value{floats(0, 6)}, tensor.Shape{6}},
-		{loss, []gorgonia.Value{floats(0, 2), ids(0)}, tensor.Shape{}},
-		{crossEntropyGradOp(loss), []gorgonia.Value{floats(0, 2), ids(0), gorgonia.NewF64(1)}, tensor.Shape{0, 2}},
-	})
 }

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -11,13 +13,12 @@ import (
 // The name must be new to g, because Gorgonia answers a second leaf of the same name, type and shape
 // with the first one, and drops the second's value: two layers would silently share a weight.
 func newParam(g *gorgonia.ExprGraph, name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ...int) (*gorgonia.Node, error) {
+	if err := checkName(g, name); err != nil {
+		return nil, err
+	}
 	switch {
-	case g == nil:
-		return nil, errors.New("no graph: give the constructor a gorgonia.NewGraph()")
-	case len(g.ByName(name)) > 0:
-		return nil, errors.Errorf("the graph already has a node called %q: give each layer its own name", name)
 	case dt != tensor.Float32 && dt != tensor.Float64:
-		return nil, dtypeError("Dtype", dt)
+		return nil, errors.Errorf("Dtype must be float32 or float64, got %v", dt)
 	case init == nil:
 		return nil, errNoInit
 	}
@@ -26,6 +27,19 @@ func newParam(g *gorgonia.ExprGraph, name string, dt tensor.Dtype, init gorgonia
 		return nil, err
 	}
 	return newLeaf(g, name, tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing)))
+}
+
+// checkName fails unless g can have a leaf called name.
+func checkName(g *gorgonia.ExprGraph, name string) error {
+	switch {
+	case g == nil:
+		return errors.New("no graph: give it a gorgonia.NewGraph()")
+	case name == "":
+		return errors.New("no name: give each layer and input its own")
+	case len(g.ByName(name)) > 0:
+		return errors.Errorf("the graph already has a node called %q: give each layer and input its own name", name)
+	}
+	return nil
 }
 
 // newLeaf adds a leaf with a name that is new to g, and value itself as its value.
@@ -42,13 +56,15 @@ func newLeaf(g *gorgonia.ExprGraph, name string, value *tensor.Dense) (*gorgonia
 func checkBacking(backing any, dt tensor.Dtype, shape []int) (any, error) {
 	var got tensor.Dtype
 	var n int
-	switch b := unwrapLoaded(backing).(type) {
+	switch b := backing.(type) {
 	case error: // of CopyRow
 		return nil, b
+	case *tensor.Dense: // weights from outside
+		return unwrap(b, dt, shape)
 	case []float32:
-		backing, got, n = b, tensor.Float32, len(b)
+		got, n = tensor.Float32, len(b)
 	case []float64:
-		backing, got, n = b, tensor.Float64, len(b)
+		got, n = tensor.Float64, len(b)
 	default:
 		return nil, errors.Errorf("Init gave a %T: want []float32 or []float64", backing)
 	}
@@ -56,6 +72,19 @@ func checkBacking(backing any, dt tensor.Dtype, shape []int) (any, error) {
 		return nil, errors.Errorf("Init gave %d values of %v: want %d of %v for shape %v", n, got, want, dt, tensor.Shape(shape))
 	}
 	return backing, nil
+}
+
+// unwrap returns the memory of w.
+func unwrap(w *tensor.Dense, dt tensor.Dtype, shape []int) (any, error) {
+	switch {
+	case w == nil:
+		return nil, errors.New("Init gave no tensor: it is nil")
+	case w.Dtype() != dt || !slices.Equal(w.Shape(), shape):
+		return nil, errors.Errorf("Init gave a tensor of shape %v of %v: want shape %v of %v", w.Shape(), w.Dtype(), tensor.Shape(shape), dt)
+	case w.RequiresIterator() || !w.DataOrder().IsRowMajor():
+		return nil, errors.New("Init gave a view or a transposed tensor: copy it, so that it lies in memory row after row")
+	}
+	return w.Data(), nil
 }
 
 // defaultDtype returns dt, or Float32 for the zero value.

@@ -2,30 +2,26 @@ package layers
 
 import (
 	"fmt"
-	"hash"
 	"hash/fnv"
 	"math"
 	"slices"
 
-	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/internal/kernel"
 )
 
-var (
-	_ Layer         = &QuantizedEmbedding{}
-	_ gorgonia.SDOp = &quantizedOp{}
-	_ gorgonia.ADOp = &quantizedOp{}
-)
+var _ Layer = &QuantizedEmbedding{}
 
 // QuantizedEmbedding is a trained Embedding for lookup alone, in a byte an element: each row is stored as its least
 // element, a step, and for each element the number, of 0 to 255, of steps above the least (the 8-bit row-wise
-// affine scheme of torch.ao's and FBGEMM's embedding tables). Make one by Embedding.Quantize.
+// affine scheme of torch.ao's and FBGEMM's embedding tables). Make one by Table.Quantize.
 type QuantizedEmbedding struct {
-	rules      rules
+	name       string
+	rules      idRules
 	dtype      tensor.Dtype
 	dim        int
 	codes      []uint8
@@ -34,31 +30,36 @@ type QuantizedEmbedding struct {
 	id         uint64 // of the contents
 }
 
-// Quantize returns e, as it is now, in a byte an element. Ids mean what they mean to e; MaxNorm is applied
+// Quantize returns t, as it is now, in a byte an element. Ids mean what they mean to t; MaxNorm is applied
 // to all rows at once, but for frozen ones. The result belongs to no graph. It fails if a weight is not finite, or a
 // row's range too large for a float32.
-func (e *Embedding) Quantize() (*QuantizedEmbedding, error) {
-	w, err := e.table.value()
+func (t *Table) Quantize() (*QuantizedEmbedding, error) {
+	q, err := t.quantize()
+	return q, t.wrap(err)
+}
+
+func (t *Table) quantize() (*QuantizedEmbedding, error) {
+	w, err := t.value()
 	if err != nil {
-		return nil, errors.Wrapf(err, "embedding %q", e.table.rules.table)
+		return nil, err
 	}
 	vocab, dim := w.Shape()[0], w.Shape()[1]
 	q := &QuantizedEmbedding{
-		rules: e.table.rules, dtype: w.Dtype(), dim: dim,
+		name: t.name, rules: t.rules, dtype: w.Dtype(), dim: dim,
 		codes: make([]uint8, vocab*dim), low: make([]float32, vocab), scale: make([]float32, vocab),
 	}
 	h := fnv.New64a()
 	for id := range vocab {
 		row := rowOfTable(w, id)
-		if frozen := q.rules.still != nil && q.rules.still.has[id]; q.rules.maxNorm != 0 && !frozen {
-			kernel.LimitNorms(row, []int{0}, dim, q.rules.maxNorm, q.rules.normType)
+		if q.rules.MaxNorm != 0 && !q.rules.frozen.contains(id) {
+			kernel.LimitNorms(row, []int{0}, dim, q.rules.MaxNorm, q.rules.NormType)
 		}
 		codes := q.codes[id*dim : (id+1)*dim]
 		low, scale := kernel.Quantize(codes, row)
 		q.low[id], q.scale[id] = low, scale
 		q.maxError = max(q.maxError, q.error(id, row))
 		if math.IsNaN(q.maxError) || math.IsInf(q.maxError, 0) || !finite(row) {
-			return nil, errors.Errorf("embedding %q: row %d cannot be quantised: its elements go from %v to %v", q.rules.table, id, slices.Min(row), slices.Max(row))
+			return nil, errors.Errorf("row %d cannot be quantised: its elements go from %v to %v", id, slices.Min(row), slices.Max(row))
 		}
 		fmt.Fprint(h, low, scale, codes)
 	}
@@ -95,80 +96,39 @@ func (q *QuantizedEmbedding) MaxError() float64 { return q.maxError }
 // MemSize returns the bytes that the table takes: vocab·(dim + 8).
 func (q *QuantizedEmbedding) MemSize() int { return len(q.codes) + 4*len(q.low) + 4*len(q.scale) }
 
-// Forward looks up ids of shape (d0, …, dn) → (d0, …, dn, EmbeddingDim), of the type that the Embedding had.
+// Forward looks up ids of shape (d0, …, dn) → (d0, …, dn, EmbeddingDim), of the type that the table had.
 // It fails if ids are not integers; an id outside the table is an *IndexError of the run. There is no gradient.
 func (q *QuantizedEmbedding) Forward(ids *gorgonia.Node) (*gorgonia.Node, error) {
 	y, err := q.forward(ids)
-	return y, errors.Wrapf(err, "quantized embedding %q", q.rules.table)
+	return y, errors.Wrapf(err, "quantized embedding %q", q.name)
 }
 
+// forward adds the op
+//
+//	quantized :: Tensor-n int → Tensor-(n+1) a
 func (q *QuantizedEmbedding) forward(ids *gorgonia.Node) (*gorgonia.Node, error) {
-	if ids == nil {
-		return nil, errNoNode
-	}
-	if err := checkInts("ids", ids); err != nil {
+	in := graphop.Ints("ids", ids)
+	if err := graphop.Check(in); err != nil {
 		return nil, err
 	}
-	return gorgonia.ApplyOp(&quantizedOp{q: q, lookupOp: lookupOp{rules: q.rules, idType: ids.Dtype(), idDims: ids.Dims()}}, ids)
+	r := &idReader{rules: q.rules, table: q.name, vocab: len(q.low), shape: ids.Shape()}
+	return graphop.Apply(graphop.Op{
+		Name:  fmt.Sprintf("quantized{%x %v %q%v}", q.id, q.dtype, q.name, q.rules),
+		Layer: fmt.Sprintf("embedding %q", q.name), Dtype: q.dtype,
+		Shape: append(slices.Clone(ids.Shape()), q.dim),
+		Run:   graphop.Kernels{F32: dequantize[float32](q, r), F64: dequantize[float64](q, r)},
+	}, in)
+}
+
+func dequantize[T kernel.Float](q *QuantizedEmbedding, r *idReader) graphop.Kernel[T] {
+	return func(dst []T, in *graphop.Values[T]) error {
+		rows, err := r.rows(in.Ints(0))
+		if err == nil {
+			kernel.Dequantize(dst, q.codes, q.low, q.scale, rows, q.dim)
+		}
+		return err
+	}
 }
 
 // Learnables returns nil.
 func (q *QuantizedEmbedding) Learnables() gorgonia.Nodes { return nil }
-
-// quantizedOp selects rows of a quantised table:
-//
-//	quantized :: Tensor-n int → Tensor-(n+1) a
-type quantizedOp struct {
-	own
-	q        *QuantizedEmbedding
-	lookupOp lookupOp // how ids are read
-}
-
-func (op *quantizedOp) Arity() int { return 1 }
-
-func (op *quantizedOp) Type() hm.Type {
-	return hm.NewFnType(tensorOf(op.lookupOp.idDims, op.lookupOp.idType), tensorOf(op.lookupOp.idDims+1, op.q.dtype))
-}
-
-func (op *quantizedOp) InferShape(in ...gorgonia.DimSizer) (tensor.Shape, error) {
-	shapes, err := gorgonia.DimSizersToShapes(in)
-	if err != nil {
-		return nil, err
-	}
-	return append(slices.Clone(shapes[0]), op.q.dim), nil
-}
-
-func (op *quantizedOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	rows, err := op.lookupOp.read(in[0], len(op.q.low))
-	if err != nil {
-		return nil, err
-	}
-	shape := append(slices.Clone(in[0].Shape()), op.q.dim)
-	if op.q.dtype == tensor.Float64 {
-		return dequantize[float64](op, rows, shape), nil
-	}
-	return dequantize[float32](op, rows, shape), nil
-}
-
-func dequantize[T kernel.Float](op *quantizedOp, rows []int, shape tensor.Shape) gorgonia.Value {
-	out := result[T](&op.own, len(rows)*op.q.dim)
-	kernel.Dequantize(out, op.q.codes, op.q.low, op.q.scale, rows, op.q.dim)
-	return newValue(out, shape)
-}
-
-func (op *quantizedOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
-func (op *quantizedOp) Hashcode() uint32      { return hashcode(op) }
-func (op *quantizedOp) String() string {
-	return fmt.Sprintf("quantized{%x %v %v}", op.q.id, op.q.dtype, &op.lookupOp)
-}
-
-// It has no gradient, but Gorgonia's Grad panics at an op that does not say so.
-func (op *quantizedOp) DiffWRT(int) []bool { return []bool{false} }
-
-func (op *quantizedOp) SymDiff(gorgonia.Nodes, *gorgonia.Node, *gorgonia.Node) (gorgonia.Nodes, error) {
-	return gorgonia.Nodes{nil}, nil
-}
-
-func (op *quantizedOp) DoDiff(gorgonia.ExecutionContext, gorgonia.Nodes, *gorgonia.Node) error {
-	return nil
-}

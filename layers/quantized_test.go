@@ -32,7 +32,7 @@ func TestQuantize(t *testing.T) {
 	}
 	for _, dt := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
 		g := gorgonia.NewGraph()
-		e := must(layers.EmbeddingFromPretrained(g, "words", matrix(narrow(dt, w), vocab, dim), layers.EmbeddingConfig{}))
+		e := must(pretrained(g, "words", matrix(narrow(dt, w), vocab, dim), layers.EmbeddingConfig{Freeze: true}))
 		q := must(e.Quantize())
 		if q.MemSize() != vocab*(dim+8) || q.Learnables() != nil {
 			t.Errorf("%d bytes, learnables %v", q.MemSize(), q.Learnables())
@@ -71,13 +71,13 @@ func TestQuantize(t *testing.T) {
 // Ids mean what they mean to the Embedding, for any rank; two tables in one graph are two.
 func TestQuantizedForward(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := must(layers.EmbeddingFromPretrained(g, "words", matrix([]float64{3, 4, 0, 0, 255, 0}, 3, 2), layers.EmbeddingConfig{
-		IgnoreIndex: new(-1), OutOfRange: layers.RangeClip, MaxNorm: 5}))
+	e := must(pretrained(g, "words", matrix([]float64{3, 4, 0, 0, 255, 0}, 3, 2), layers.EmbeddingConfig{Freeze: true,
+		IDs: layers.IDRules{IgnoreIndex: new(-1), OutOfRange: layers.RangeClip, MaxNorm: 5}}))
 	q := must(e.Quantize())
 	ids := input(g, "ids", []int32{0, -1, 9, 1}, 2, 2)
 	y := must(q.Forward(ids))
-	s := must(q.Forward(input(g, "one", []int{2})))
-	other := must(must(layers.EmbeddingFromPretrained(g, "words2", matrix([]float64{1, 1}, 1, 2), layers.EmbeddingConfig{OutOfRange: layers.RangeWrap})).Quantize())
+	s := must(q.Forward(leaf(g, "one", []int{2})))
+	other := must(must(pretrained(g, "words2", matrix([]float64{1, 1}, 1, 2), layers.EmbeddingConfig{Freeze: true, IDs: layers.IDRules{OutOfRange: layers.RangeWrap}})).Quantize())
 	z := must(other.Forward(ids))
 	out := newLinear(g, "out", 2, 1)
 	loss := sumSquares(must(out.Forward(y)))
@@ -103,13 +103,13 @@ func TestQuantizeErrors(t *testing.T) {
 		{[]float64{1, math.Inf(1)}, `embedding "words": row 1 cannot be quantised: its elements go from 1 to +Inf`},
 		{[]float64{-1e300, 1e300}, `embedding "words": row 1 cannot be quantised: its elements go from -1e+300 to 1e+300`},
 	} {
-		e := must(layers.EmbeddingFromPretrained(gorgonia.NewGraph(), "words", matrix(append([]float64{1, 2}, tt.row...), 2, 2), layers.EmbeddingConfig{}))
+		e := must(pretrained(gorgonia.NewGraph(), "words", matrix(append([]float64{1, 2}, tt.row...), 2, 2), layers.EmbeddingConfig{Freeze: true}))
 		if _, err := e.Quantize(); err == nil || err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %v", err, tt.want)
 		}
 	}
-	q := must(must(layers.EmbeddingFromPretrained(g, "words", matrix([]float64{1, 2}, 1, 2), layers.EmbeddingConfig{})).Quantize())
-	if _, err := q.Forward(nil); err == nil || err.Error() != `quantized embedding "words": an input node is nil` {
+	q := must(must(pretrained(g, "words", matrix([]float64{1, 2}, 1, 2), layers.EmbeddingConfig{Freeze: true})).Quantize())
+	if _, err := q.Forward(nil); err == nil || err.Error() != `quantized embedding "words": ids: the node is nil` {
 		t.Errorf("got %v", err)
 	}
 	if _, err := q.Forward(input(g, "f", []float64{1}, 1)); err == nil || err.Error() != `quantized embedding "words": ids must be int, int32 or int64, got float64` {

@@ -23,7 +23,7 @@ type bagCase struct {
 	noLast      bool
 	weights     []float64 // nil without
 	mode        layers.BagMode
-	cfg         layers.LookupConfig
+	cfg         layers.IDRules
 	up          []float64
 }
 
@@ -168,7 +168,7 @@ func (c bagCase) run(isSparse bool, dt tensor.Dtype) (r bagResult, err error) {
 	g := gorgonia.NewGraph()
 	weight := input(g, "w", narrow(dt, c.w), c.vocab, c.dim)
 	shape := []int{c.batch, c.time}
-	var in layers.Bags
+	var in layers.Texts
 	if c.offsets != nil {
 		shape = []int{len(c.ids)}
 		in.Offsets, in.NoLastOffset = input(g, "offsets", slices.Clone(c.offsets), len(c.offsets)), c.noLast
@@ -181,7 +181,7 @@ func (c bagCase) run(isSparse bool, dt tensor.Dtype) (r bagResult, err error) {
 	}
 	cfg := c.cfg
 	cfg.Sparse = isSparse
-	y, err := layers.Bag(weight, in, layers.BagConfig{Mode: c.mode, LookupConfig: cfg})
+	y, err := layers.Bag(weight, in, c.mode, cfg)
 	if err != nil {
 		return r, err
 	}
@@ -249,7 +249,7 @@ func TestBagsAgainstReference(t *testing.T) {
 	} {
 		for _, mode := range allModes {
 			for _, limit := range []float64{0, 3, 0.5} {
-				c := bagCase{vocab: size[0], dim: size[1], batch: size[2], time: size[3], mode: mode, cfg: layers.LookupConfig{MaxNorm: limit}}
+				c := bagCase{vocab: size[0], dim: size[1], batch: size[2], time: size[3], mode: mode, cfg: layers.IDRules{MaxNorm: limit}}
 				if limit > 0 {
 					c.cfg.NormType = 2
 				}

@@ -18,15 +18,15 @@ func matrix(data any, rows, columns int) *tensor.Dense {
 	return tensor.New(tensor.WithShape(rows, columns), tensor.WithBacking(data))
 }
 
-// The weights given are the table: not copied, frozen unless told otherwise, padding row and all.
+// The weights given are the table: not copied, padding row and all.
 func TestFromPretrained(t *testing.T) {
-	for _, freeze := range []*bool{nil, new(true), new(false)} {
+	for _, freeze := range []bool{true, false} {
 		for _, data := range []any{[]float64{7, 7, 1, 2.3, 4, 5.1}, []float32{7, 7, 1, 2.3, 4, 5.1}} {
 			g := gorgonia.NewGraph()
 			w := matrix(data, 3, 2)
-			e := must(layers.EmbeddingFromPretrained(g, "words", w, layers.EmbeddingConfig{PaddingIdx: new(0), Freeze: freeze}))
+			e := must(pretrained(g, "words", w, layers.EmbeddingConfig{IDs: layers.IDRules{PaddingIdx: new(0)}, Freeze: freeze}))
 			y := must(e.Forward(input(g, "ids", []int{0, 2}, 2)))
-			if trainable := freeze != nil && !*freeze; (len(e.Learnables()) == 1) != trainable {
+			if (len(e.Learnables()) == 0) != freeze {
 				t.Errorf("Freeze %v: learnables %v", freeze, e.Learnables())
 			}
 			runAll(t, g)
@@ -42,7 +42,7 @@ func TestFromPretrained(t *testing.T) {
 func TestFromPretrainedMaxNorm(t *testing.T) {
 	g := gorgonia.NewGraph()
 	w := randoms(1, 12)
-	e := must(layers.EmbeddingFromPretrained(g, "words", matrix(w, 4, 3), layers.EmbeddingConfig{MaxNorm: 2, NormType: 0.5, Sparse: true}))
+	e := must(pretrained(g, "words", matrix(w, 4, 3), layers.EmbeddingConfig{Freeze: true, IDs: layers.IDRules{MaxNorm: 2, NormType: 0.5, Sparse: true}}))
 	must(e.Forward(input(g, "ids", []int{0, 1, 2, 3}, 4)))
 	runAll(t, g)
 	for at := 0; at < 12; at += 3 {
@@ -56,7 +56,7 @@ func TestFromPretrainedMaxNorm(t *testing.T) {
 func TestFreeze(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()
-		e := must(layers.EmbeddingFromPretrained(g, "words", matrix(randoms(1, 12), 4, 3), layers.EmbeddingConfig{Sparse: isSparse}))
+		e := must(pretrained(g, "words", matrix(randoms(1, 12), 4, 3), layers.EmbeddingConfig{Freeze: true, IDs: layers.IDRules{Sparse: isSparse}}))
 		out := newLinear(g, "out", 3, 2)
 		net := layers.Sequential{e, out}
 		a, b := must(net.Forward(input(g, "ids", []int{0, 1, 2, 3}, 4))), must(net.Forward(input(g, "more", []int{0, 1, 2, 3}, 4)))
@@ -85,8 +85,8 @@ func TestFreeze(t *testing.T) {
 // Asking for the gradient of a frozen table is an error, not a gradient.
 func TestFrozenTableHasNoGradient(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := must(layers.EmbeddingFromPretrained(g, "words", matrix(randoms(1, 12), 4, 3), layers.EmbeddingConfig{}))
-	b := must(layers.EmbeddingBagFromPretrained(g, "bag", matrix(randoms(1, 12), 4, 3), layers.EmbeddingBagConfig{}))
+	e := must(pretrained(g, "words", matrix(randoms(1, 12), 4, 3), layers.EmbeddingConfig{Freeze: true}))
+	b := must(pretrainedBag(g, "bag", matrix(randoms(1, 12), 4, 3), layers.EmbeddingBagConfig{Freeze: true}))
 	ids := input(g, "ids", []int{0, 1}, 1, 2)
 	for weight, y := range map[*gorgonia.Node]*gorgonia.Node{e.Weight(): must(e.Forward(ids)), b.Weight(): must(b.Forward(ids))} {
 		if _, err := gorgonia.Grad(sumSquares(y), weight); err == nil {
@@ -97,7 +97,7 @@ func TestFrozenTableHasNoGradient(t *testing.T) {
 
 // A LispMachine adds its gradients to those on the nodes; they follow the same rules.
 func TestLispMachineFollowsTheRules(t *testing.T) {
-	for _, cfg := range []layers.LookupConfig{
+	for _, cfg := range []layers.IDRules{
 		{ScaleGradByFreq: true}, {FreezeRows: []int{1}}, {TrainRows: []int{1}}, {IgnoreIndex: new(3), PaddingIdx: new(0)}, {MaxNorm: 2}, {OutOfRange: layers.RangeClip},
 	} {
 		for name, build := range map[string]func(g *gorgonia.ExprGraph, w *gorgonia.Node) *gorgonia.Node{
@@ -105,11 +105,11 @@ func TestLispMachineFollowsTheRules(t *testing.T) {
 				return must(layers.Lookup(w, input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3), cfg))
 			},
 			"bag": func(g *gorgonia.ExprGraph, w *gorgonia.Node) *gorgonia.Node {
-				return must(layers.Bag(w, layers.Bags{IDs: input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3)}, layers.BagConfig{LookupConfig: cfg}))
+				return must(layers.Bag(w, layers.Texts{IDs: input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3)}, layers.BagMean, cfg))
 			},
 			"weighted bag": func(g *gorgonia.ExprGraph, w *gorgonia.Node) *gorgonia.Node {
-				in := layers.Bags{IDs: input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3), Weights: input(g, "psw", randoms(3, 6), 2, 3)}
-				return must(layers.Bag(w, in, layers.BagConfig{LookupConfig: cfg}))
+				in := layers.Texts{IDs: input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3), Weights: input(g, "psw", randoms(3, 6), 2, 3)}
+				return must(layers.Bag(w, in, layers.BagMean, cfg))
 			},
 		} {
 			g := gorgonia.NewGraph()
@@ -131,25 +131,25 @@ func TestIgnoreIndex(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()
 		w := table(g, "w", 4, 2)
-		cfg := layers.LookupConfig{IgnoreIndex: new(-1), PaddingIdx: new(0), Sparse: isSparse}
+		cfg := layers.IDRules{IgnoreIndex: new(-1), PaddingIdx: new(0), Sparse: isSparse}
 		y := must(layers.Lookup(w, input(g, "ids", []int{1, -1, 0, 3, -1, 1}, 2, 3), cfg))
 		value, grads := backward(t, y, nil, w)
 		wantNear(t, "rows", value, []float64{10, 11, 0, 0, 0, 1, 30, 31, 0, 0, 10, 11}, 0)
 		wantNear(t, "gradient", grads[0], []float64{0, 0, 2, 2, 0, 0, 1, 1}, 0)
 		for mode, want := range map[layers.BagMode][]float64{layers.BagMean: {20, 21, 0, 0}, layers.BagSum: {40, 42, 0, 0}, layers.BagMax: {30, 31, 0, 0}, layers.BagMin: {10, 11, 0, 0}} {
 			g := gorgonia.NewGraph()
-			y := must(layers.Bag(table(g, "w", 4, 2), layers.Bags{IDs: input(g, "ids", []int{1, -1, 3, -1, 0, -1}, 2, 3)}, layers.BagConfig{Mode: mode, LookupConfig: cfg}))
+			y := must(layers.Bag(table(g, "w", 4, 2), layers.Texts{IDs: input(g, "ids", []int{1, -1, 3, -1, 0, -1}, 2, 3)}, mode, cfg))
 			runAll(t, g)
 			wantNear(t, mode.String(), y.Value(), want, 1e-15)
 		}
 	}
 	// An id inside the table can be ignored too, and no other id outside is.
 	g := gorgonia.NewGraph()
-	y := must(layers.Lookup(table(g, "w", 4, 2), input(g, "ids", []int{1, 2}, 2), layers.LookupConfig{IgnoreIndex: new(1)}))
+	y := must(layers.Lookup(table(g, "w", 4, 2), input(g, "ids", []int{1, 2}, 2), layers.IDRules{IgnoreIndex: new(1)}))
 	runAll(t, g)
 	wantNear(t, "rows", y.Value(), []float64{0, 0, 20, 21}, 0)
 	g = gorgonia.NewGraph()
-	must(layers.Lookup(table(g, "w", 4, 2), input(g, "ids", []int{-1, -2}, 2), layers.LookupConfig{IgnoreIndex: new(-1)}))
+	must(layers.Lookup(table(g, "w", 4, 2), input(g, "ids", []int{-1, -2}, 2), layers.IDRules{IgnoreIndex: new(-1)}))
 	err := gorgonia.NewTapeMachine(g).RunAll()
 	if err == nil || !strings.Contains(err.Error(), "id -2 at position 1 (of shape (2)) is outside [0, 4)") {
 		t.Errorf("got %v", err)
@@ -171,7 +171,7 @@ func TestOutOfRange(t *testing.T) {
 		for _, isSparse := range []bool{false, true} {
 			g := gorgonia.NewGraph()
 			w := table(g, "w", 4, 1)
-			cfg := layers.LookupConfig{OutOfRange: tt.policy, UnknownIdx: tt.unknown, Sparse: isSparse}
+			cfg := layers.IDRules{OutOfRange: tt.policy, UnknownIdx: tt.unknown, Sparse: isSparse}
 			y := must(layers.Lookup(w, input(g, "ids", ids, len(ids)), cfg))
 			value, grads := backward(t, y, nil, w)
 			rows, uses := make([]float64, len(ids)), make([]float64, 4)
@@ -183,7 +183,7 @@ func TestOutOfRange(t *testing.T) {
 			wantNear(t, "gradient of "+tt.policy.String(), grads[0], uses, 0)
 			g = gorgonia.NewGraph()
 			w = table(g, "w", 4, 1)
-			y = must(layers.Bag(w, layers.Bags{IDs: input(g, "ids", ids, len(ids), 1)}, layers.BagConfig{LookupConfig: cfg}))
+			y = must(layers.Bag(w, layers.Texts{IDs: input(g, "ids", ids, len(ids), 1)}, layers.BagMean, cfg))
 			value, grads = backward(t, y, nil, w)
 			wantNear(t, "bags, "+tt.policy.String(), value, rows, 0)
 			wantNear(t, "gradient of bags, "+tt.policy.String(), grads[0], uses, 0)
@@ -194,7 +194,7 @@ func TestOutOfRange(t *testing.T) {
 // Rows that are frozen do not move with any solver that does not decay: Gorgonia's and ours, dense and sparse.
 // The others move as they would if none were frozen.
 func TestFrozenRowsWithEverySolver(t *testing.T) {
-	type cfg = layers.EmbeddingConfig
+	type cfg = layers.IDRules
 	solvers := map[string]func() gorgonia.Solver{
 		"stock vanilla":  func() gorgonia.Solver { return gorgonia.NewVanillaSolver() },
 		"stock momentum": func() gorgonia.Solver { return gorgonia.NewMomentum() },
@@ -210,8 +210,7 @@ func TestFrozenRowsWithEverySolver(t *testing.T) {
 	}
 	train := func(solver gorgonia.Solver, c cfg) []float64 {
 		g, ids := gorgonia.NewGraph(), make([]int, 6)
-		c.NumEmbeddings, c.EmbeddingDim = 4, 3
-		e := embedding(g, c)
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: c})
 		must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 2, 3)))), e.Learnables()...))
 		vm, rnd := gorgonia.NewTapeMachine(g), newRand(4)
 		defer vm.Close()
@@ -229,7 +228,7 @@ func TestFrozenRowsWithEverySolver(t *testing.T) {
 		}
 		return wide(e.Weight().Value())
 	}
-	start := wide(embedding(gorgonia.NewGraph(), cfg{NumEmbeddings: 4, EmbeddingDim: 3}).Weight().Value())
+	start := wide(embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3}).Weight().Value())
 	for name, newSolver := range solvers {
 		for _, isSparse := range []bool{false, true} {
 			if isSparse && strings.HasPrefix(name, "stock") {
@@ -258,7 +257,7 @@ func TestFrozenRowsWithEverySolver(t *testing.T) {
 func TestFrozenRowsWithDecay(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()
-		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, FreezeRows: []int{0, 2}, Sparse: isSparse})
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: layers.IDRules{FreezeRows: []int{0, 2}, Sparse: isSparse}})
 		if !slices.Equal(e.FrozenRows(), []int{0, 2}) {
 			t.Errorf("FrozenRows is %v", e.FrozenRows())
 		}
@@ -284,10 +283,10 @@ func TestFrozenRowsWithDecay(t *testing.T) {
 
 // What constructors refuse, for tables of 4 × 2.
 func TestTableConfigErrors(t *testing.T) {
-	type cfg = layers.EmbeddingConfig
+	type cfg = layers.IDRules
 	for _, tt := range []struct {
-		cfg  cfg
-		want string
+		rules cfg
+		want  string
 	}{
 		{cfg{MaxNorm: -1}, `MaxNorm must be positive and finite, or 0 for none, got -1`},
 		{cfg{MaxNorm: math.NaN()}, `MaxNorm must be positive and finite, or 0 for none, got NaN`},
@@ -307,80 +306,49 @@ func TestTableConfigErrors(t *testing.T) {
 		{cfg{TrainRows: []int{0}, FreezeRows: []int{1}}, `TrainRows and FreezeRows exclude each other: set one`},
 	} {
 		g := gorgonia.NewGraph()
-		check := func(kind string, err error) {
-			if want := fmt.Sprintf("%s %q: %s", kind, "x", tt.want); err == nil || err.Error() != want {
+		check := func(err error) {
+			if want := fmt.Sprintf("embedding %q: %s", "x", tt.want); err == nil || err.Error() != want {
 				t.Errorf("got  %v\nwant %v", err, want)
 			}
 		}
-		c := tt.cfg
-		_, err := layers.EmbeddingFromPretrained(g, "x", matrix(make([]float64, 8), 4, 2), c)
-		check("embedding", err)
-		bag := layers.EmbeddingBagConfig{
-			MaxNorm: c.MaxNorm, NormType: c.NormType, OutOfRange: c.OutOfRange, UnknownIdx: c.UnknownIdx,
-			PaddingIdx: c.PaddingIdx, TrainRows: c.TrainRows, FreezeRows: c.FreezeRows,
-		}
-		_, err = layers.EmbeddingBagFromPretrained(g, "x", matrix(make([]float64, 8), 4, 2), bag)
-		check("embedding bag", err)
-		c.NumEmbeddings, c.EmbeddingDim, c.Init = 4, 2, layers.Zeros()
-		_, err = layers.NewEmbedding(g, "x", c)
-		check("embedding", err)
-		bag.NumEmbeddings, bag.EmbeddingDim, bag.Init = 4, 2, layers.Zeros()
-		_, err = layers.NewEmbeddingBag(g, "x", bag)
-		check("embedding bag", err)
+		_, err := pretrained(g, "x", matrix(make([]float64, 8), 4, 2), layers.EmbeddingConfig{IDs: tt.rules})
+		check(err)
+		_, err = pretrainedBag(g, "x", matrix(make([]float64, 8), 4, 2), layers.EmbeddingBagConfig{IDs: tt.rules})
+		check(err)
 		if len(g.AllNodes()) > 0 {
 			t.Errorf("%v left nodes in the graph", tt.want)
 		}
-		w := table(g, "x", 4, 2)
-		lookup := layers.LookupConfig{
-			MaxNorm: c.MaxNorm, NormType: c.NormType, OutOfRange: c.OutOfRange, UnknownIdx: c.UnknownIdx,
-			PaddingIdx: c.PaddingIdx, TrainRows: c.TrainRows, FreezeRows: c.FreezeRows,
-		}
-		ids := input(g, "ids", []int{0, 1}, 1, 2)
-		_, err = layers.Lookup(w, ids, lookup)
-		check("embedding", err)
-		_, err = layers.Bag(w, layers.Bags{IDs: ids}, layers.BagConfig{LookupConfig: lookup})
-		check("embedding bag", err)
+		w, ids := table(g, "x", 4, 2), input(g, "ids", []int{0, 1}, 1, 2)
+		_, err = layers.Lookup(w, ids, tt.rules)
+		check(err)
+		_, err = layers.Bag(w, layers.Texts{IDs: ids}, layers.BagMean, tt.rules)
+		check(err)
 	}
 }
 
+// From takes a tensor that is the table as it stands, and nothing else.
 func TestFromPretrainedErrors(t *testing.T) {
-	type cfg = layers.EmbeddingConfig
-	good := matrix(make([]float64, 8), 4, 2)
-	view := matrix(make([]float64, 8), 4, 2)
+	view := matrix(make([]float64, 8), 2, 4)
 	if err := view.T(); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
-		weight gorgonia.Value
-		cfg    cfg
+		weight any
 		want   string
 	}{
-		{nil, cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got nil`},
-		{gorgonia.NewF64(1), cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got a *gorgonia.F64`},
-		{tensor.New(tensor.WithBacking([]float64{1, 2})), cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got shape (2)`},
-		{tensor.New(tensor.WithShape(2, 2, 2), tensor.WithBacking(make([]float64, 8))), cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got shape (2, 2, 2)`},
-		{view, cfg{}, `weight must be a matrix (vocab, dim) that lies in memory row after row, got a view or a transposed tensor`},
-		{matrix([]float64{}, 0, 2), cfg{}, `weight must have a row and a column, got shape (0, 2)`},
-		{matrix([]int{1, 2}, 1, 2), cfg{}, `Dtype must be float32 or float64, got int`},
-		{good, cfg{Init: layers.Zeros()}, `Init must be nil: the weights are given`},
-		{good, cfg{NumEmbeddings: 5}, `NumEmbeddings and EmbeddingDim must be 0 or those of the weight (4, 2), got 5 and 0`},
-		{good, cfg{EmbeddingDim: 3}, `NumEmbeddings and EmbeddingDim must be 0 or those of the weight (4, 2), got 0 and 3`},
-		{good, cfg{Dtype: tensor.Float32}, `Dtype must be unset or that of the weight, float64, got float32`},
+		{nil, `Init gave a <nil>: want []float32 or []float64`},
+		{(*tensor.Dense)(nil), `Init gave no tensor: it is nil`},
+		{gorgonia.NewF64(1), `Init gave a *gorgonia.F64: want []float32 or []float64`},
+		{tensor.New(tensor.WithBacking(make([]float64, 8))), `Init gave a tensor of shape (8) of float64: want shape (4, 2) of float64`},
+		{matrix(make([]float64, 8), 2, 4), `Init gave a tensor of shape (2, 4) of float64: want shape (4, 2) of float64`},
+		{view, `Init gave a view or a transposed tensor: copy it, so that it lies in memory row after row`},
+		{matrix(make([]float32, 8), 4, 2), `Init gave a tensor of shape (4, 2) of float32: want shape (4, 2) of float64`},
+		{make([]float64, 6), `Init gave 6 values of float64: want 8 of float64 for shape (4, 2)`},
 	} {
-		_, err := layers.EmbeddingFromPretrained(gorgonia.NewGraph(), "x", tt.weight, tt.cfg)
+		c := layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Dtype: tensor.Float64, Init: layers.From(tt.weight)}
+		_, err := layers.NewEmbedding(gorgonia.NewGraph(), "x", c)
 		if want := `embedding "x": ` + tt.want; err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %v", err, want)
 		}
-		bag := layers.EmbeddingBagConfig{Init: tt.cfg.Init, NumEmbeddings: tt.cfg.NumEmbeddings, EmbeddingDim: tt.cfg.EmbeddingDim, Dtype: tt.cfg.Dtype}
-		_, err = layers.EmbeddingBagFromPretrained(gorgonia.NewGraph(), "x", tt.weight, bag)
-		if want := `embedding bag "x": ` + tt.want; err == nil || err.Error() != want {
-			t.Errorf("got  %v\nwant %v", err, want)
-		}
-	}
-	if _, err := layers.EmbeddingFromPretrained(gorgonia.NewGraph(), "x", good, cfg{NumEmbeddings: 4, EmbeddingDim: 2, Dtype: tensor.Float64}); err != nil {
-		t.Errorf("sizes that agree: %v", err)
-	}
-	if _, err := layers.EmbeddingFromPretrained(nil, "x", good, cfg{}); err == nil || err.Error() != `embedding "x": no graph: give the constructor a gorgonia.NewGraph()` {
-		t.Errorf("no graph: %v", err)
 	}
 }

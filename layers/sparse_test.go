@@ -43,7 +43,7 @@ func TestTiedSparseGradients(t *testing.T) {
 	var grads [2][]float64
 	for i, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()
-		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, PaddingIdx: new(0), Sparse: isSparse})
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, IDs: layers.IDRules{PaddingIdx: new(0), Sparse: isSparse}})
 		var sum *gorgonia.Node
 		for k, ids := range [][]int{{0, 1, 1}, {1, 4, 0}, {0, 1, 1}} {
 			y := must(e.Forward(input(g, fmt.Sprint("ids", k), ids, 3)))
@@ -75,7 +75,7 @@ func TestTiedSparseGradients(t *testing.T) {
 func TestSparseGradientOutlivesARun(t *testing.T) {
 	g := gorgonia.NewGraph()
 	ids := []int{1, 3, 1}
-	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
 	must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 3)))), e.Weight()))
 	vm := gorgonia.NewTapeMachine(g)
 	var kept []*sparse.Rows
@@ -97,7 +97,7 @@ func TestSparseGradientOutlivesARun(t *testing.T) {
 // Gorgonia copies a sparse gradient where it copies values: for Read, and in a machine that traces.
 func TestSparseGradientIsCopied(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
 	ids := []int{1, 3, 1}
 	dw := must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 3)))), e.Weight()))[0]
 	var read gorgonia.Value
@@ -122,7 +122,7 @@ func TestSparseGradientIsCopied(t *testing.T) {
 func TestTiedSparseTraining(t *testing.T) {
 	train := func(isSparse bool) []float64 {
 		g := gorgonia.NewGraph()
-		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 9, EmbeddingDim: 3, Sparse: isSparse})
+		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 9, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: isSparse}})
 		a, b := make([]int, 4), make([]int, 4)
 		x, y := must(e.Forward(input(g, "a", a, 4))), must(e.Forward(input(g, "b", b, 4)))
 		must(gorgonia.Grad(sumSquares(gorgonia.Must(gorgonia.HadamardProd(x, y))), e.Learnables()...))
@@ -152,7 +152,7 @@ func TestTiedSparseTraining(t *testing.T) {
 // A lookup whose gradient was not asked for would silently be left out of the sum.
 func TestTiedSparseGradientMissing(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
 	a := must(e.Forward(input(g, "a", []int{1}, 1)))
 	early := e.Learnables()
 	b := must(e.Forward(input(g, "b", []int{2}, 1)))
@@ -169,14 +169,14 @@ func TestSparseGradientsAreLoud(t *testing.T) {
 	build := func() (*gorgonia.ExprGraph, *gorgonia.Node, *gorgonia.Node) {
 		g := gorgonia.NewGraph()
 		w := table(g, "w", 4, 2)
-		y := must(layers.Lookup(w, input(g, "ids", []int{1, 1}, 2), layers.LookupConfig{Sparse: true}))
+		y := must(layers.Lookup(w, input(g, "ids", []int{1, 1}, 2), layers.IDRules{Sparse: true}))
 		return g, w, y
 	}
 	t.Run("two lookups of one node", func(t *testing.T) {
 		g, w, y := build()
-		z := must(layers.Lookup(w, input(g, "more", []int{1, 2}, 2), layers.LookupConfig{Sparse: true}))
+		z := must(layers.Lookup(w, input(g, "more", []int{1, 2}, 2), layers.IDRules{Sparse: true}))
 		_, err := gorgonia.Grad(sumSquares(gorgonia.Must(gorgonia.Add(y, z))), w)
-		if err == nil || !strings.Contains(err.Error(), `table "w" is read by lookup{"w" ids=1-D int padding=-1 sparse=true} too, and Gorgonia cannot add to a sparse gradient`) {
+		if err == nil || !strings.Contains(err.Error(), `table "w" is read by lookup{"w", sparse frozen=false} too, and Gorgonia cannot add to a sparse gradient`) {
 			t.Errorf("got %v", err)
 		}
 	})

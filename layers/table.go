@@ -4,33 +4,44 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"gorgonia-embedding/internal/kernel"
+	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/sparse"
 )
 
-// table is the parameter of an Embedding or EmbeddingBag, and the rules of its ids.
-type table struct {
-	rules  rules
+// weightSuffix ends the name of a layer's main parameter.
+const weightSuffix = ".weight"
+
+// layerOf returns the name of the layer whose main parameter is weight.
+func layerOf(weight *gorgonia.Node) string { return strings.TrimSuffix(weight.Name(), weightSuffix) }
+
+// Table is the trainable table behind an Embedding or an EmbeddingBag: a row of numbers for each id. One table may
+// serve both in a graph, as &EmbeddingBag{Table: words.Table}; its gradients add up.
+type Table struct {
+	name   string // of the layer, in messages
 	weight *gorgonia.Node
-	used   bool // by an op
+	rules  idRules
+	frozen bool    // the whole table
+	leaves *leaves // nil if gradients are dense
+	used   bool    // by an op
 }
 
-// tied are the nodes of one table: a node has one gradient, and Gorgonia cannot add sparse ones, so each op
-// that reads the table has a node of its own, with the table's value.
-type tied []*gorgonia.Node
+// leaves are the leaves of one table with a sparse gradient: a node has one gradient, and Gorgonia cannot add sparse
+// ones, so each op that reads the table has a leaf of its own, with the table's value.
+type leaves []*gorgonia.Node
 
-// check fails if the loss depends on a node of the table that has no gradient, though another one has.
-func (t *tied) check() error {
-	if t == nil {
+// check fails if the loss depends on a leaf that has no gradient, though another one has.
+func (l *leaves) check() error {
+	if l == nil {
 		return nil
 	}
-	for _, n := range *t {
-		if n.Deriv() == nil && feedsLoss(n) {
+	for _, n := range *l {
+		if n.Deriv() == nil && graphop.FeedsLoss(n) {
 			return errors.Errorf("the gradient of %q is missing: call Learnables after the last Forward, and give all of them to Grad", n.Name())
 		}
 	}
@@ -38,135 +49,107 @@ func (t *tied) check() error {
 }
 
 // newTable adds the table that cfg describes to g.
-func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (table, error) {
-	if cfg.NumEmbeddings < 1 || cfg.EmbeddingDim < 1 {
-		return table{}, errors.Errorf("NumEmbeddings and EmbeddingDim must be at least 1, got %d and %d", cfg.NumEmbeddings, cfg.EmbeddingDim)
+func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Table, error) {
+	vocab, dim := cfg.NumEmbeddings, cfg.EmbeddingDim
+	if vocab < 1 || dim < 1 {
+		return nil, errors.Errorf("NumEmbeddings and EmbeddingDim must be at least 1, got %d and %d", vocab, dim)
 	}
-	if cfg.EmbeddingDim > math.MaxInt/8/cfg.NumEmbeddings {
-		return table{}, errors.Errorf("a table of %d × %d elements is more than memory can be", cfg.NumEmbeddings, cfg.EmbeddingDim)
+	if dim > math.MaxInt/8/vocab {
+		return nil, errors.Errorf("a table of %d × %d elements is more than memory can be", vocab, dim)
 	}
-	r, err := cfg.lookup().rules(name, cfg.NumEmbeddings)
+	rules, err := cfg.IDs.check(vocab)
 	if err != nil {
-		return table{}, err
+		return nil, err
 	}
-	r.frozen = cfg.Freeze != nil && *cfg.Freeze
 	init := cfg.Init
-	if init != nil && r.padding != kernel.NoPadding {
-		init = zeroRow(init, r.padding)
+	if init != nil && rules.PaddingIdx != nil {
+		init = zeroRow(init, rules.padding())
 	}
-	weight, err := newParam(g, name+weightSuffix, defaultDtype(cfg.Dtype), init, cfg.NumEmbeddings, cfg.EmbeddingDim)
-	if err != nil {
-		return table{}, err
+	t := &Table{name: name, rules: rules, frozen: cfg.Freeze}
+	if t.weight, err = newParam(g, name+weightSuffix, defaultDtype(cfg.Dtype), init, vocab, dim); err != nil {
+		return nil, err
 	}
-	return tableOf(r, weight), nil
+	t.tie()
+	return t, nil
 }
 
-func tableOf(r rules, weight *gorgonia.Node) table {
-	if r.tied = nil; r.sparse && !r.frozen {
-		r.tied = &tied{weight}
+// tie gives a table with a sparse gradient its first leaf.
+func (t *Table) tie() {
+	if t.rules.Sparse && !t.frozen {
+		t.leaves = &leaves{t.weight}
 	}
-	return table{rules: r, weight: weight}
 }
 
-// pretrained completes cfg for a table whose weights are given.
-func pretrained(weight gorgonia.Value, cfg EmbeddingConfig) (EmbeddingConfig, error) {
-	w, ok := weight.(*tensor.Dense)
-	if ok && w == nil {
-		weight, ok = nil, false
-	}
-	if ok && w.Dims() == 2 && w.Shape().TotalSize() == 0 {
-		return cfg, errors.Errorf("weight must have a row and a column, got shape %v", w.Shape())
-	}
-	if !ok || w.Dims() != 2 || w.RequiresIterator() || !w.DataOrder().IsRowMajor() {
-		return cfg, errors.Errorf("weight must be a matrix (vocab, dim) that lies in memory row after row, got %s", kindOf(weight))
-	}
-	vocab, dim := w.Shape()[0], w.Shape()[1]
+// Weight returns the table, of shape (NumEmbeddings, EmbeddingDim).
+func (t *Table) Weight() *gorgonia.Node { return t.weight }
+
+// Learnables returns the table, or nothing if it is frozen. If Sparse, and Forward or Attend were called more than
+// once, further leaves with the same value follow, called name+".weight#1" and so on, one for each further call:
+// Gorgonia cannot add sparse gradients, so each op has its own, and package optim adds them up. Call
+// Learnables after Forward, and give all of it to gorgonia.Grad and to the solver. Look up by Lookup(e.Weight(), …)
+// what the loss does not depend on, such as a row to watch: it needs no leaf of its own.
+func (t *Table) Learnables() gorgonia.Nodes {
 	switch {
-	case cfg.Init != nil:
-		return cfg, errors.New("Init must be nil: the weights are given")
-	case cfg.NumEmbeddings != 0 && cfg.NumEmbeddings != vocab || cfg.EmbeddingDim != 0 && cfg.EmbeddingDim != dim:
-		return cfg, errors.Errorf("NumEmbeddings and EmbeddingDim must be 0 or those of the weight %v, got %d and %d", w.Shape(), cfg.NumEmbeddings, cfg.EmbeddingDim)
-	case cfg.Dtype != (tensor.Dtype{}) && cfg.Dtype != w.Dtype():
-		return cfg, errors.Errorf("Dtype must be unset or that of the weight, %v, got %v", w.Dtype(), cfg.Dtype)
+	case t.frozen:
+		return nil
+	case t.leaves != nil:
+		return gorgonia.Nodes(slices.Clone(*t.leaves))
 	}
-	cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.Dtype, cfg.Init = vocab, dim, w.Dtype(), From(w.Data())
-	if cfg.Freeze == nil {
-		cfg.Freeze = new(true)
-	}
-	return cfg, nil
+	return gorgonia.Nodes{t.weight}
 }
 
-// kindOf names what is wrong with v as a table.
-func kindOf(v gorgonia.Value) string {
-	switch w := v.(type) {
-	case nil:
-		return "nil"
-	case *tensor.Dense:
-		if w.Dims() == 2 {
-			return "a view or a transposed tensor"
-		}
-		return fmt.Sprintf("shape %v", w.Shape())
+// FrozenRows returns the rows that FreezeRows or TrainRows keep from being trained, for optim.Group.FrozenRows.
+func (t *Table) FrozenRows() []int { return t.rules.frozen.rows() }
+
+// String returns a line such as "Table words (10, 3), padding 0, sparse": what is not the default.
+func (t *Table) String() string { return t.describe("Table") }
+
+func (t *Table) describe(layer string) string {
+	s := fmt.Sprintf("%s %s %v%s", layer, t.name, t.weight.Shape(), t.rules.text)
+	if t.frozen {
+		s += ", frozen"
 	}
-	return fmt.Sprintf("a %T", v)
+	return s
 }
+
+// identity returns all of t that makes a difference to an op's result or gradient.
+func (t *Table) identity() string { return fmt.Sprintf("%q%v frozen=%t", t.name, t.rules, t.frozen) }
+
+func (t *Table) vocab() int { return t.weight.Shape()[0] }
+func (t *Table) dim() int   { return t.weight.Shape()[1] }
+
+// label names the table in messages.
+func (t *Table) label() string { return fmt.Sprintf("embedding %q", t.name) }
+
+// wrap says of an error which table it is about.
+func (t *Table) wrap(err error) error { return errors.Wrap(err, t.label()) }
 
 // value returns the weights. It fails if they were taken off the node, as gorgonia's UnbindAll does.
-func (t *table) value() (*tensor.Dense, error) {
+func (t *Table) value() (*tensor.Dense, error) {
 	if w, ok := t.weight.Value().(*tensor.Dense); ok && slices.Equal(w.Shape(), t.weight.Shape()) {
 		return w, nil
 	}
 	return nil, errors.Errorf("the table %q has no value any more: build the graph anew", t.weight.Name())
 }
 
-// use returns the node for the next op that reads the table.
-func (t *table) use() (*gorgonia.Node, error) {
-	if t.rules.tied == nil || !t.used {
+// leaf returns the node for the next op that reads the table.
+func (t *Table) leaf() (*gorgonia.Node, error) {
+	if t.leaves == nil || !t.used {
 		t.used = true
 		return t.weight, nil
 	}
-	nodes := t.rules.tied
-	name := sparse.LeafName(t.weight.Name(), len(*nodes))
 	value, err := t.value()
 	if err != nil {
 		return nil, err
 	}
-	n, err := newLeaf(t.weight.Graph(), name, value)
+	n, err := newLeaf(t.weight.Graph(), sparse.LeafName(t.weight.Name(), len(*t.leaves)), value)
 	if err == nil {
-		*nodes = append(*nodes, n)
+		*t.leaves = append(*t.leaves, n)
 	}
 	return n, err
 }
 
-// learnables returns the table's nodes, that of the first op first, or none if it is frozen.
-func (t *table) learnables() gorgonia.Nodes {
-	switch {
-	case t.rules.frozen:
-		return nil
-	case t.rules.tied != nil:
-		return gorgonia.Nodes(slices.Clone(*t.rules.tied))
-	}
-	return gorgonia.Nodes{t.weight}
-}
-
-// frozenRows returns the rows that are frozen while the table is not.
-func (t *table) frozenRows() (ids []int) {
-	if t.rules.still == nil {
-		return nil
-	}
-	for id, in := range t.rules.still.has {
-		if in {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
-// describe returns such as "Embedding words (10, 3), padding 0, sparse".
-func (t *table) describe(layer string) string {
-	return fmt.Sprintf("%s %s %v%s", layer, t.rules.table, t.weight.Shape(), t.rules.describe())
-}
-
-// zeroRow makes init zero one row of the matrix that it fills, unless that was loaded by From.
+// zeroRow makes init zero one row of the matrix that it fills, unless its memory was loaded, as by From.
 func zeroRow(init gorgonia.InitWFn, row int) gorgonia.InitWFn {
 	return func(dt tensor.Dtype, shape ...int) any {
 		backing, dim := init(dt, shape...), shape[1]

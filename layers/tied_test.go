@@ -16,13 +16,13 @@ func TestSparseNeedsALeaf(t *testing.T) {
 	w := gorgonia.Must(gorgonia.Tanh(table(g, "w", 4, 2)))
 	ids := input(g, "ids", []int{1, 2}, 1, 2)
 	want := "a sparse gradient ends at a leaf of the graph, and weight is the result of"
-	if _, err := layers.Lookup(w, ids, layers.LookupConfig{Sparse: true}); err == nil || !strings.Contains(err.Error(), want) {
+	if _, err := layers.Lookup(w, ids, layers.IDRules{Sparse: true}); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("lookup: %v", err)
 	}
-	if _, err := layers.Bag(w, layers.Bags{IDs: ids}, layers.BagConfig{LookupConfig: layers.LookupConfig{Sparse: true}}); err == nil || !strings.Contains(err.Error(), want) {
+	if _, err := layers.Bag(w, layers.Texts{IDs: ids}, layers.BagMean, layers.IDRules{Sparse: true}); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("bag: %v", err)
 	}
-	if _, err := layers.Lookup(w, ids, layers.LookupConfig{}); err != nil {
+	if _, err := layers.Lookup(w, ids, layers.IDRules{}); err != nil {
 		t.Errorf("dense: %v", err)
 	}
 }
@@ -30,9 +30,9 @@ func TestSparseNeedsALeaf(t *testing.T) {
 // What the loss does not depend on may read the table.
 func TestWatchingASparseTable(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
 	y := must(e.Forward(input(g, "ids", []int{1, 3}, 2)))
-	watched := must(layers.Lookup(e.Weight(), input(g, "watched", []int{2}, 1), layers.LookupConfig{}))
+	watched := must(layers.Lookup(e.Weight(), input(g, "watched", []int{2}, 1), layers.IDRules{}))
 	norm := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Square(e.Weight()))))
 	_ = must(e.Forward(input(g, "more", []int{4}, 1))) // has a node of its own, which no gradient is asked for
 	must(gorgonia.Grad(sumSquares(y), e.Weight()))
@@ -48,7 +48,7 @@ func TestWatchingASparseTable(t *testing.T) {
 // A gradient of some of a table's nodes is not that of the table.
 func TestGradientOfTheFirstNodeMissing(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
 	a, b := must(e.Forward(input(g, "a", []int{1}, 1))), must(e.Forward(input(g, "b", []int{2}, 1)))
 	must(gorgonia.Grad(sumSquares(gorgonia.Must(gorgonia.Add(a, b))), e.Learnables()[1:]...))
 	err := gorgonia.NewTapeMachine(g).RunAll()
@@ -60,8 +60,8 @@ func TestGradientOfTheFirstNodeMissing(t *testing.T) {
 // A call of Forward that fails leaves no node behind.
 func TestFailedForwardLeavesNothing(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true})
-	b := must(layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{NumEmbeddings: 5, EmbeddingDim: 3, Sparse: true, Init: layers.Zeros()}))
+	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
+	b := must(layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{NumEmbeddings: 5, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}, Init: layers.Zeros()}))
 	must(e.Forward(input(g, "ids", []int{1}, 1)))
 	must(b.Forward(input(g, "bags", []int{1}, 1, 1)))
 	floats := input(g, "floats", []float32{1}, 1)
@@ -79,7 +79,7 @@ func TestFailedForwardLeavesNothing(t *testing.T) {
 func TestConcatReadsASparseTable(t *testing.T) {
 	g := gorgonia.NewGraph()
 	w := table(g, "w", 4, 2)
-	y := must(layers.Lookup(w, input(g, "ids", []int{1, 1}, 2), layers.LookupConfig{Sparse: true}))
+	y := must(layers.Lookup(w, input(g, "ids", []int{1, 1}, 2), layers.IDRules{Sparse: true}))
 	twice := gorgonia.Must(gorgonia.Concat(0, w, w))
 	_, err := gorgonia.Grad(gorgonia.Must(gorgonia.Add(sumSquares(y), sumSquares(twice))), w)
 	if err == nil || !strings.Contains(err.Error(), "Gorgonia cannot add to a sparse gradient") {
@@ -91,7 +91,7 @@ func TestTableOfNothing(t *testing.T) {
 	g := gorgonia.NewGraph()
 	w := input(g, "w", []float32{}, 3, 0)
 	want := `embedding "w": weight must have a row and a column, got shape (3, 0)`
-	if _, err := layers.Lookup(w, input(g, "ids", []int{1}, 1), layers.LookupConfig{}); err == nil || err.Error() != want {
+	if _, err := layers.Lookup(w, input(g, "ids", []int{1}, 1), layers.IDRules{}); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
 }

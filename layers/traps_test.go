@@ -16,17 +16,17 @@ import (
 // Each TestTrap shows a behaviour of Gorgonia v0.9.18 that a workaround of ours stands on; docs/gorgonia.md
 // lists them. One that fails after an upgrade says that its workaround may go.
 
-// newParam refuses a name that is taken.
+// Input and newParam refuse a name that is taken.
 func TestTrapEqualLeavesAreOne(t *testing.T) {
 	g := gorgonia.NewGraph()
-	a := input(g, "w", []float64{1, 2}, 2)
-	b := input(g, "w", []float64{3, 4}, 2)
+	a := leaf(g, "w", []float64{1, 2}, 2)
+	b := leaf(g, "w", []float64{3, 4}, 2)
 	if a != b || a.Value().Data().([]float64)[0] != 1 {
 		t.Error("the second leaf of a name is a node of its own now")
 	}
 }
 
-// Every op returns memory of its own (type fresh); a graph's results are read through gorgonia.Read.
+// Every op returns memory of its own (graphop.Memory); a graph's results are read through gorgonia.Read.
 func TestTrapElementwiseOpsOverwriteTheirInput(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := input(g, "x", []float64{1, 2}, 2)
@@ -71,7 +71,7 @@ func TestTrapStockSoftmaxOverflows(t *testing.T) {
 // As looks into the machine's error.
 func TestTrapMachineErrorHidesItsCause(t *testing.T) {
 	g := gorgonia.NewGraph()
-	must(layers.Lookup(table(g, "w", 2, 2), input(g, "ids", []int{5}, 1), layers.LookupConfig{}))
+	must(layers.Lookup(table(g, "w", 2, 2), input(g, "ids", []int{5}, 1), layers.IDRules{}))
 	err := gorgonia.NewTapeMachine(g).RunAll()
 	var bad *layers.IndexError
 	if err == nil || errors.As(err, &bad) {
@@ -83,7 +83,7 @@ func TestTrapMachineErrorHidesItsCause(t *testing.T) {
 func TestTrapSecondRunDoesNothing(t *testing.T) {
 	g := gorgonia.NewGraph()
 	ids := []int{0}
-	y := must(layers.Lookup(table(g, "w", 2, 2), input(g, "ids", ids, 1), layers.LookupConfig{}))
+	y := must(layers.Lookup(table(g, "w", 2, 2), input(g, "ids", ids, 1), layers.IDRules{}))
 	vm := gorgonia.NewTapeMachine(g)
 	for range 2 {
 		if err := vm.RunAll(); err != nil {
@@ -134,7 +134,7 @@ func TestTrapEqualHashesAreComputedOnce(t *testing.T) {
 	}
 }
 
-// floats and ints look at the shape before they ask for the data.
+// Package graphop looks at the shape before it asks for the data.
 func TestTrapDataOfEmptyTensorPanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
@@ -176,7 +176,7 @@ func TestTrapEvalModeIsOfTheGraph(t *testing.T) {
 	}
 }
 
-// An op without a gradient says so (DiffWRT of false, a DoDiff that does nothing): quantizedOp, lookupOp of a frozen table.
+// An op without a gradient says so (DiffWRT of false, a DoDiff that does nothing): that of a QuantizedEmbedding, the lookup of a frozen table.
 func TestTrapGradPanicsAtPlainOp(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := input(g, "x", []float64{1, 2}, 2)

@@ -31,7 +31,7 @@ type Architecture interface {
 // Net is the layers of an architecture in one graph. A Classifier prints it if it is a fmt.Stringer.
 type Net interface {
 	// Forward maps the words of batch texts → (batch, Classes), the logits.
-	Forward(texts layers.Bags) (*gorgonia.Node, error)
+	Forward(texts layers.Texts) (*gorgonia.Node, error)
 
 	// Learnables returns the parameters to train, in a fixed order. It is called after Forward.
 	Learnables() gorgonia.Nodes
@@ -64,7 +64,7 @@ func (b *Builder) Bag(name string, dim int) (*layers.EmbeddingBag, error) {
 	pad := data.PadID
 	normal := func(rnd *rand.Rand) gorgonia.InitWFn { return layers.Normal(rnd, 0.1) }
 	return layers.NewEmbeddingBag(b.Graph, name, layers.EmbeddingBagConfig{
-		NumEmbeddings: b.Vocab, EmbeddingDim: dim, PaddingIdx: &pad, Sparse: b.Sparse, Init: b.Init(name+".weight", normal),
+		NumEmbeddings: b.Vocab, EmbeddingDim: dim, IDs: layers.IDRules{PaddingIdx: &pad, Sparse: b.Sparse}, Init: b.Init(name+".weight", normal),
 	})
 }
 

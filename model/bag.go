@@ -57,8 +57,8 @@ type bag struct {
 	text  string
 }
 
-func (n *bag) Forward(texts layers.Bags) (*gorgonia.Node, error) {
-	mean, err := n.words.ForwardBags(texts)
+func (n *bag) Forward(texts layers.Texts) (*gorgonia.Node, error) {
+	mean, err := n.words.ForwardTexts(texts)
 	if err != nil {
 		return nil, err
 	}

@@ -39,9 +39,9 @@ type wideAndDeepNet struct {
 	head         layers.Sequential
 }
 
-func (n *wideAndDeepNet) Forward(texts layers.Bags) (*gorgonia.Node, error) {
-	votes, err1 := n.votes.ForwardBags(texts)
-	mean, err2 := n.words.ForwardBags(texts)
+func (n *wideAndDeepNet) Forward(texts layers.Texts) (*gorgonia.Node, error) {
+	votes, err1 := n.votes.ForwardTexts(texts)
+	mean, err2 := n.words.ForwardTexts(texts)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}

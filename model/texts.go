@@ -10,6 +10,7 @@ import (
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/train"
 )
 
@@ -37,26 +38,38 @@ func (t *texts) draw(d train.Drawing) (*train.Graph, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, cfg.Arch.Name())
 	}
-	logits, err := net.Forward(layers.Bags{IDs: input(g, "ids", in.ids), Offsets: input(g, "offsets", in.offsets)})
+	words, labels, err := in.inputs(g)
+	if err != nil {
+		return nil, err
+	}
+	logits, err := net.Forward(words)
 	if err != nil {
 		return nil, errors.Wrap(err, cfg.Arch.Name())
 	}
 	if want := (tensor.Shape{d.Batch, cfg.Classes}); !slices.Equal(logits.Shape(), want) {
 		return nil, errors.Errorf("%s: the net gives logits of shape %v: want %v, the texts and the classes", cfg.Arch.Name(), logits.Shape(), want)
 	}
-	loss, err := layers.CrossEntropy(logits, input(g, "labels", in.labels))
+	cost, err := loss.CrossEntropy(logits, labels)
 	if err != nil {
 		return nil, err
 	}
 	t.net = net
 	gorgonia.Read(logits, &t.logits)
-	return &train.Graph{Loss: loss, Learnables: net.Learnables(), Fill: func(examples []int) bool { return t.fill(in, examples) }}, nil
+	return &train.Graph{Loss: cost, Learnables: net.Learnables(), Fill: func(examples []int) bool { return t.fill(in, examples) }}, nil
 }
 
-// input adds a vector whose value is memory.
-func input(g *gorgonia.ExprGraph, name string, memory []int) *gorgonia.Node {
-	v := tensor.New(tensor.WithShape(len(memory)), tensor.WithBacking(memory))
-	return gorgonia.NewVector(g, tensor.Int, gorgonia.WithName(name), gorgonia.WithShape(len(memory)), gorgonia.WithValue(v))
+// inputs adds the inputs whose memory in is to g.
+func (in batch) inputs(g *gorgonia.ExprGraph) (words layers.Texts, labels *gorgonia.Node, err error) {
+	for _, i := range []struct {
+		node   **gorgonia.Node
+		name   string
+		memory []int
+	}{{&words.IDs, "ids", in.ids}, {&words.Offsets, "offsets", in.offsets}, {&labels, "labels", in.labels}} {
+		if *i.node, err = layers.Input(g, i.name, i.memory); err != nil {
+			break
+		}
+	}
+	return words, labels, err
 }
 
 // fill puts examples into in, unless they have no room there. What there is room for beyond them counts for nothing.

@@ -65,7 +65,7 @@ func testGolden(t *testing.T, c golden.Case, name string, isSparse bool) {
 				p.grad = rows(shape[0], shape[1], st.IDs, flat(st.Rows))
 			} else {
 				g := make([]float64, len(w))
-				kernel.ScatterAdd(g, flat(st.Rows), st.IDs, shape[1], kernel.NoPadding)
+				kernel.ScatterAdd(g, flat(st.Rows), st.IDs, shape[1], kernel.NoRow)
 				p.grad = dense(g, shape...)
 			}
 			step(t, s, p)

@@ -2,18 +2,14 @@ package optim
 
 import (
 	"fmt"
-	"hash"
-	"hash/fnv"
 
-	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/sparse"
 )
-
-var _ gorgonia.TrainModeOp = &stepOp{}
 
 // StepNode adds a node to the graph of params that makes a step when it is run, in place of a call of Step
 // after the run, and returns it: its value is the number of steps made. Call it after gorgonia.Grad. A run
@@ -26,8 +22,9 @@ var _ gorgonia.TrainModeOp = &stepOp{}
 //
 // A solver that steps in a graph is not to be called from outside as well: Step then fails.
 func (s *Solver) StepNode(params ...*gorgonia.Node) (*gorgonia.Node, error) {
-	op := &stepOp{solver: s, rule: s.rule.name()}
-	var grads gorgonia.Nodes
+	var values []gorgonia.ValueGrad
+	var grads []graphop.Input
+	var names []string
 	for _, p := range params {
 		grad := p.Deriv()
 		switch frozen := s.cfg.of(sparse.BaseName(p.Name())).frozen; {
@@ -36,12 +33,12 @@ func (s *Solver) StepNode(params ...*gorgonia.Node) (*gorgonia.Node, error) {
 		case grad == nil:
 			return nil, errors.Errorf("optim: parameter %q has no gradient: call gorgonia.Grad first", p.Name())
 		}
-		grads, op.params, op.types, op.names = append(grads, grad), append(op.params, p), append(op.types, grad.Type()), append(op.names, p.Name())
+		values, grads, names = append(values, p), append(grads, graphop.Any(p.Name(), grad)), append(names, p.Name())
 	}
 	if len(grads) == 0 {
 		return nil, errors.New("optim: no parameters to step")
 	}
-	n, err := gorgonia.ApplyOp(op, grads...)
+	n, err := graphop.Apply(s.stepOp(values, names), grads...)
 	if err == nil {
 		s.inGraph = true
 	}
@@ -51,50 +48,19 @@ func (s *Solver) StepNode(params ...*gorgonia.Node) (*gorgonia.Node, error) {
 // stepOp makes a step; its inputs are the gradients, which it has to wait for:
 //
 //	step :: gradients → float64
-type stepOp struct {
-	solver *Solver
-	params []gorgonia.ValueGrad
-	types  []hm.Type // of the gradients
-	rule   string
-	names  []string
-	eval   bool
-}
-
-// SetTraining is called by a machine when it is made.
-func (op *stepOp) SetTraining(training bool) error {
-	op.eval = !training
-	return nil
-}
-
-// LeavesInputs tells package layers that the gradients are not written to.
-func (op *stepOp) LeavesInputs() {}
-
-func (op *stepOp) Arity() int { return len(op.types) }
-
-func (op *stepOp) Type() hm.Type {
-	return hm.NewFnType(append(op.types[:len(op.types):len(op.types)], tensor.Float64)...)
-}
-
-func (op *stepOp) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
-	return tensor.ScalarShape(), nil
-}
-
-func (op *stepOp) Do(...gorgonia.Value) (gorgonia.Value, error) {
-	var err error
-	if !op.eval {
-		err = op.solver.step(op.params)
+func (s *Solver) stepOp(params []gorgonia.ValueGrad, names []string) graphop.Op {
+	off := false
+	step := func(steps []float64, _ *graphop.Values[float64]) error {
+		if !off {
+			if err := s.step(params); err != nil {
+				return err
+			}
+		}
+		steps[0] = float64(s.steps)
+		return nil
 	}
-	return gorgonia.NewF64(float64(op.solver.steps)), err
+	return graphop.Op{
+		Name: fmt.Sprintf("step{%s %q}", s.rule.name(), names), Dtype: tensor.Float64, Run: graphop.Kernels{F64: step},
+		Training: func(training bool) { off = !training },
+	}
 }
-
-func (op *stepOp) ReturnsPtr() bool     { return false }
-func (op *stepOp) CallsExtern() bool    { return false }
-func (op *stepOp) OverwritesInput() int { return -1 }
-
-func (op *stepOp) WriteHash(h hash.Hash) { fmt.Fprint(h, op) }
-func (op *stepOp) Hashcode() uint32 {
-	h := fnv.New32a()
-	op.WriteHash(h)
-	return h.Sum32()
-}
-func (op *stepOp) String() string { return fmt.Sprintf("step{%s %q}", op.rule, op.names) }

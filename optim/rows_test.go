@@ -31,7 +31,7 @@ func TestFrozenRows(t *testing.T) {
 						w.grad = rows(vocab, dim, ids, g)
 					} else {
 						full := make([]float64, vocab*dim)
-						kernel.ScatterAdd(full, g, ids, dim, kernel.NoPadding)
+						kernel.ScatterAdd(full, g, ids, dim, kernel.NoRow)
 						w.grad = dense(full, vocab, dim)
 					}
 					step(t, s, w)
@@ -122,7 +122,7 @@ func TestGrow(t *testing.T) {
 						w.grad = rows(n, dim, ids, g)
 					} else {
 						full := make([]float64, n*dim)
-						kernel.ScatterAdd(full, g, ids, dim, kernel.NoPadding)
+						kernel.ScatterAdd(full, g, ids, dim, kernel.NoRow)
 						w.grad = dense(full, n, dim)
 					}
 					step(t, s, w)

@@ -29,7 +29,7 @@ func compare(t *testing.T, rule optim.Rule, cfg optim.Config, ids func(*rand.Ran
 		g := randoms[float64](rnd, len(i)*dim)
 		a.grad = rows(vocab, dim, i, g)
 		full := make([]float64, vocab*dim)
-		kernel.ScatterAdd(full, g, i, dim, kernel.NoPadding)
+		kernel.ScatterAdd(full, g, i, dim, kernel.NoRow)
 		b.grad = dense(full, vocab, dim)
 		step(t, sa, a)
 		step(t, sb, b)

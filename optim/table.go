@@ -85,7 +85,7 @@ func (t *table[T]) sumDense(grads []gorgonia.Value) {
 	clear(t.total)
 	for _, g := range grads {
 		if rows, ok := g.(*sparse.Rows); ok {
-			kernel.ScatterAdd(t.total, rows.Data().([]T), rows.IDs(), rows.Shape()[1], kernel.NoPadding)
+			kernel.ScatterAdd(t.total, rows.Data().([]T), rows.IDs(), rows.Shape()[1], kernel.NoRow)
 		} else {
 			kernel.Add(t.total, elements[T](g))
 		}

@@ -25,8 +25,6 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"gorgonia-embedding/layers"
 )
 
 // Set is the parameters of a model.
@@ -65,7 +63,8 @@ func (s *Set) Get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ...
 }
 
 // Init returns an initialiser for a layer's config, by which the layer's parameter is the one called name: filled by init
-// when the first layer asks, and the same memory, which counts as loaded (layers.From), for all later ones.
+// when the first layer asks, and for all later ones the same memory, as a *tensor.Dense: so a layer knows that the values
+// are not fresh (layers.From), and does not zero a padding row.
 func (s *Set) Init(name string, init gorgonia.InitWFn) gorgonia.InitWFn {
 	return func(dt tensor.Dtype, shape ...int) any {
 		p, fresh, err := s.param(name, dt, init, shape)
@@ -75,7 +74,7 @@ func (s *Set) Init(name string, init gorgonia.InitWFn) gorgonia.InitWFn {
 		case fresh:
 			return p.Data
 		}
-		return layers.From(p.Data)(dt, shape...)
+		return p.tensor()
 	}
 }
 

@@ -130,7 +130,7 @@ func TestInit(t *testing.T) {
 	s := params.New(1)
 	bag := func(dim int) ([]float32, error) {
 		e, err := layers.NewEmbeddingBag(gorgonia.NewGraph(), "words", layers.EmbeddingBagConfig{
-			NumEmbeddings: 3, EmbeddingDim: dim, PaddingIdx: new(1), Init: s.Init("words.weight", ones())})
+			NumEmbeddings: 3, EmbeddingDim: dim, IDs: layers.IDRules{PaddingIdx: new(1)}, Init: s.Init("words.weight", ones())})
 		if err != nil {
 			return nil, err
 		}

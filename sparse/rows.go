@@ -112,7 +112,7 @@ func (r *Rows) Dense() *tensor.Dense {
 
 func newDense[T kernel.Float](r *Rows, data []T) *tensor.Dense {
 	backing := make([]T, r.vocab*r.dim)
-	kernel.ScatterAdd(backing, data, r.ids, r.dim, kernel.NoPadding)
+	kernel.ScatterAdd(backing, data, r.ids, r.dim, kernel.NoRow)
 	return tensor.New(tensor.WithShape(r.vocab, r.dim), tensor.WithBacking(backing))
 }
 

@@ -4,7 +4,7 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
-	"gorgonia-embedding/layers"
+	"gorgonia-embedding/internal/graphop"
 )
 
 // Machine runs a task's graphs: it draws one when it is first filled, and another one when examples have no room.
@@ -52,7 +52,7 @@ func (m *Machine) renew() error {
 	if err := m.finish(gr); err != nil {
 		return err
 	}
-	if err := layers.CheckHashes(gr.Loss.Graph()); err != nil {
+	if err := graphop.CheckHashes(gr.Loss.Graph()); err != nil {
 		return err
 	}
 	m.graph, m.vm = gr, gorgonia.NewTapeMachine(gr.Loss.Graph())

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/model"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/train"
@@ -24,17 +25,12 @@ type options struct {
 	report, quiet    bool
 }
 
-// usageError is a misuse of the command line.
-type usageError struct{ error }
-
-func misuse(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
-
 // parse reads the command line. With -h it prints the flags to help and returns flag.ErrHelp.
 func parse(args []string, help io.Writer) (options, error) {
 	var o options
 	fs := flag.NewFlagSet("train", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.StringVar(&o.train, "train", "", "`file` of examples to train on, label TAB text or .csv; none: the toy set")
+	fs.StringVar(&o.train, "train", "", "`file` of examples to train on, one of "+endings()+"; none: the toy set")
 	fs.StringVar(&o.dev, "dev", "", "`file` of examples to choose the epoch by")
 	fs.StringVar(&o.test, "test", "", "`file` of examples to report on")
 	fs.IntVar(&o.maxLen, "max-len", 256, "words of a text that count")
@@ -67,9 +63,9 @@ func parse(args []string, help io.Writer) (options, error) {
 		fs.PrintDefaults()
 		return o, err
 	case err != nil:
-		return o, &usageError{err}
+		return o, &cli.UsageError{Err: err}
 	case fs.NArg() > 0:
-		return o, misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
+		return o, cli.Misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
 	}
 	lrGiven := false
 	fs.Visit(func(f *flag.Flag) { lrGiven = lrGiven || f.Name == "lr" })
@@ -88,7 +84,7 @@ func rule(name string, momentum float64) (optim.Rule, error) {
 		r = rule
 	default:
 		if momentum != 0 && err == nil {
-			err = misuse("Momentum is for the Optimizers sgd and rmsprop")
+			err = cli.Misuse("Momentum is for the Optimizers sgd and rmsprop")
 		}
 	}
 	return r, err
@@ -105,23 +101,23 @@ func (o *options) check(optimizer string, momentum float64, lrGiven bool) (err e
 		{"workers", o.training.Workers, 1},
 	} {
 		if f.value < f.least {
-			return misuse("-%s %d: want at least %d", f.name, f.value, f.least)
+			return cli.Misuse("-%s %d: want at least %d", f.name, f.value, f.least)
 		}
 	}
 	if p := o.model.Dropout; !(p >= 0 && p < 1) {
-		return misuse("-dropout %v: want a number in [0, 1)", p)
+		return cli.Misuse("-dropout %v: want a number in [0, 1)", p)
 	}
 	if lr := o.training.Optim.LearningRate; lrGiven && !(lr > 0) || math.IsInf(lr, 1) {
-		return misuse("-lr %v: want a finite number above 0", lr)
+		return cli.Misuse("-lr %v: want a finite number above 0", lr)
 	}
 	if n := countSet(o.train, o.dev, o.test); n != 0 && n != 3 {
-		return misuse("-train, -dev and -test go together: give all three, or none for the toy set")
+		return cli.Misuse("-train, -dev and -test go together: give all three, or none for the toy set")
 	}
 	if o.training.Rule, err = rule(optimizer, momentum); err == nil {
 		err = o.training.Check()
 	}
 	if err != nil {
-		return &usageError{err}
+		return &cli.UsageError{Err: err}
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,9 +12,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the golden files")
+	"gorgonia-embedding/internal/cli"
+	"gorgonia-embedding/internal/cli/clitest"
+)
 
 // invoke runs the command and returns what it printed.
 func invoke(t *testing.T, args ...string) (stdout, stderr string, err error) {
@@ -39,23 +39,6 @@ func accuracies(t *testing.T, stdout string) (dev, test float64) {
 	return dev, test
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test ./cmd/train -update writes it)\n got:\n%s\nwant:\n%s", path, got, want)
-	}
-}
-
 // The numbers hold for amd64: other architectures fuse multiplications with additions.
 func TestToySummary(t *testing.T) {
 	stdout, stderr, err := invoke(t, "-report")
@@ -70,7 +53,7 @@ func TestToySummary(t *testing.T) {
 		t.Errorf("want a line for each epoch, got:\n%s", stderr)
 	}
 	if runtime.GOARCH == "amd64" {
-		golden(t, "toy.txt", stdout)
+		clitest.Golden(t, "testdata/toy.txt", stdout)
 	}
 }
 
@@ -102,20 +85,8 @@ func TestHelp(t *testing.T) {
 	if err != nil || stderr != "" {
 		t.Fatalf("%v, %q", err, stderr)
 	}
-	golden(t, "help.txt", stdout)
-	manual, err := os.ReadFile("main.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	flags := regexp.MustCompile(`(?m)^  -([a-z-]+)`).FindAllStringSubmatch(stdout, -1)
-	if len(flags) != 23 {
-		t.Errorf("%d flags", len(flags))
-	}
-	for _, m := range flags {
-		if !strings.Contains(string(manual), "-"+m[1]) {
-			t.Errorf("the manual in main.go lacks -%s", m[1])
-		}
-	}
+	clitest.Golden(t, "testdata/help.txt", stdout)
+	clitest.Manual(t, "main.go", stdout)
 }
 
 func TestMisuse(t *testing.T) {
@@ -155,7 +126,7 @@ func TestMisuse(t *testing.T) {
 		{"-dev a.tsv -test b.tsv", "-train, -dev and -test go together: give all three, or none for the toy set"},
 	} {
 		stdout, stderr, err := invoke(t, strings.Fields(tt.args)...)
-		var misuse *usageError
+		var misuse *cli.UsageError
 		if !errors.As(err, &misuse) || err.Error() != tt.want || stdout != "" || stderr != "" {
 			t.Errorf("%s:\n got %v\nwant %s", tt.args, err, tt.want)
 		}
@@ -192,7 +163,7 @@ func TestBadData(t *testing.T) {
 			files[i] = tt.path
 			want := fmt.Sprintf(tt.want, tt.path)
 			stdout, stderr, err := invoke(t, "-epochs", "1", "-train", files[0], "-dev", files[1], "-test", files[2])
-			var misuse *usageError
+			var misuse *cli.UsageError
 			switch {
 			case name == "oneclass" && i > 0: // dev and test may hold one class
 				if err != nil {

@@ -75,7 +75,8 @@ func load(o options) (*dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &dataset{name: "toy set", vocab: data.NewVocab(trainSet, data.VocabConfig{MinCount: o.minCount})}
+	corpus := data.NewCorpus(trainSet)
+	set := &dataset{name: "toy set", vocab: data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: o.minCount})}
 	if o.train != "" {
 		set.name = o.train
 	}
@@ -83,10 +84,10 @@ func load(o options) (*dataset, error) {
 		return nil, err
 	}
 	for _, split := range []struct {
-		rows     *[]data.Sample
-		examples []data.Example
-	}{{&set.train, trainSet}, {&set.dev, dev}, {&set.test, test}} {
-		if *split.rows, err = data.Encode(split.examples, set.vocab, set.labels, o.maxLen); err != nil {
+		samples *[]data.Sample
+		corpus  *data.Corpus
+	}{{&set.train, corpus}, {&set.dev, data.NewCorpus(dev)}, {&set.test, data.NewCorpus(test)}} {
+		if *split.samples, err = split.corpus.Encode(set.vocab, set.labels, o.maxLen); err != nil {
 			return nil, err
 		}
 	}
@@ -106,6 +107,15 @@ func read(o options) (train, dev, test []data.Example, err error) {
 	}
 	test, err = data.ReadFile(o.test)
 	return train, dev, test, err
+}
+
+// endings lists the endings of names that choose a file's format, such as ".tsv, .csv".
+func endings() string {
+	var list []string
+	for _, format := range data.Formats() {
+		list = append(list, format.Endings...)
+	}
+	return strings.Join(list, ", ")
 }
 
 // showProgress makes t print a line for each epoch, and draw a bar if stderr is a terminal. It returns a

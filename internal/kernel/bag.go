@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Reduce says what becomes of the rows of a bag.
 type Reduce int
@@ -13,6 +16,13 @@ const (
 	SqrtN               // sum divided by the root of the number of rows
 	Min                 // least of each column
 )
+
+func (r Reduce) String() string {
+	if r >= Mean && r <= Min {
+		return [...]string{"mean", "sum", "max", "sqrtn", "min"}[r]
+	}
+	return fmt.Sprintf("Reduce(%d)", int(r))
+}
 
 // scale returns the factor of the sum of a bag of n rows.
 func (r Reduce) scale(n int) float64 {
@@ -27,60 +37,43 @@ func (r Reduce) scale(n int) float64 {
 	return 1
 }
 
-// BagSum sets row b of dst to the reduction, by a sum, of the rows of table that bag b, ids[ends[b-1]:ends[b]], names,
-// and to zero if it names none. Rows have dim elements.
-func BagSum[T Float](dst, table []T, ids, ends []int, dim int, r Reduce) {
-	if p := parts(len(ends), len(ids)*dim/max(1, len(ends))); p > 1 {
-		split(p, len(ends), func(lo, hi int) { bagPart(dst, table, ids, ends, lo, hi, dim, r) })
+// Bags are lists of rows of a table: bag b has the rows IDs[Ends[b-1]:Ends[b]], of Dim elements each, and becomes one
+// row by Reduce.
+type Bags struct {
+	IDs, Ends []int
+	Dim       int
+	Reduce    Reduce
+}
+
+// BagSum sets row k of dst to the reduction, by a sum, of the rows of table that bag k names, and to zero if it names
+// none.
+func BagSum[T Float](dst, table []T, b *Bags) {
+	if p := parts(len(b.Ends), len(b.IDs)*b.Dim/max(1, len(b.Ends))); p > 1 {
+		split(p, len(b.Ends), func(lo, hi int) { bagPart(dst, table, b, lo, hi) })
 		return
 	}
-	bagPart(dst, table, ids, ends, 0, len(ends), dim, r)
+	bagPart(dst, table, b, 0, len(b.Ends))
 }
 
-func bagPart[T Float](dst, table []T, ids, ends []int, lo, hi, dim int, r Reduce) {
-	start := 0
+func bagPart[T Float](dst, table []T, b *Bags, lo, hi int) {
+	start, dim := 0, b.Dim
 	if lo > 0 {
-		start = ends[lo-1]
+		start = b.Ends[lo-1]
 	}
-	for b := lo; b < hi; b++ {
-		SumRows(dst[b*dim:(b+1)*dim], table, ids, start, ends[b], dim, T(r.scale(ends[b]-start)))
-		start = ends[b]
+	for k := lo; k < hi; k++ {
+		SumRows(dst[k*dim:(k+1)*dim], table, b.IDs, start, b.Ends[k], dim, T(b.Reduce.scale(b.Ends[k]-start)))
+		start = b.Ends[k]
 	}
 }
 
-// BagShares sets row b of dst to what each row of bag b gets of row b of grad, the gradient of BagSum's dst.
-func BagShares[T Float](dst, grad []T, ends []int, dim int, r Reduce) {
+// BagShares sets row k of dst to what each row of bag k gets of row k of grad, the gradient of BagSum's dst.
+func BagShares[T Float](dst, grad []T, b *Bags) {
 	copy(dst, grad)
 	start := 0
-	for b, end := range ends {
-		if a := r.scale(end - start); a != 1 {
-			Scale(dst[b*dim:(b+1)*dim], T(a))
+	for k, end := range b.Ends {
+		if a := b.Reduce.scale(end - start); a != 1 {
+			Scale(dst[k*b.Dim:(k+1)*b.Dim], T(a))
 		}
 		start = end
 	}
-}
-
-// ClearRows sets rows ids of dst to zero.
-func ClearRows[T Float](dst []T, ids []int, dim int) {
-	for _, id := range ids {
-		clear(dst[id*dim : (id+1)*dim])
-	}
-}
-
-// DropPadding appends to kept the ids that are neither padding nor NoRow, and moves the ends of their bags
-// accordingly. If at is not nil, it appends to it where in ids they stand.
-func DropPadding(kept, at, ids, ends []int, padding int) (k, a []int) {
-	start := 0
-	for b, end := range ends {
-		for i, id := range ids[start:end] {
-			if id == padding || id == NoRow {
-				continue
-			}
-			if kept = append(kept, id); at != nil {
-				at = append(at, start+i)
-			}
-		}
-		start, ends[b] = end, len(kept)
-	}
-	return kept, at
 }

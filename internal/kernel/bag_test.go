@@ -14,8 +14,9 @@ func TestBagWeights(t *testing.T) {
 	ids, at, ends := []int{0, 4, 4, 2, 1}, []int{0, 1, 2, 3, 5}, []int{0, 3, 5}
 	table, w, grad := norm(rnd, vocab*dim), norm(rnd, 5), norm(rnd, 3*dim)
 	out, dw := dirty(3*dim), make([]float64, 6)
-	BagWeighted(out, table, w, ids, ends, dim)
-	BagWeightsGrad(dw, table, w, out, grad, ids, at, ends, dim, Sum)
+	b := &Bags{ids, ends, dim, Sum}
+	BagWeighted(out, table, w, b)
+	BagWeightsGrad(dw, table, w, out, grad, at, b)
 	var back float64
 	for i, k := range at {
 		back += dw[k] * w[i]
@@ -36,7 +37,7 @@ func TestWeightShares(t *testing.T) {
 		{Mean, []float64{1, -1}, []float64{0, 0}}, {SqrtN, []float64{0, 0}, []float64{0, 0}}, {Mean, nil, nil},
 	} {
 		got := make([]float64, len(tt.w))
-		WeightShares(got, tt.w, []int{len(tt.w)}, tt.r)
+		WeightShares(got, tt.w, &Bags{Ends: []int{len(tt.w)}, Reduce: tt.r})
 		for i := range got {
 			if math.Abs(got[i]-tt.want[i]) > 1e-15 {
 				t.Errorf("reduction %v of %v: %v, want %v", tt.r, tt.w, got, tt.want)
@@ -56,8 +57,9 @@ func TestBagExtreme(t *testing.T) {
 		{Min, []float64{0, 0, -3, 5, -1, 7, 0, 0}, []float64{0, 4, 0, 0, 3, 0, 5, 6}},
 	} {
 		out, grad := dirty(8), dirty(8)
-		BagExtreme(out, table, ids, ends, 2, tt.r)
-		BagExtremeGrad(grad, table, []float64{1, 2, 3, 4, 5, 6, 7, 8}, ids, ends, 2, tt.r, []float64{9, 9, 9, 9})
+		b := &Bags{ids, ends, 2, tt.r}
+		BagExtreme(out, table, b)
+		BagExtremeGrad(grad, table, []float64{1, 2, 3, 4, 5, 6, 7, 8}, b, []float64{9, 9, 9, 9})
 		if !slices.Equal(out, tt.out) || !slices.Equal(grad, tt.grad) {
 			t.Errorf("reduction %v: %v and gradient %v, want %v and %v", tt.r, out, grad, tt.out, tt.grad)
 		}
@@ -70,8 +72,9 @@ func TestBagExtremeOfNaN(t *testing.T) {
 	for _, r := range []Reduce{Max, Min} {
 		out, grad := dirty(2), dirty(4)
 		table := []float64{nan, 1, 2, nan}
-		BagExtreme(out, table, []int{0, 1}, []int{2}, 2, r)
-		BagExtremeGrad(grad, table, []float64{3, 4}, []int{0, 1}, []int{2}, 2, r, []float64{9, 9, 9, 9})
+		b := &Bags{[]int{0, 1}, []int{2}, 2, r}
+		BagExtreme(out, table, b)
+		BagExtremeGrad(grad, table, []float64{3, 4}, b, []float64{9, 9, 9, 9})
 		if !math.IsNaN(out[0]) || out[1] != 1 || !slices.Equal(grad, []float64{3, 4, 0, 0}) {
 			t.Errorf("reduction %v: %v and gradient %v", r, out, grad)
 		}
@@ -92,7 +95,7 @@ func TestMaskAndDropPadding(t *testing.T) {
 	if got, want := Mask(nil, ids, 0, []bool{false, false, false, true}), []int{NoRow, NoRow, NoRow, 1, NoRow}; !slices.Equal(got, want) {
 		t.Errorf("Mask gives %v, want %v", got, want)
 	}
-	if got, want := Mask(nil, ids, NoPadding, nil), ids; !slices.Equal(got, want) {
+	if got, want := Mask(nil, ids, NoRow, nil), ids; !slices.Equal(got, want) {
 		t.Errorf("Mask without padding gives %v, want %v", got, want)
 	}
 	ends := []int{2, 2, 5}
@@ -102,9 +105,9 @@ func TestMaskAndDropPadding(t *testing.T) {
 	}
 }
 
-func TestSumGroups(t *testing.T) {
+func TestGroups(t *testing.T) {
 	var x Index
-	x.Build([]int{2, 0, 2, 2}, NoPadding)
+	x.Build([]int{2, 0, 2, 2}, NoRow)
 	src := []float64{1, 10, 2, 3}
 	for _, tt := range []struct {
 		weights      []float64
@@ -120,7 +123,12 @@ func TestSumGroups(t *testing.T) {
 				dst[i] = 0
 			}
 		}
-		SumGroups(dst, src, &x, tt.weights, 1, tt.byID, tt.byFreq)
+		g := &Groups[float64]{&x, src, tt.weights, 1, tt.byFreq}
+		if tt.byID {
+			g.SumByID(dst)
+		} else {
+			g.Sum(dst)
+		}
 		for i := range dst {
 			if math.Abs(dst[i]-tt.want[i]) > 1e-15 {
 				t.Errorf("%+v: got %v", tt, dst)

@@ -1,11 +1,11 @@
 package kernel
 
-// BagExtreme sets element j of row b of dst to the greatest, or for Min the least, element j of the rows of
-// table that bag b names, and to zero if it names none.
-func BagExtreme[T Float](dst, table []T, ids, ends []int, dim int, r Reduce) {
+// BagExtreme sets element j of row k of dst to the greatest, or for Min the least, element j of the rows of
+// table that bag k names, and to zero if it names none.
+func BagExtreme[T Float](dst, table []T, b *Bags) {
 	start := 0
-	for b, end := range ends {
-		extreme(dst[b*dim:(b+1)*dim], table, ids[start:end], r.sign())
+	for k, end := range b.Ends {
+		extreme(dst[k*b.Dim:(k+1)*b.Dim], table, b.IDs[start:end], b.Reduce.sign())
 		start = end
 	}
 }
@@ -29,15 +29,15 @@ func extreme[T Float](best, table []T, ids []int, sign int) {
 
 // BagExtremeGrad sets dst, a row for each id, to the gradient of the rows that BagExtreme read, where grad is that
 // of its dst: each element goes to the first of the bag's rows that has the greatest, or least. A NaN that comes first
-// counts as such. It works in memory, 2·dim elements.
-func BagExtremeGrad[T Float](dst, table, grad []T, ids, ends []int, dim int, r Reduce, memory []T) {
+// counts as such. It works in memory, 2·Dim elements.
+func BagExtremeGrad[T Float](dst, table, grad []T, b *Bags, memory []T) {
 	clear(dst)
+	start, dim := 0, b.Dim
 	best, left := memory[:dim], memory[dim:2*dim]
-	start := 0
-	for b, end := range ends {
-		extreme(best, table, ids[start:end], r.sign())
-		copy(left, grad[b*dim:(b+1)*dim])
-		for i, id := range ids[start:end] {
+	for k, end := range b.Ends {
+		extreme(best, table, b.IDs[start:end], b.Reduce.sign())
+		copy(left, grad[k*dim:(k+1)*dim])
+		for i, id := range b.IDs[start:end] {
 			row, d := table[id*dim:(id+1)*dim], dst[(start+i)*dim:(start+i+1)*dim]
 			for j, x := range row {
 				if x == best[j] || x != x && best[j] != best[j] {

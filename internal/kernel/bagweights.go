@@ -21,10 +21,10 @@ func weigh[T Float](r Reduce, weights []T) float64 {
 
 // WeightShares is each weight's share of its bag: dst[i] is weights[i], for Mean divided by the sum of the bag's
 // weights, for SqrtN by the root of that of their squares. A bag for which that is zero has shares of zero.
-func WeightShares[T Float](dst, weights []T, ends []int, r Reduce) {
+func WeightShares[T Float](dst, weights []T, b *Bags) {
 	start := 0
-	for _, end := range ends {
-		a := weigh(r, weights[start:end])
+	for _, end := range b.Ends {
+		a := weigh(b.Reduce, weights[start:end])
 		for i := start; i < end; i++ {
 			dst[i] = T(a * float64(weights[i]))
 		}
@@ -32,26 +32,26 @@ func WeightShares[T Float](dst, weights []T, ends []int, r Reduce) {
 	}
 }
 
-// BagWeighted sets row b of dst to the sum of shares[i] times row ids[i] of table, for i in bag b.
-func BagWeighted[T Float](dst, table, shares []T, ids, ends []int, dim int) {
+// BagWeighted sets row k of dst to the sum of shares[i] times row IDs[i] of table, for i in bag k.
+func BagWeighted[T Float](dst, table, shares []T, b *Bags) {
 	start := 0
-	for b, end := range ends {
-		sumWeighted(dst[b*dim:(b+1)*dim], table, ids[start:end], shares[start:end])
+	for k, end := range b.Ends {
+		sumWeighted(dst[k*b.Dim:(k+1)*b.Dim], table, b.IDs[start:end], shares[start:end])
 		start = end
 	}
 }
 
 // BagWeightsGrad adds to dst[at[i]] the gradient of weights[i], where out is the result of BagWeighted with the
 // shares of weights, and grad its gradient.
-func BagWeightsGrad[T Float](dst, table, weights, out, grad []T, ids, at, ends []int, dim int, r Reduce) {
-	start := 0
-	for b, end := range ends {
-		g, y := grad[b*dim:(b+1)*dim], out[b*dim:(b+1)*dim]
-		a := weigh(r, weights[start:end])
+func BagWeightsGrad[T Float](dst, table, weights, out, grad []T, at []int, b *Bags) {
+	start, dim := 0, b.Dim
+	for k, end := range b.Ends {
+		g, y := grad[k*dim:(k+1)*dim], out[k*dim:(k+1)*dim]
+		a := weigh(b.Reduce, weights[start:end])
 		for i := start; i < end; i++ {
-			row := ids[i] * dim
+			row := b.IDs[i] * dim
 			d := dotProduct(g, table[row:row+dim])
-			switch r { // the derivative of the divisor
+			switch b.Reduce { // the derivative of the divisor
 			case Mean:
 				d -= dotProduct(g, y)
 			case SqrtN:

@@ -1,40 +1,53 @@
 package kernel
 
-// SumGroups sets a row of dst for each group of x to the sum of the rows of src that the group's Order
-// names: row k for group k, or row x.IDs[k] if byID. With weights, one for each of Order, it is the sum of so
-// many times each row; with byFreq, it is divided by the size of the group.
-func SumGroups[T Float](dst, src []T, x *Index, weights []T, dim int, byID, byFreq bool) {
-	n := len(x.IDs)
-	if p := parts(n, dim+len(x.Order)*dim/max(1, n)); p > 1 {
-		split(p, n, func(lo, hi int) { groupsPart(dst, src, x, weights, lo, hi, dim, byID, byFreq) })
-		return
-	}
-	groupsPart(dst, src, x, weights, 0, n, dim, byID, byFreq)
+// Groups are sums of rows of Src, of Dim elements each: a sum for each group of Index, of the rows that the group's
+// Order names.
+type Groups[T Float] struct {
+	*Index
+	Src     []T
+	Weights []T // how many times each row of Order is added; nil means once
+	Dim     int
+	ByFreq  bool // divides a sum by the size of its group
 }
 
-func groupsPart[T Float](dst, src []T, x *Index, weights []T, lo, hi, dim int, byID, byFreq bool) {
+// Sum sets row k of dst to the sum of group k.
+func (g *Groups[T]) Sum(dst []T) { g.sum(dst, false) }
+
+// SumByID sets row IDs[k] of dst to the sum of group k. Other rows stay.
+func (g *Groups[T]) SumByID(dst []T) { g.sum(dst, true) }
+
+func (g *Groups[T]) sum(dst []T, byID bool) {
+	n := len(g.IDs)
+	if p := parts(n, g.Dim+len(g.Order)*g.Dim/max(1, n)); p > 1 {
+		split(p, n, func(lo, hi int) { g.part(dst, lo, hi, byID) })
+		return
+	}
+	g.part(dst, 0, n, byID)
+}
+
+func (g *Groups[T]) part(dst []T, lo, hi int, byID bool) {
 	for k := lo; k < hi; k++ {
 		row := k
 		if byID {
-			row = x.IDs[k]
+			row = g.IDs[k]
 		}
-		SumGroup(dst[row*dim:(row+1)*dim], src, x, k, weights, byFreq)
+		g.SumOne(dst[row*g.Dim:(row+1)*g.Dim], k)
 	}
 }
 
-// SumGroup is SumGroups for group k alone, whose row is dst.
-func SumGroup[T Float](dst, src []T, x *Index, k int, weights []T, byFreq bool) {
+// SumOne sets dst, a row, to the sum of group k.
+func (g *Groups[T]) SumOne(dst []T, k int) {
 	a := T(1)
-	if byFreq {
-		a = 1 / T(x.Count(k))
+	if g.ByFreq {
+		a = 1 / T(g.Count(k))
 	}
-	lo, hi, dim := x.Starts[k], x.Starts[k+1], len(dst)
-	if weights == nil {
-		SumRows(dst, src, x.Order, lo, hi, dim, a)
+	lo, hi := g.Starts[k], g.Starts[k+1]
+	if g.Weights == nil {
+		SumRows(dst, g.Src, g.Order, lo, hi, g.Dim, a)
 		return
 	}
-	sumWeighted(dst, src, x.Order[lo:hi], weights[lo:hi])
-	if byFreq {
+	sumWeighted(dst, g.Src, g.Order[lo:hi], g.Weights[lo:hi])
+	if g.ByFreq {
 		Scale(dst, a)
 	}
 }

@@ -17,7 +17,7 @@ type Index struct {
 	group []int32 // of each position of the list, −1 if it is left out
 }
 
-// Build indexes ids, without those that equal skip (NoPadding skips none).
+// Build indexes ids, without those that equal skip (NoRow skips none).
 func (x *Index) Build(ids []int, skip int) {
 	x.Reset(len(ids))
 	x.group = resize(x.group, len(ids))
@@ -47,19 +47,6 @@ func (x *Index) Build(ids []int, skip int) {
 	copy(starts[1:], starts) // each start has become the next group's
 	starts[0] = 0
 	x.Starts = starts
-}
-
-// Mask returns ids, in the memory of masked, with NoRow for those that are padding, or of rows in out if that is
-// not nil.
-func Mask(masked, ids []int, padding int, out []bool) []int {
-	masked = resize(masked, len(ids))
-	for i, id := range ids {
-		if id == padding || id != NoRow && out != nil && out[id] {
-			id = NoRow
-		}
-		masked[i] = id
-	}
-	return masked
 }
 
 // Reset empties the index and makes room for n distinct ids.

@@ -43,8 +43,8 @@ func TestIndex(t *testing.T) {
 func TestIndexReusesItsMemory(t *testing.T) {
 	ids := rand.New(rand.NewPCG(1, 1)).Perm(1000)
 	var x Index
-	x.Build(ids, NoPadding)
-	if n := testing.AllocsPerRun(10, func() { x.Build(ids, NoPadding) }); n != 0 {
+	x.Build(ids, NoRow)
+	if n := testing.AllocsPerRun(10, func() { x.Build(ids, NoRow) }); n != 0 {
 		t.Errorf("%v allocations a build", n)
 	}
 }

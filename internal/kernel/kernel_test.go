@@ -37,7 +37,7 @@ func TestAdjoint(t *testing.T) {
 		}{
 			"gather": {vocab * dim, len(ids) * dim,
 				func(dst, src []float64) { Gather(dst, src, ids, dim) },
-				func(dst, src []float64) { ScatterAdd(dst, src, ids, dim, NoPadding) }},
+				func(dst, src []float64) { ScatterAdd(dst, src, ids, dim, NoRow) }},
 			"mean pool": {len(ids) * dim, rows * dim,
 				func(dst, src []float64) { MeanPool(dst, src, ids, time, dim, 0) },
 				func(dst, src []float64) { MeanPoolGrad(dst, src, ids, time, dim, 0) }},

@@ -22,7 +22,7 @@ func TestManyCPUsGiveTheSameBits(t *testing.T) {
 	}
 	ends = append(ends, n)
 	var x Index
-	x.Build(append(slices.Clone(ids[:n/2]), ids[:n/2]...), NoPadding)
+	x.Build(append(slices.Clone(ids[:n/2]), ids[:n/2]...), NoRow)
 	step := AdamStep[float32]{Rate: 0.01, Scale: 1, Keep: 1, Beta1: 0.9, Enter1: 0.1, Beta2: 0.999, Enter2: 0.001, Eps: 1e-8}
 	for _, f := range []struct {
 		name string
@@ -38,8 +38,8 @@ func TestManyCPUsGiveTheSameBits(t *testing.T) {
 		{"AdamRows of a long row", vocab * dim, block * 7, vocab * dim / block, func(dst []float32) {
 			AdamRows(slices.Clone(table), dst, slices.Clone(squares), table, []int{0}, vocab*dim, step)
 		}},
-		{"BagSum", len(ends) * dim, n * dim / len(ends), len(ends), func(dst []float32) { BagSum(dst, table, ids, ends, dim, Mean) }},
-		{"SumGroups", len(x.IDs) * dim, 3 * dim, len(x.IDs), func(dst []float32) { SumGroups(dst, rows, &x, nil, dim, false, false) }},
+		{"BagSum", len(ends) * dim, n * dim / len(ends), len(ends), func(dst []float32) { BagSum(dst, table, &Bags{ids, ends, dim, Mean}) }},
+		{"Groups", len(x.IDs) * dim, 3 * dim, len(x.IDs), func(dst []float32) { (&Groups[float32]{Index: &x, Src: rows, Dim: dim}).Sum(dst) }},
 	} {
 		var want []float32
 		for _, procs := range []int{1, 2, 3} {

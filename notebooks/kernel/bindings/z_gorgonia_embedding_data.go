@@ -15,9 +15,10 @@ func init() {
 	imports.Packages.MergePackage("gorgonia-embedding/data", imports.PackageUnderlying{
 		Name: "data",
 		Binds: map[string]r.Value{
-			"Batches":   r.ValueOf(p0.Batches),
 			"CSV":       r.ValueOf(p0.CSV),
-			"Encode":    r.ValueOf(p0.Encode),
+			"Formats":   r.ValueOf(p0.Formats),
+			"JSONL":     r.ValueOf(p0.JSONL),
+			"NewCorpus": r.ValueOf(p0.NewCorpus),
 			"NewLabels": r.ValueOf(p0.NewLabels),
 			"NewVocab":  r.ValueOf(p0.NewVocab),
 			"NoLabel":   r.ValueOf(p0.NoLabel),
@@ -31,7 +32,7 @@ func init() {
 			"Words":     r.ValueOf(p0.Words),
 		},
 		Types: map[string]r.Type{
-			"Batch":       r.TypeOf((*p0.Batch)(nil)).Elem(),
+			"Corpus":      r.TypeOf((*p0.Corpus)(nil)).Elem(),
 			"Example":     r.TypeOf((*p0.Example)(nil)).Elem(),
 			"Format":      r.TypeOf((*p0.Format)(nil)).Elem(),
 			"Labels":      r.TypeOf((*p0.Labels)(nil)).Elem(),

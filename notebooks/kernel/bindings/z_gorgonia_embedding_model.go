@@ -56,11 +56,11 @@ func (p *proxy_gorgonia_embedding_model_Architecture) Name() string { return p.N
 
 type proxy_gorgonia_embedding_model_Net struct {
 	Object      any
-	Forward_    func(any, p1.Bags) (*p2.Node, error)
+	Forward_    func(any, p1.Texts) (*p2.Node, error)
 	Learnables_ func(any) p2.Nodes
 }
 
-func (p *proxy_gorgonia_embedding_model_Net) Forward(a0 p1.Bags) (*p2.Node, error) {
+func (p *proxy_gorgonia_embedding_model_Net) Forward(a0 p1.Texts) (*p2.Node, error) {
 	return p.Forward_(p.Object, a0)
 }
 func (p *proxy_gorgonia_embedding_model_Net) Learnables() p2.Nodes { return p.Learnables_(p.Object) }

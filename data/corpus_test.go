@@ -1,0 +1,103 @@
+package data_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gorgonia-embedding/data"
+)
+
+// What a Corpus counts and encodes is what Words and Vocab.IDs say of each text.
+func TestCorpus(t *testing.T) {
+	train, dev, _ := data.Toy()
+	labels, err := data.NewLabels(train)
+	if err != nil {
+		t.Fatal(err)
+	}
+	corpus := data.NewCorpus(train)
+	counts := make(map[string]int)
+	for _, e := range train {
+		for _, w := range data.Words(e.Text) {
+			counts[w]++
+		}
+	}
+	got := corpus.Counts()
+	for w, n := range counts {
+		if got[w] != n || len(got) != len(counts) {
+			t.Fatalf("%d words, %q %d times; want %d, %d", len(got), w, got[w], len(counts), n)
+		}
+	}
+	vocab := data.NewVocab(got, data.VocabConfig{MinCount: 3})
+	for _, maxLen := range []int{0, 1, 7, 1000} {
+		checkSamples(t, train, corpus, vocab, labels, maxLen)
+		checkSamples(t, dev, data.NewCorpus(dev), vocab, labels, maxLen)
+	}
+}
+
+func checkSamples(t *testing.T, examples []data.Example, corpus *data.Corpus, vocab *data.Vocab, labels data.Labels, maxLen int) {
+	t.Helper()
+	samples, err := corpus.Encode(vocab, labels, maxLen)
+	if err != nil || len(samples) != len(examples) {
+		t.Fatalf("%d samples of %d examples, %v", len(samples), len(examples), err)
+	}
+	for i, e := range examples {
+		if s := samples[i]; !slices.Equal(s.IDs, vocab.IDs(e.Text, maxLen)) || labels[s.Label] != e.Label {
+			t.Fatalf("maxLen %d: %v is encoded as %v", maxLen, e, s)
+		}
+	}
+}
+
+// A text without words has no ids, and appending to a sample's ids does not write into the next one's.
+func TestCorpusOfAnyTexts(t *testing.T) {
+	corpus := data.NewCorpus(examples("a b", "", "b"))
+	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
+	samples, err := corpus.Encode(vocab, data.Labels{"a", "b"}, 0)
+	if err != nil || len(samples[1].IDs) != 0 {
+		t.Fatal(samples, err)
+	}
+	_ = append(samples[1].IDs, 99)
+	if got := samples[2].IDs; !slices.Equal(got, []int{2}) {
+		t.Errorf("%v, want the one id 2", got)
+	}
+	if got, want := corpus.String(), "corpus of 3 texts, 3 words, 2 distinct ones"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Encode takes memory a fixed number of times, not for each text or word.
+func TestCorpusEncodeAllocations(t *testing.T) {
+	corpus := data.NewCorpus(madeTexts(100, 38))
+	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
+	n := testing.AllocsPerRun(10, func() { corpus.Encode(vocab, data.Labels{"a", "b"}, 0) })
+	if n > 3 {
+		t.Errorf("memory was taken %v times, want 3: places, ids and samples", n)
+	}
+}
+
+// madeTexts returns n texts of so many words each, drawn by Zipf's law, with a capital and a full stop.
+func madeTexts(n, words int) []data.Example {
+	zipf := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.1, 3, 20000)
+	list := make([]data.Example, n)
+	for i := range list {
+		text := "The"
+		for range words - 2 {
+			text += fmt.Sprintf(" wa%x", zipf.Uint64())
+		}
+		list[i] = data.Example{Label: []string{"a", "b"}[i%2], Text: text + ".", File: "made", Line: i + 1}
+	}
+	return list
+}
+
+func BenchmarkCorpus(b *testing.B) {
+	examples, labels := madeTexts(10_000, 38), data.Labels{"a", "b"}
+	b.ReportAllocs()
+	for b.Loop() {
+		corpus := data.NewCorpus(examples)
+		vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
+		if _, err := corpus.Encode(vocab, labels, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package data_test
+
+import (
+	"bytes"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"gorgonia-embedding/data"
+)
+
+func examples(texts ...string) []data.Example {
+	var list []data.Example
+	for i, text := range texts {
+		list = append(list, data.Example{Label: []string{"a", "b"}[i%2], Text: text, File: "f", Line: i + 1})
+	}
+	return list
+}
+
+func wordsOf(v *data.Vocab) (words []string) {
+	for id := range v.Len() {
+		words = append(words, v.Word(id))
+	}
+	return words
+}
+
+func TestVocab(t *testing.T) {
+	ex := examples("b a c b", "d b a", "C")
+	for _, tt := range []struct {
+		cfg  data.VocabConfig
+		want []string
+	}{
+		{data.VocabConfig{}, []string{"<pad>", "<unk>", "b", "a", "c", "d"}},
+		{data.VocabConfig{MinCount: 2}, []string{"<pad>", "<unk>", "b", "a", "c"}},
+		{data.VocabConfig{MinCount: 3}, []string{"<pad>", "<unk>", "b"}},
+		{data.VocabConfig{MaxSize: 4}, []string{"<pad>", "<unk>", "b", "a"}},
+		{data.VocabConfig{MaxSize: 1}, []string{"<pad>", "<unk>"}},
+	} {
+		v := data.NewVocab(data.NewCorpus(ex).Counts(), tt.cfg)
+		if got := wordsOf(v); !slices.Equal(got, tt.want) {
+			t.Errorf("%+v: %q, want %q", tt.cfg, got, tt.want)
+		}
+	}
+	v := data.NewVocab(data.NewCorpus(ex).Counts(), data.VocabConfig{})
+	if got := v.IDs("a B zzz c", 3); !slices.Equal(got, []int{3, 2, data.UnkID}) {
+		t.Errorf("IDs = %v", got)
+	}
+	if v.ID("<pad>") != data.PadID || v.Count(2) != 3 || v.Count(-1) != 0 || v.Word(99) != "<unk>" {
+		t.Error("ID, Count or Word is off")
+	}
+}
+
+// Counts may come from anywhere: they may hold the names of the special ids, and words that were never seen.
+func TestVocabFromCounts(t *testing.T) {
+	counts := map[string]int{"b": 2, "a": 2, "<pad>": 9, "<unk>": 9, "never": 0, "less": -1}
+	v := data.NewVocab(counts, data.VocabConfig{})
+	if got := wordsOf(v); !slices.Equal(got, []string{"<pad>", "<unk>", "a", "b"}) || v.Count(data.PadID) != 0 || len(counts) != 6 {
+		t.Errorf("%q, %d, %v", got, v.Count(data.PadID), counts)
+	}
+	for word, want := range map[string]string{
+		"":     `data: the word "" of id 2 cannot be saved: want one that is not empty and without line ends`,
+		"a\nb": `data: the word "a\nb" of id 2 cannot be saved: want one that is not empty and without line ends`,
+	} {
+		err := data.NewVocab(map[string]int{word: 1}, data.VocabConfig{}).Save(io.Discard)
+		if err == nil || err.Error() != want {
+			t.Errorf("%q:\n got %v\nwant %v", word, err, want)
+		}
+	}
+}
+
+func TestVocabSaveAndRead(t *testing.T) {
+	v := data.NewVocab(data.NewCorpus(examples("naïve b, b !", "👍 don't \t\u0301")).Counts(), data.VocabConfig{})
+	var b bytes.Buffer
+	if err := v.Save(&b); err != nil {
+		t.Fatal(err)
+	}
+	got, err := data.ReadVocab(&b, "vocab")
+	if err != nil || !reflect.DeepEqual(got, v) {
+		t.Errorf("read back %v, %v", got, err)
+	}
+	for in, want := range map[string]string{
+		"":                               `vocab:1: not a vocabulary: want the lines ["<pad>" "<unk>"] first`,
+		"<pad>\t0\n":                     `vocab:2: not a vocabulary: want the lines ["<pad>" "<unk>"] first`,
+		"the\t5\n":                       `vocab:1: not a vocabulary: want "<pad>", got "the"`,
+		"<pad>\t0\n<unk>\t0\na\n":        `vocab:3: want a word, a tab and a count, got "a"`,
+		"<pad>\t0\n<unk>\t0\na\tx\n":     `vocab:3: want a word, a tab and a count, got "a\tx"`,
+		"<pad>\t0\n<unk>\t0\n\t1\n":      `vocab:3: want a word, a tab and a count, got "\t1"`,
+		"<pad>\t0\n<unk>\t0\na\t1\na\t1": `vocab:4: the word "a" stands on line 3 already`,
+	} {
+		if _, err := data.ReadVocab(strings.NewReader(in), "vocab"); err == nil || err.Error() != want {
+			t.Errorf("%q:\n got %v\nwant %v", in, err, want)
+		}
+	}
+}
+
+func TestPrint(t *testing.T) {
+	v := data.NewVocab(map[string]int{"a": 3, "b": 2, "c": 1}, data.VocabConfig{})
+	if got, want := v.String(), "vocabulary of 5 words, the commonest: a b c"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	empty := data.NewVocab(nil, data.VocabConfig{})
+	if got, want := empty.String(), "vocabulary of 2 words, the commonest: "; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"gorgonia-embedding/internal/bench"
+)
+
+// The places where a job runs.
+const (
+	pinned = "pinned"  // one thread, on one CPU
+	free   = "free"    // one thread, on any CPU
+	two    = "two-cpu" // two threads
+)
+
+// A suite is the jobs of a name.
+type suite struct {
+	name string
+	jobs []job
+}
+
+// A job is a program that prints benchmarks.
+type job struct {
+	place string
+	args  []string
+	timed string   // name of the benchmark that the program itself is; empty if it prints some
+	after []string // program that prints the accuracy of the one that was timed
+}
+
+// suites returns all of them.
+func (r *runner) suites() []suite {
+	return []suite{
+		{"step", []job{r.test(pinned, "bench", "^BenchmarkStep$")}},
+		{"growth", []job{
+			r.test(pinned, "bench", "^BenchmarkGrowth$"),
+			{place: pinned, args: []string{r.self, "memory", "-solver", "sgd"}},
+			{place: pinned, args: []string{r.self, "memory", "-solver", "adam"}},
+		}},
+		{"lookup", []job{r.test(pinned, "bench", "^BenchmarkLookup$")}},
+		{"layers", []job{r.test(pinned, "layers", "^BenchmarkForward(Backward)?$")}},
+		{"kernels", []job{r.test(pinned, "kernel", "^BenchmarkRows$"), r.test(two, "kernel", "^BenchmarkParallel$")}},
+		{"bounds", []job{
+			r.test(pinned, "bench", "^Benchmark(RunAll|Copy|RandomRow|Index)$"),
+			r.test(free, "bench", "^BenchmarkRunAll$"),
+			r.test(two, "bench", "^BenchmarkRunAll$"),
+		}},
+		{"step-pytorch", r.besidePyTorch("step", "^BenchmarkStep$/./.*/^impl=ours")},
+		{"lookup-pytorch", r.besidePyTorch("lookup", "^BenchmarkLookup$/./^impl=ours")},
+		{"training", r.trainings()},
+	}
+}
+
+// test returns the job of some benchmarks of a package.
+func (r *runner) test(place, pkg, pattern string) job {
+	return job{place: place, args: []string{r.file(pkg + ".test"), "-test.run", "^$", "-test.benchtime", "100ms", "-test.bench", pattern}}
+}
+
+func (r *runner) besidePyTorch(what, pattern string) (jobs []job) {
+	for _, place := range []string{pinned, free, two} {
+		torch := []string{python, "internal/bench/pytorch.py", what, r.dir, threads(place)}
+		jobs = append(jobs, r.test(place, "bench", pattern), job{place: place, args: torch})
+	}
+	return jobs
+}
+
+// threads returns how many a place has.
+func threads(place string) string {
+	if place == two {
+		return "2"
+	}
+	return "1"
+}
+
+func (r *runner) trainings() (jobs []job) {
+	for _, solver := range bench.Solvers() {
+		jobs = append(jobs, r.ours(pinned, solver, "1"), r.ours(free, solver, "1"), r.ours(two, solver, "1"), r.ours(two, solver, "2"))
+	}
+	return append(jobs, r.fasttext(pinned), r.fasttext(two))
+}
+
+func (r *runner) ours(place, solver, workers string) job {
+	args := []string{r.self, "train", "-train", r.file("train.tsv"), "-dev", r.file("dev.tsv"), "-out", r.file("ours"),
+		"-solver", solver, "-workers", workers}
+	return job{place: place, args: args, after: append(slices.Clone(args), "-test", r.file("test.tsv")),
+		timed: fmt.Sprintf("Training/solver=%s/workers=%s/impl=ours", solver, workers)}
+}
+
+func (r *runner) fasttext(place string) job {
+	args := []string{"fasttext", "supervised", "-input", r.file("train.ft"), "-output", r.file("fasttext"),
+		"-dim", strconv.Itoa(bench.Dim), "-epoch", strconv.Itoa(bench.TextEpochs), "-bucket", "0", "-maxn", "0",
+		"-thread", threads(place), "-verbose", "0"}
+	return job{place: place, args: args, after: []string{"fasttext", "test", r.file("fasttext.bin"), r.file("test.ft")},
+		timed: fmt.Sprintf("Training/solver=sgd/workers=%s/impl=fasttext", threads(place))}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"gorgonia-embedding/data"
+	"gorgonia-embedding/internal/bench"
+	"gorgonia-embedding/model"
+	"gorgonia-embedding/optim"
+	trainer "gorgonia-embedding/train"
+)
+
+// trainFlags are those of train.
+type trainFlags struct {
+	Train   string `json:"train" help:"{file} to train on"`
+	Dev     string `json:"dev" help:"{file} to choose the epoch by"`
+	Test    string `json:"test" help:"{file} to print the accuracy on, if any"`
+	Out     string `json:"out" help:"{path} of the files to write: path.safetensors and path.vocab"`
+	Solver  string `json:"solver" help:"{name}: sgd or adam"`
+	Workers int    `json:"workers" help:"replicas that train at once"`
+}
+
+// train goes the whole way from a file of texts to a file of weights, as fastText's supervised command goes it:
+// embedding → mean → classes. The learning rates are those that reach fastText's accuracy.
+func train(ctx context.Context, args []string, stdout io.Writer) error {
+	o := trainFlags{Solver: "adam", Workers: 1}
+	if _, err := parse("train [flags]", &o, args, stdout); err != nil {
+		return err
+	}
+	vocab, classes, samples, err := read(o.Train, o.Dev, o.Test)
+	if err != nil {
+		return err
+	}
+	c, err := model.New(model.Config{Vocab: vocab.Len(), Classes: classes, Seed: 1, Arch: model.Bag{Dim: bench.Dim}})
+	if err != nil {
+		return err
+	}
+	rule, err := trainer.ParseRule(o.Solver)
+	if err != nil {
+		return err
+	}
+	cfg := trainer.Config{Epochs: bench.TextEpochs, Batch: 32, Seed: 1, Rule: rule, Optim: optim.Config{LearningRate: 1e-3}, Workers: o.Workers}
+	if o.Solver == "sgd" {
+		cfg.Optim.LearningRate = 1
+	}
+	t, err := trainer.New(c.Task(samples[0], samples[1]), cfg)
+	if err != nil {
+		return err
+	}
+	if _, err := t.Fit(ctx); err != nil {
+		return err
+	}
+	if err := save(o.Out, c, vocab); err != nil || o.Test == "" {
+		return err
+	}
+	eval, err := c.Evaluate(ctx, samples[2])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%.4f\n", eval.Accuracy())
+	return err
+}
+
+// read returns the samples of each file, in the words and classes of the first one; none of "".
+func read(paths ...string) (vocab *data.Vocab, classes int, samples [][]data.Sample, err error) {
+	examples := make([][]data.Example, len(paths))
+	for i, path := range paths {
+		if path == "" {
+			continue
+		}
+		if examples[i], err = data.ReadFile(path); err != nil {
+			return nil, 0, nil, err
+		}
+	}
+	corpus := data.NewCorpus(examples[0])
+	vocab = data.NewVocab(corpus.Counts(), data.VocabConfig{})
+	labels, err := data.NewLabels(examples[0])
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	samples = make([][]data.Sample, len(paths))
+	for i := range samples {
+		if i > 0 {
+			corpus = data.NewCorpus(examples[i])
+		}
+		if samples[i], err = corpus.Encode(vocab, labels, 0); err != nil {
+			return nil, 0, nil, err
+		}
+	}
+	return vocab, len(labels), samples, nil
+}
+
+// save writes the weights and the words.
+func save(path string, c *model.Classifier, vocab *data.Vocab) error {
+	var weights, words bytes.Buffer
+	if err := c.Params().Save(&weights); err != nil {
+		return err
+	}
+	if err := vocab.Save(&words); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".safetensors", weights.Bytes(), 0o666); err != nil {
+		return err
+	}
+	return os.WriteFile(path+".vocab", words.Bytes(), 0o666)
+}

@@ -1,0 +1,125 @@
+package bench
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
+	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
+	"gorgonia-embedding/optim"
+)
+
+// A Step trains the model of the step, table → mean of a text's rows → linear → cross-entropy, on one batch and
+// returns the loss before it.
+type Step func(ids, labels []int) (loss float32, err error)
+
+// Sparse makes the Step of this module's way on a table of vocab rows: an EmbeddingBag with a sparse gradient, and a
+// solver of package optim that makes its step in the graph. It returns an error for a solver that is not of Solvers.
+func Sparse(vocab int, solver string) (Step, error) {
+	s, err := newSolver(solver)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newBagModel(vocab, true)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.StepNode(m.params...); err != nil {
+		return nil, err
+	}
+	m.compile()
+	return m.step(nil), nil
+}
+
+func newSolver(name string) (*optim.Solver, error) {
+	switch name {
+	case "sgd":
+		return optim.New(optim.SGD{}, optim.Config{LearningRate: rateSGD})
+	case "adam":
+		return optim.New(optim.Adam{}, optim.Config{LearningRate: rateAdam})
+	}
+	return nil, errors.Errorf("the solver must be one of %v, got %q", Solvers(), name)
+}
+
+// graphModel is a model in a graph of Gorgonia's.
+type graphModel struct {
+	g      *gorgonia.ExprGraph
+	ids    []int // the inputs' memory
+	labels func([]int)
+	params gorgonia.Nodes
+	loss   gorgonia.Value
+	vm     gorgonia.VM
+}
+
+func newBagModel(vocab int, sparse bool) (*graphModel, error) {
+	g := gorgonia.NewGraph()
+	m := &graphModel{g: g, ids: make([]int, Batch*Time)}
+	words, err := layers.NewEmbeddingBag(g, "words", layers.EmbeddingBagConfig{
+		NumEmbeddings: vocab, EmbeddingDim: Dim, IDs: layers.IDRules{Sparse: sparse}, Init: layers.From(initial(vocab*Dim, 0))})
+	if err != nil {
+		return nil, err
+	}
+	out, err := layers.NewLinear(g, "out", layers.LinearConfig{
+		InFeatures: Dim, OutFeatures: Classes, Init: layers.From(initial(Classes*Dim, linearAt))})
+	if err != nil {
+		return nil, err
+	}
+	offsets, labels := make([]int, Batch+1), make([]int, Batch)
+	for i := range offsets {
+		offsets[i] = i * Time
+	}
+	m.labels = func(from []int) { copy(labels, from) }
+	pooled, err := words.ForwardTexts(layers.Texts{
+		IDs: leaf(g, "ids", m.ids, Batch*Time), Offsets: leaf(g, "offsets", offsets, Batch+1)})
+	if err != nil {
+		return nil, err
+	}
+	logits, err := out.Forward(pooled)
+	if err != nil {
+		return nil, err
+	}
+	cost, err := loss.CrossEntropy(logits, leaf(g, "labels", labels, Batch))
+	if err != nil {
+		return nil, err
+	}
+	m.params = append(words.Learnables(), out.Learnables()...)
+	return m, m.differentiate(cost)
+}
+
+// differentiate adds the gradients of loss.
+func (m *graphModel) differentiate(loss *gorgonia.Node) error {
+	gorgonia.Read(loss, &m.loss)
+	_, err := gorgonia.Grad(loss, m.params...)
+	return err
+}
+
+// compile makes the machine, when all nodes are there.
+func (m *graphModel) compile(opts ...gorgonia.VMOpt) { m.vm = gorgonia.NewTapeMachine(m.g, opts...) }
+
+// step returns what runs the machine, and then the solver unless that is nil.
+func (m *graphModel) step(solver gorgonia.Solver) Step {
+	params := gorgonia.NodesToValueGrads(m.params)
+	return func(ids, labels []int) (float32, error) {
+		copy(m.ids, ids)
+		m.labels(labels)
+		if err := m.vm.RunAll(); err != nil {
+			return 0, err
+		}
+		if solver != nil {
+			if err := solver.Step(params); err != nil {
+				return 0, err
+			}
+		}
+		m.vm.Reset()
+		loss, ok := m.loss.Data().(float32)
+		if !ok {
+			return 0, errors.Errorf("want a loss of float32, got %v", m.loss)
+		}
+		return loss, nil
+	}
+}
+
+// leaf adds an input whose value is memory, a slice. The names are this package's own.
+func leaf(g *gorgonia.ExprGraph, name string, memory any, shape ...int) *gorgonia.Node {
+	return gorgonia.Must(layers.Input(g, name, memory, shape...))
+}

@@ -1,0 +1,54 @@
+package graphop
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// IsGradient reports whether o is the gradient of an op of this package.
+func IsGradient(o gorgonia.Op) bool {
+	ours, ok := o.(*op)
+	return ok && ours.grad != nil
+}
+
+// Readers returns the nodes that read n, gradients left out.
+func Readers(n *gorgonia.Node) (list []*gorgonia.Node) {
+	for all := n.Graph().To(n.ID()); all.Next(); {
+		if r := all.Node().(*gorgonia.Node); !IsGradient(r.Op()) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// FeedsLoss reports whether the loss depends on n, in a graph whose gradients are being made or are there: then a node
+// that depends on n has one.
+func FeedsLoss(n *gorgonia.Node) bool {
+	return n.Deriv() != nil || slices.ContainsFunc(Readers(n), FeedsLoss)
+}
+
+// Overwritable reports whether an op that reads n may write into its value. Those of this package do not; elementwise
+// ones of Gorgonia's do.
+func Overwritable(n *gorgonia.Node) bool {
+	for all := n.Graph().To(n.ID()); all.Next(); {
+		if _, ours := all.Node().(*gorgonia.Node).Op().(*op); !ours {
+			return true
+		}
+	}
+	return false
+}
+
+// CheckHashes fails if two nodes of g have the same hash. Gorgonia tells nodes apart by 32 bits: of two that collide, it
+// computes one and silently reads its result for both. The chance is about n²/2³³ for n nodes.
+func CheckHashes(g *gorgonia.ExprGraph) error {
+	seen := make(map[uint32]*gorgonia.Node)
+	for _, n := range g.AllNodes() {
+		if other, taken := seen[n.Hashcode()]; taken {
+			return errors.Errorf("nodes %q and %q have the same hash %#x, so Gorgonia would compute only one: rename an input", other.Name(), n.Name(), n.Hashcode())
+		}
+		seen[n.Hashcode()] = n
+	}
+	return nil
+}

@@ -1,0 +1,32 @@
+package graphop
+
+import "gorgonia-embedding/internal/kernel"
+
+// Memory holds an op's results, which never lie in the memory of an input: Gorgonia's elementwise ops may overwrite the
+// values they read, so a view of a table would let them write into the weights (docs/gorgonia.md).
+//
+// Two results are used in turn, because allocating them costs more than filling them: what a run computed stays as it
+// is until the run after the next one (docs/decisions/0002-reused-memory.md).
+type Memory struct {
+	results [2]any
+	last    int
+}
+
+// Turn returns which of the two results Next returned last: 0 or 1.
+func (m *Memory) Turn() int { return m.last }
+
+// Next returns memory for the n elements of an op's next result, with whatever is in it.
+func Next[T kernel.Float](m *Memory, n int) []T {
+	m.last = 1 - m.last
+	return Room[T](&m.results[m.last], n)
+}
+
+// Room returns n elements of the memory that m holds, which grows if it is too small, with whatever is in it.
+func Room[T kernel.Float](m *any, n int) []T {
+	elems, _ := (*m).([]T)
+	if cap(elems) < n {
+		elems = make([]T, n)
+		*m = elems
+	}
+	return elems[:n]
+}

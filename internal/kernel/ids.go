@@ -1,0 +1,45 @@
+package kernel
+
+// NoRow is an id that means no row at all.
+const NoRow = -1
+
+// FirstOutside returns the position of the first id outside [0, n), or -1 if there is none.
+func FirstOutside(ids []int, n int) int {
+	for i, id := range ids {
+		if uint(id) >= uint(n) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Mask returns ids, in the memory of masked, with NoRow for those that are padding, or of rows in out if that is
+// not nil.
+func Mask(masked, ids []int, padding int, out []bool) []int {
+	masked = resize(masked, len(ids))
+	for i, id := range ids {
+		if id == padding || id != NoRow && out != nil && out[id] {
+			id = NoRow
+		}
+		masked[i] = id
+	}
+	return masked
+}
+
+// DropPadding appends to kept the ids that are neither padding nor NoRow, and moves the ends of their bags
+// accordingly. If at is not nil, it appends to it where in ids they stand.
+func DropPadding(kept, at, ids, ends []int, padding int) (k, a []int) {
+	start := 0
+	for b, end := range ends {
+		for i, id := range ids[start:end] {
+			if id == padding || id == NoRow {
+				continue
+			}
+			if kept = append(kept, id); at != nil {
+				at = append(at, start+i)
+			}
+		}
+		start, ends[b] = end, len(kept)
+	}
+	return kept, at
+}

@@ -1,0 +1,91 @@
+package layers
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/internal/graphop"
+	"gorgonia-embedding/internal/kernel"
+)
+
+// idReader finds the rows that the ids of one op mean. Its memory is that of the op.
+type idReader struct {
+	rules idRules
+	table string // name of the table, in messages
+	vocab int
+	shape tensor.Shape // of the ids
+
+	mapped   []int        // result of rows
+	distinct kernel.Index // of limitNorms
+	limited  []int        // of limitNorms
+}
+
+// rows returns the row that each of ids means: NoRow for one that is ignored. It fails if an id is no row and none
+// stands for it.
+func (r *idReader) rows(ids []int) ([]int, error) {
+	if r.rules.IgnoreIndex == nil && r.rules.OutOfRange == RangeError {
+		if i := kernel.FirstOutside(ids, r.vocab); i >= 0 {
+			return nil, r.indexError(ids[i], i)
+		}
+		return ids, nil
+	}
+	r.mapped = r.mapped[:0]
+	for i, id := range ids {
+		row, ok := r.row(id)
+		if !ok {
+			return nil, r.indexError(id, i)
+		}
+		r.mapped = append(r.mapped, row)
+	}
+	return r.mapped, nil
+}
+
+func (r *idReader) indexError(id, at int) error {
+	return &IndexError{r.table, id, at, slices.Clone(r.shape), r.vocab}
+}
+
+// row returns the row that id means, if it means any.
+func (r *idReader) row(id int) (row int, ok bool) {
+	switch {
+	case r.rules.IgnoreIndex != nil && id == *r.rules.IgnoreIndex:
+		return kernel.NoRow, true
+	case uint(id) < uint(r.vocab):
+		return id, true
+	}
+	switch r.rules.OutOfRange {
+	case RangeClip:
+		return min(max(id, 0), r.vocab-1), true
+	case RangeWrap:
+		return (id%r.vocab + r.vocab) % r.vocab, true
+	case RangeUnknown:
+		return r.rules.unknown(), true
+	}
+	return 0, false
+}
+
+// limitNorms scales down those of rows whose norm is above MaxNorm, once each, in the memory of the table, which is
+// input 0. Rows that are frozen stay as they are.
+func limitNorms[T kernel.Float](r *idReader, in *graphop.Values[T], rows []int) error {
+	if r.rules.MaxNorm == 0 {
+		return nil
+	}
+	if !in.InPlace(0) {
+		return errors.Errorf("embedding %q: MaxNorm changes the weight in place, which must lie in memory row after row: copy the view", r.table)
+	}
+	r.distinct.Build(rows, kernel.NoRow)
+	ids := r.distinct.IDs
+	if r.rules.frozen != nil {
+		r.limited = r.limited[:0]
+		for _, id := range ids {
+			if !r.rules.frozen.has[id] {
+				r.limited = append(r.limited, id)
+			}
+		}
+		ids = r.limited
+	}
+	table := in.Floats(0)
+	kernel.LimitNorms(table, ids, len(table)/r.vocab, r.rules.MaxNorm, r.rules.NormType)
+	return nil
+}

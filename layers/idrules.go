@@ -1,0 +1,190 @@
+package layers
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"gorgonia-embedding/internal/kernel"
+)
+
+// IDRules say what ids mean to a table, and which of its rows train. They are plain data; the zero value is a table
+// whose ids are its rows, all of which train.
+type IDRules struct {
+	// PaddingIdx, if not nil, is an id whose row gets no gradient, and starts at zero unless Init is From; an
+	// EmbeddingBag leaves it out of its bags. A negative one counts from the end. The range is
+	// [−NumEmbeddings, NumEmbeddings).
+	PaddingIdx *int
+
+	// MaxNorm, if positive, is a limit of the norm of the rows that are used: at each run, before the lookup, a row x
+	// of the ids with ‖x‖ > MaxNorm is multiplied, once and in place, by MaxNorm/(‖x‖ + 1e-7). The gradient takes no
+	// notice. 0 means no limit. The run then writes the table: other machines must not run on it.
+	MaxNorm float64
+
+	// NormType is the p of MaxNorm's p-norm: any positive number, math.Inf(1) for the greatest |x|. 0 means 2.
+	NormType float64
+
+	// ScaleGradByFreq divides the gradient of a row by the number of times that the ids of a run name it. It does not go
+	// with BagMax and BagMin.
+	ScaleGradByFreq bool
+
+	// Sparse makes the gradient of the table a *sparse.Rows: a step then costs what its ids touch, whatever
+	// NumEmbeddings is. Train it with a solver of package optim. It cannot go through Gorgonia's own solvers,
+	// BindDualValues on the table, WithNaNWatch or WithInfWatch; a LispMachine's gradients are dense in any case. The
+	// default is a dense gradient, which any solver takes; who writes into it between two runs must leave zeros in the
+	// rows that were zero.
+	Sparse bool
+
+	// FreezeRows are rows that get no gradient, and that MaxNorm does not touch; TrainRows, if not nil, are the only ones
+	// that get one. At most one of them can be set. Negative ones count from the end.
+	// A row that never had a gradient stays as it is with any solver without weight decay. With decay it stays if the
+	// gradient is Sparse and there is no Attend, or if the optim.Group of the table has the rows of FrozenRows.
+	TrainRows, FreezeRows []int
+
+	// IgnoreIndex, if not nil, is an id that means nothing: its vector is zero, a bag leaves it out, and no row gets its
+	// gradient. It is any number, such as −1, and comes before all that is said of ids elsewhere.
+	IgnoreIndex *int
+
+	// OutOfRange says what becomes of an id outside [0, NumEmbeddings). RangeError unless set. UnknownIdx is the row for
+	// such ids with RangeUnknown, and nil otherwise; a negative one counts from the end.
+	OutOfRange OutOfRange
+	UnknownIdx *int
+}
+
+// OutOfRange says what becomes of an id outside [0, NumEmbeddings).
+type OutOfRange int
+
+// What an id outside the table becomes.
+const (
+	RangeError   OutOfRange = iota // an *IndexError ends the run, before anything is written; the default
+	RangeClip                      // the nearest row, 0 or the last
+	RangeWrap                      // the row that is left when the table is laid end to end: −1 is the last row
+	RangeUnknown                   // the row UnknownIdx
+)
+
+func (o OutOfRange) String() string {
+	if o >= RangeError && o <= RangeUnknown {
+		return [...]string{"error", "clip", "wrap", "unknown"}[o]
+	}
+	return fmt.Sprintf("OutOfRange(%d)", int(o))
+}
+
+// idRules are IDRules that were checked for a table: their rows are counted from 0, and NormType is not 0.
+type idRules struct {
+	IDRules
+	frozen *rowSet // rows without gradient; nil if there are none
+	text   string  // description of what is not the default, such as ", padding 0, sparse"
+}
+
+// check returns r for a table of vocab rows, or an error that names the first field outside its range. It is the one
+// place that checks, hashes and describes an option.
+func (r IDRules) check(vocab int) (idRules, error) {
+	c := ruleCheck{vocab: vocab}
+	c.row("PaddingIdx", &r.PaddingIdx)
+	c.say(r.PaddingIdx != nil, "padding %d", r.padding())
+	c.want(r.MaxNorm >= 0 && !math.IsInf(r.MaxNorm, 1), "MaxNorm must be positive and finite, or 0 for none, got %v", r.MaxNorm)
+	c.say(r.MaxNorm != 0, "max norm %v", r.MaxNorm)
+	c.want(r.NormType >= 0, "NormType must be positive, or 0 for 2, got %v", r.NormType)
+	c.want(r.NormType == 0 || r.MaxNorm != 0, "NormType is %v, but there is no MaxNorm", r.NormType)
+	if r.NormType == 0 {
+		r.NormType = 2
+	}
+	c.say(r.NormType != 2, "norm type %v", r.NormType)
+	c.say(r.ScaleGradByFreq, "gradient by frequency")
+	c.say(r.Sparse, "sparse")
+	frozen := c.frozenRows(r)
+	c.say(frozen != nil, "%d rows frozen", frozen.len())
+	c.say(r.IgnoreIndex != nil, "ignores %d", r.ignored())
+	c.want(r.OutOfRange >= RangeError && r.OutOfRange <= RangeUnknown,
+		"OutOfRange must be RangeError, RangeClip, RangeWrap or RangeUnknown, got %d", r.OutOfRange)
+	c.want((r.UnknownIdx != nil) == (r.OutOfRange == RangeUnknown), "OutOfRange RangeUnknown and UnknownIdx go together: set both or neither")
+	c.row("UnknownIdx", &r.UnknownIdx)
+	c.say(r.UnknownIdx != nil, "unknown %d", r.unknown())
+	c.say(r.OutOfRange != RangeError && r.UnknownIdx == nil, "%v", r.OutOfRange)
+	return idRules{r, frozen, c.text.String()}, c.err
+}
+
+func (r IDRules) padding() int { return valueOr(r.PaddingIdx, kernel.NoRow) }
+func (r IDRules) ignored() int { return valueOr(r.IgnoreIndex, 0) }
+func (r IDRules) unknown() int { return valueOr(r.UnknownIdx, 0) }
+
+func valueOr(p *int, otherwise int) int {
+	if p == nil {
+		return otherwise
+	}
+	return *p
+}
+
+// String returns all that makes a difference to an op's result, for its hash.
+func (r idRules) String() string {
+	if r.frozen != nil {
+		return fmt.Sprintf("%s (%x)", r.text, r.frozen.id)
+	}
+	return r.text
+}
+
+// ruleCheck collects what options say of themselves, and the first error.
+type ruleCheck struct {
+	vocab int
+	text  strings.Builder
+	err   error
+}
+
+func (c *ruleCheck) want(ok bool, format string, args ...any) {
+	if !ok && c.err == nil {
+		c.err = errors.Errorf(format, args...)
+	}
+}
+
+func (c *ruleCheck) say(set bool, format string, args ...any) {
+	if set {
+		fmt.Fprintf(&c.text, ", "+format, args...)
+	}
+}
+
+// row replaces *idx by one that counts from 0.
+func (c *ruleCheck) row(field string, idx **int) {
+	if *idx == nil {
+		return
+	}
+	row, err := rowOf(field, **idx, c.vocab)
+	c.want(err == nil, "%v", err)
+	*idx = &row
+}
+
+// frozenRows returns the rows that TrainRows and FreezeRows leave without a gradient.
+func (c *ruleCheck) frozenRows(r IDRules) *rowSet {
+	c.want(r.TrainRows == nil || len(r.TrainRows) > 0, "TrainRows is empty: leave it nil to train all rows, or set Freeze to train none")
+	c.want(len(r.TrainRows) == 0 || len(r.FreezeRows) == 0, "TrainRows and FreezeRows exclude each other: set one")
+	field, frozen, list := "FreezeRows", true, r.FreezeRows
+	if len(r.TrainRows) > 0 {
+		field, frozen, list = "TrainRows", false, r.TrainRows
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	has := make([]bool, c.vocab)
+	for i := range has {
+		has[i] = !frozen
+	}
+	for i, id := range list {
+		row, err := rowOf(fmt.Sprintf("%s[%d]", field, i), id, c.vocab)
+		c.want(err == nil, "%v", err)
+		has[row] = frozen
+	}
+	return newRowSet(has)
+}
+
+// rowOf returns the row that idx, the value of a field, means in a table of vocab rows: a negative one counts
+// from the end.
+func rowOf(field string, idx, vocab int) (int, error) {
+	switch {
+	case idx < -vocab || idx >= vocab:
+		return 0, errors.Errorf("%s %d is outside [%d, %d)", field, idx, -vocab, vocab)
+	case idx < 0:
+		return idx + vocab, nil
+	}
+	return idx, nil
+}
