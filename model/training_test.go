@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -41,6 +42,34 @@ func TestTrainingLearns(t *testing.T) {
 	first, last := h.Epochs[0], h.Epochs[len(h.Epochs)-1]
 	if best := h.Epochs[h.Best-1]; best.Dev.Accuracy < 0.99 || last.Loss > first.Loss/4 || last.Examples != 400 {
 		t.Errorf("first %+v, last %+v, best %+v", first, last, best)
+	}
+}
+
+// Every architecture of the table goes through JSON, learns with its defaults, and gives the same bits at each training
+// and for any GOMAXPROCS.
+func TestArchitectures(t *testing.T) {
+	for _, arch := range model.Architectures() {
+		cfg := model.Config{Vocab: 42, Classes: 2, Seed: 1, Arch: arch}
+		raw, err := json.Marshal(cfg)
+		var read model.Config
+		if err == nil {
+			err = json.Unmarshal(raw, &read)
+		}
+		if err != nil || !reflect.DeepEqual(read, cfg) {
+			t.Errorf("%s became %+v, %v", raw, read, err)
+		}
+		run := func(procs int) map[string][]float32 {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+			c := newClassifier(t, cfg)
+			h, err := newTrainer(t, c.Task(separable(1, 400, 42), separable(2, 100, 42)), train.Config{Epochs: 6, Batch: 16, Optim: rate(0.02)}).Fit(t.Context())
+			if err != nil || h.Epochs[h.Best-1].Dev.Accuracy < 0.98 {
+				t.Errorf("%s: %v\n%v", arch.Name(), err, h)
+			}
+			return weights(c)
+		}
+		if !reflect.DeepEqual(run(1), run(3)) {
+			t.Errorf("%s: GOMAXPROCS 3: another result than with 1", arch.Name())
+		}
 	}
 }
 
