@@ -29,7 +29,7 @@ func (m *Machine) Fill(examples []int) error {
 	if m.graph != nil && m.graph.Fill(examples) {
 		return nil
 	}
-	m.drawing.Examples = examples
+	m.drawing.Examples, m.graph, m.vm = examples, nil, nil
 	if err := m.renew(); err != nil {
 		return errors.Wrapf(err, "graph for %v", m.drawing.Mode)
 	}
@@ -59,8 +59,11 @@ func (m *Machine) renew() error {
 	return nil
 }
 
-// Run runs the graph on what Fill put in and returns the loss.
+// Run runs the graph on what Fill put in and returns the loss. It fails if Fill was not called, or has failed.
 func (m *Machine) Run() (float64, error) {
+	if m.vm == nil {
+		return 0, errors.New("train: the machine has no input: call Fill before Run")
+	}
 	m.vm.Reset()
 	if err := m.vm.RunAll(); err != nil {
 		return 0, err

@@ -12,11 +12,11 @@ import (
 // replica is what one worker runs on its part of a batch.
 type replica struct {
 	*Machine
-	share    float64       // of the batch that its examples are
-	setShare func(float64) // in the graph, if the replica's gradients meet others
+	share    float64       // part of the batch that its examples are
+	setShare func(float64) // tells the graph, whose gradients are share times those of its loss
 	grads    []gorgonia.ValueGrad
 	loss     float64 // of the last run
-	err      error   // the same
+	err      error   // of the last run
 }
 
 // newReplica returns a replica whose graphs make solver's step themselves or, if several of them share each batch,
@@ -70,22 +70,3 @@ func (r *replica) fill(examples []int, share float64) error {
 }
 
 func (r *replica) run() { r.loss, r.err = r.Run() }
-
-// An Exchanger is where the gradients of replicas meet: between their runs and the solver's step.
-type Exchanger interface {
-	// Exchange takes the gradients of this process's workers, in the order of the workers, each times its share of the
-	// batch, and returns the gradients of the step in an order that is the same at each run. The solver sums those
-	// of one parameter.
-	Exchange(workers [][]gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error)
-}
-
-// local is the Exchanger of one process: its workers' gradients side by side.
-type local struct{ all []gorgonia.ValueGrad }
-
-func (l *local) Exchange(workers [][]gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
-	l.all = l.all[:0]
-	for _, grads := range workers {
-		l.all = append(l.all, grads...)
-	}
-	return l.all, nil
-}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/params"
 )
@@ -15,10 +16,11 @@ type Task interface {
 	// Len returns the number of training examples, at least 1. They are numbered from 0.
 	Len() int
 
-	// Params returns the parameters: all that graphs learn is in it.
+	// Params returns the parameters: all that a graph learns is in them.
 	Params() *params.Set
 
-	// Draw returns a new graph.
+	// Draw returns a new graph with parameters of Params. It is called for each worker, one after the other, and again
+	// whenever examples have no room in the graph that was drawn before.
 	Draw(d Drawing) (*Graph, error)
 
 	// Evaluate tries the parameters as they are on examples that are not trained on. The epoch of the best Score is
@@ -66,8 +68,8 @@ func (g *Graph) check() error {
 	if g == nil || g.Loss == nil || g.Fill == nil {
 		return errors.New("a Graph needs a Loss and a Fill")
 	}
-	if !g.Loss.IsScalar() {
-		return errors.Errorf("the loss must be a scalar, got shape %v: take the mean", g.Loss.Shape())
+	if dt := g.Loss.Dtype(); !g.Loss.IsScalar() || dt != tensor.Float32 && dt != tensor.Float64 {
+		return errors.Errorf("the loss must be a scalar of Float32 or Float64, got shape %v of %v: take the mean", g.Loss.Shape(), dt)
 	}
 	return nil
 }

@@ -21,11 +21,11 @@ import (
 
 // Config describes a training. It is plain data and, but for Optim.Schedule, goes through JSON unchanged.
 type Config struct {
-	Epochs   int    `json:"epochs" help:"most passes over the training examples"`                       // required, at least 1
-	Batch    int    `json:"batch" help:"examples of a step"`                                            // required, at least 1
+	Epochs   int    `json:"epochs" help:"most passes over the training examples"`                       // at least 1
+	Batch    int    `json:"batch" help:"examples of a step"`                                            // at least 1
 	Patience int    `json:"patience" help:"epochs without a better one after which to stop; 0: never"`  // at least 0
 	Workers  int    `json:"workers" help:"replicas that compute a part of each batch at the same time"` // in [0, Batch]; 0 means 1
-	Seed     uint64 `json:"seed" help:"of the order of the examples and of dropout"`                    // any
+	Seed     uint64 `json:"seed" help:"of the order of the examples and of dropout"`
 
 	Rule   optim.Rule   `json:"rule"`   // nil means optim.Adam{}
 	Optim  optim.Config `json:"optim"`  // of which a LearningRate of 0 means the rule's default

@@ -220,9 +220,17 @@ func TestSameSeedSameBits(t *testing.T) {
 func TestScheduleEndsWithTheTraining(t *testing.T) {
 	cfg := sgd
 	cfg.Epochs, cfg.Course.Name = 4, "linear"
-	tr, _ := fit(t, newNoise(27), cfg)
-	if n, rate := tr.Solver().Steps(), tr.Solver().LearningRate(); n != 4*7 || rate != 0 {
-		t.Errorf("learning rate %v after %d steps", rate, n)
+	tr, err := train.New(newNoise(27), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rates []float64
+	tr.OnBatch = func(int, int) { rates = append(rates, tr.Solver().LearningRate()) }
+	if _, err := tr.Fit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := tr.Solver().Steps(); n != 4*7 || rates[n-1] != 0 || rates[n-2] == 0 {
+		t.Errorf("learning rates %v after %d steps", rates, n)
 	}
 }
 
@@ -232,7 +240,7 @@ func TestBadGraphs(t *testing.T) {
 		"train: graph for training: a Graph needs a Loss and a Fill":      func(g *train.Graph) { g.Fill = nil },
 		"train: graph for training: the Graph has no Learnables to train": func(g *train.Graph) { g.Learnables = nil },
 		"train: a graph drawn for 4 examples has no room for them":        func(g *train.Graph) { g.Fill = func([]int) bool { return false } },
-		"train: graph for training: the loss must be a scalar, got shape (2): take the mean": func(g *train.Graph) {
+		"train: graph for training: the loss must be a scalar of Float32 or Float64, got shape (2) of float64: take the mean": func(g *train.Graph) {
 			g.Loss = g.Learnables[0]
 		},
 		`train: graph for training: "own" is to be trained, but is no parameter of Params: make its value by Params().Get or Init`: func(g *train.Graph) {
@@ -278,5 +286,12 @@ func TestBetter(t *testing.T) {
 		if got := tt.a.Better(tt.b); got != tt.want {
 			t.Errorf("(%+v).Better(%+v) = %t", tt.a, tt.b, got)
 		}
+	}
+}
+
+func TestMachineNeedsInput(t *testing.T) {
+	m := train.NewMachine(newNoise(4).Draw, train.Drawing{Mode: train.Evaluation, Batch: 2})
+	if _, err := m.Run(); err == nil || err.Error() != "train: the machine has no input: call Fill before Run" {
+		t.Error(err)
 	}
 }
