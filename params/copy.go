@@ -4,7 +4,7 @@ import (
 	"io"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/safetensors"
 )
@@ -14,13 +14,10 @@ func (s *Set) Snapshot(old *Set) *Set {
 	if old == nil {
 		old = New(s.seed)
 	}
-	for name, p := range s.params {
-		to, ok := old.params[name]
-		if !ok {
-			to = Param{Name: name, Shape: p.Shape, Data: gorgonia.Zeroes()(p.Dtype(), p.Shape...)}
-			old.params[name] = to
+	for name, v := range s.values {
+		if to := old.values[name]; to == nil || tensor.Copy(to, v) != nil {
+			old.values[name] = v.Clone().(*tensor.Dense)
 		}
-		move(to.Data, p.Data)
 	}
 	return old
 }
@@ -28,34 +25,23 @@ func (s *Set) Snapshot(old *Set) *Set {
 // Restore gives the parameters the values of those of from. It fails, and has then changed nothing, unless both have
 // the same names, shapes and types.
 func (s *Set) Restore(from *Set) error {
+	none := func(tensor.Dtype, ...int) any { return errors.New("there is none of that name here") }
 	for p := range from.All() {
-		if _, ok := s.params[p.Name]; !ok {
-			return errors.Errorf("there is no parameter %q of shape %v here", p.Name, p.Shape)
+		if _, _, err := s.get(p.Name, from.values[p.Name].Dtype(), none, p.Shape); err != nil {
+			return errors.Wrapf(err, "parameter %q", p.Name)
 		}
 	}
 	for p := range s.All() {
-		source, ok := from.params[p.Name]
-		if !ok {
-			return errors.Errorf("parameter %q of shape %v is missing", p.Name, p.Shape)
-		}
-		if err := p.is(source.Dtype(), source.Shape); err != nil {
-			return errors.WithMessagef(err, "parameter %q", p.Name)
+		if from.values[p.Name] == nil {
+			return errors.Errorf("parameter %q: it is missing, of shape %v", p.Name, p.Shape)
 		}
 	}
-	for name, p := range s.params {
-		move(p.Data, from.params[name].Data)
+	for name, v := range s.values {
+		if err := tensor.Copy(v, from.values[name]); err != nil {
+			return err
+		}
 	}
 	return nil
-}
-
-// move copies elements of one type.
-func move(to, from any) {
-	switch to := to.(type) {
-	case []float32:
-		copy(to, from.([]float32))
-	case []float64:
-		copy(to, from.([]float64))
-	}
 }
 
 // Save writes the parameters in the safetensors format.
@@ -70,36 +56,33 @@ func (s *Set) Save(w io.Writer) error {
 // Load gives the parameters the values that Save wrote. A Set without parameters takes those of the file; for any
 // other Load fails, and has then changed nothing, unless the file has its names, shapes and types.
 func (s *Set) Load(r io.Reader) error {
-	from, err := read(r)
-	switch {
-	case err != nil:
+	f, err := safetensors.NewReader(r)
+	if err != nil {
 		return err
-	case s.Len() == 0:
-		s.params = from.params
+	}
+	from := New(s.seed)
+	for range f.Tensors {
+		t, err := f.Next()
+		if err != nil {
+			return err
+		}
+		if _, _, err := from.get(t.Name, dtype(t), func(tensor.Dtype, ...int) any { return t.Data }, t.Shape); err != nil {
+			return errors.Wrapf(err, "params: tensor %q", t.Name)
+		}
+	}
+	if _, err := f.Next(); err != io.EOF {
+		return err
+	}
+	if s.Len() == 0 {
+		s.values = from.values
 		return nil
 	}
 	return errors.WithMessage(s.Restore(from), "params: the file does not fit")
 }
 
-// read returns the parameters of a file.
-func read(r io.Reader) (*Set, error) {
-	f, err := safetensors.NewReader(r)
-	if err != nil {
-		return nil, err
+func dtype(t safetensors.Tensor) tensor.Dtype {
+	if t.Dtype == "F64" {
+		return tensor.Float64
 	}
-	s := New(0)
-	for {
-		t, err := f.Next()
-		if err == io.EOF {
-			return s, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		p := Param{Name: t.Name, Shape: t.Shape, Data: t.Data}
-		if err := p.check(p.Dtype()); err != nil || len(p.Shape) == 0 {
-			return nil, errors.Errorf("params: tensor %q is %s of shape %v: a parameter is F32 or F64 of one dimension or more", t.Name, t.Dtype, p.Shape)
-		}
-		s.params[t.Name] = p
-	}
+	return tensor.Float32
 }

@@ -18,7 +18,6 @@ import (
 	"iter"
 	"maps"
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ import (
 // Set is the parameters of a model.
 type Set struct {
 	seed   uint64
-	params map[string]Param
+	values map[string]*tensor.Dense
 }
 
 // Param is a parameter of a Set.
@@ -41,7 +40,7 @@ type Param struct {
 }
 
 // New returns a Set without parameters. The random streams of its names come from seed.
-func New(seed uint64) *Set { return &Set{seed: seed, params: make(map[string]Param)} }
+func New(seed uint64) *Set { return &Set{seed: seed, values: make(map[string]*tensor.Dense)} }
 
 // Rand returns a stream of random numbers for what is called name, from its beginning. It depends on the seed and
 // the name alone: initial values do not depend on the order in which parameters are asked for.
@@ -55,11 +54,11 @@ func (s *Set) Rand(name string) *rand.Rand {
 // first. It fails if the one that there is has another shape or type, if init is nil or gives something else than it
 // was asked for, or if shape is empty or has an element below 1.
 func (s *Set) Get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ...int) (*tensor.Dense, error) {
-	p, _, err := s.param(name, dt, init, shape)
+	v, _, err := s.get(name, dt, init, shape)
 	if err != nil {
 		return nil, errors.Wrapf(err, "parameter %q", name)
 	}
-	return p.tensor(), nil
+	return v.ShallowClone(), nil
 }
 
 // Init returns an initialiser for a layer's config, by which the layer's parameter is the one called name: filled by init
@@ -67,90 +66,55 @@ func (s *Set) Get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ...
 // are not fresh (layers.From), and does not zero a padding row.
 func (s *Set) Init(name string, init gorgonia.InitWFn) gorgonia.InitWFn {
 	return func(dt tensor.Dtype, shape ...int) any {
-		p, fresh, err := s.param(name, dt, init, shape)
+		v, fresh, err := s.get(name, dt, init, shape)
 		switch {
 		case err != nil:
 			return errors.Wrapf(err, "parameter %q", name)
 		case fresh:
-			return p.Data
+			return v.Data()
 		}
-		return p.tensor()
+		return v.ShallowClone()
 	}
 }
 
-// param returns the parameter called name. It is fresh if init has just made its values.
-func (s *Set) param(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape []int) (p Param, fresh bool, err error) {
-	if p, ok := s.params[name]; ok {
-		return p, false, p.is(dt, shape)
+// get returns the values of the parameter called name. They are fresh if init has just made them.
+func (s *Set) get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape tensor.Shape) (v *tensor.Dense, fresh bool, err error) {
+	if v := s.values[name]; v != nil {
+		if v.Dtype() != dt || !slices.Equal(v.Shape(), shape) {
+			return nil, false, errors.Errorf("it is %v of %v, and was asked for as %v of %v", v.Shape(), v.Dtype(), shape, dt)
+		}
+		return v, false, nil
 	}
 	switch {
 	case name == "":
-		return p, false, errors.New("it has no name: parameters are found by name")
+		return nil, false, errors.New("it has no name: parameters are found by name")
 	case init == nil:
-		return p, false, errors.New("it has no values yet, and no Init to make them")
+		return nil, false, errors.New("it has no values yet, and no Init to make them")
 	case len(shape) == 0 || slices.Min(shape) < 1:
-		return p, false, errors.Errorf("want a shape of one dimension or more, each at least 1, got %v", tensor.Shape(shape))
+		return nil, false, errors.Errorf("want a shape of one dimension or more, each at least 1, got %v", shape)
 	}
-	data := init(dt, shape...)
-	loaded, isLoaded := data.(*tensor.Dense)
-	if isLoaded {
-		data = loaded.Data()
-	}
-	p = Param{Name: name, Shape: slices.Clone(shape), Data: data}
-	if err := p.check(dt); err != nil {
-		return p, false, err
-	}
-	s.params[name] = p
-	return p, !isLoaded, nil
-}
-
-// check fails unless Data is a slice of dt that fills Shape.
-func (p Param) check(dt tensor.Dtype) error {
-	n, want := 0, p.Shape.TotalSize()
-	switch data := p.Data.(type) {
+	switch data := init(dt, shape...).(type) {
 	case error:
-		return data
-	case []float32:
-		n = len(data)
-	case []float64:
-		n = len(data)
+		return nil, false, data
+	case *tensor.Dense:
+		v = data
+	case []float32, []float64:
+		v, fresh = tensor.New(tensor.WithBacking(data)), true
 	default:
-		return errors.Errorf("Init gave %T: want []float32 or []float64", p.Data)
+		return nil, false, errors.Errorf("its values are %T: want []float32 or []float64", data)
 	}
-	if p.Dtype() != dt || n != want {
-		return errors.Errorf("Init gave %d values of %v: want %d of %v for shape %v", n, p.Dtype(), want, dt, p.Shape)
+	if n := shape.TotalSize(); v.Dtype() != dt || v.Size() != n {
+		return nil, false, errors.Errorf("its values are %d of %v: want %d of %v for shape %v", v.Size(), v.Dtype(), n, dt, shape)
 	}
-	return nil
-}
-
-// is fails unless p has this type and shape.
-func (p Param) is(dt tensor.Dtype, shape []int) error {
-	if dt != p.Dtype() || !slices.Equal(p.Shape, shape) {
-		return errors.Errorf("it is %v of %v, and was asked for as %v of %v", p.Shape, p.Dtype(), tensor.Shape(shape), dt)
-	}
-	return nil
-}
-
-// Dtype returns the type of the elements.
-func (p Param) Dtype() tensor.Dtype {
-	if _, double := p.Data.([]float64); double {
-		return tensor.Float64
-	}
-	return tensor.Float32
-}
-
-// Len returns the number of elements.
-func (p Param) Len() int { return p.Shape.TotalSize() }
-
-func (p Param) tensor() *tensor.Dense {
-	return tensor.New(tensor.WithShape(p.Shape...), tensor.WithBacking(p.Data))
+	s.values[name] = v
+	return v, fresh, v.Reshape(shape...)
 }
 
 // All returns the parameters in the order of their names.
 func (s *Set) All() iter.Seq[Param] {
 	return func(yield func(Param) bool) {
-		for _, name := range slices.Sorted(maps.Keys(s.params)) {
-			if !yield(s.params[name]) {
+		for _, name := range slices.Sorted(maps.Keys(s.values)) {
+			if v := s.values[name]; !yield(Param{name, v.Shape(), v.Data()}) {
 				return
 			}
 		}
@@ -159,8 +123,8 @@ func (s *Set) All() iter.Seq[Param] {
 
 // Holds reports whether v lies in the memory of a parameter.
 func (s *Set) Holds(v gorgonia.Value) bool {
-	for _, p := range s.params {
-		if v != nil && reflect.ValueOf(p.Data).Pointer() == v.Uintptr() {
+	for _, own := range s.values {
+		if v != nil && own.Uintptr() == v.Uintptr() {
 			return true
 		}
 	}
@@ -168,12 +132,12 @@ func (s *Set) Holds(v gorgonia.Value) bool {
 }
 
 // Len returns the number of parameters.
-func (s *Set) Len() int { return len(s.params) }
+func (s *Set) Len() int { return len(s.values) }
 
 // NumWeights returns the number of elements of all parameters together.
 func (s *Set) NumWeights() (n int) {
-	for _, p := range s.params {
-		n += p.Len()
+	for _, v := range s.values {
+		n += v.Size()
 	}
 	return n
 }
@@ -182,7 +146,7 @@ func (s *Set) NumWeights() (n int) {
 func (s *Set) String() string {
 	var b strings.Builder
 	for p := range s.All() {
-		fmt.Fprintf(&b, "%s %v %v\n", p.Name, p.Shape, p.Dtype())
+		fmt.Fprintf(&b, "%s %v %v\n", p.Name, p.Shape, s.values[p.Name].Dtype())
 	}
 	return b.String()
 }

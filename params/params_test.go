@@ -66,8 +66,8 @@ func TestErrors(t *testing.T) {
 		`parameter "b": it is (2) of float64, and was asked for as (2) of float32`:          get32("b", ones(), 2),
 		`parameter "": it has no name: parameters are found by name`:                        get32("", ones(), 2),
 		`parameter "x": it has no values yet, and no Init to make them`:                     get32("x", nil, 2),
-		`parameter "x": Init gave 1 values of float32: want 2 of float32 for shape (2)`:     get32("x", short, 2),
-		`parameter "x": Init gave int: want []float32 or []float64`:                         get32("x", func(tensor.Dtype, ...int) any { return 1 }, 2),
+		`parameter "x": its values are 1 of float32: want 2 of float32 for shape (2)`:       get32("x", short, 2),
+		`parameter "x": its values are int: want []float32 or []float64`:                    get32("x", func(tensor.Dtype, ...int) any { return 1 }, 2),
 		`parameter "x": want a shape of one dimension or more, each at least 1, got (2, 0)`: get32("x", ones(), 2, 0),
 		`parameter "x": want a shape of one dimension or more, each at least 1, got ()`:     get32("x", ones()),
 	} {
@@ -178,10 +178,10 @@ func TestSnapshotAndRestore(t *testing.T) {
 	}
 	other := params.New(1)
 	get(t, other, "b", tensor.Float64, ones(), 2)
-	if err := s.Restore(other); err == nil || err.Error() != `parameter "w" of shape (2, 3) is missing` {
+	if err := s.Restore(other); err == nil || err.Error() != `parameter "w": it is missing, of shape (2, 3)` {
 		t.Error(err)
 	}
-	if err := other.Restore(s); err == nil || err.Error() != `there is no parameter "w" of shape (2, 3) here` {
+	if err := other.Restore(s); err == nil || err.Error() != `parameter "w": there is none of that name here` {
 		t.Error(err)
 	}
 	get(t, other, "w", tensor.Float32, ones(), 3, 2)
@@ -214,9 +214,9 @@ func TestSaveAndLoad(t *testing.T) {
 	narrow := params.New(9)
 	get(t, narrow, "w", tensor.Float32, ones(), 2, 2)
 	for want, err := range map[string]error{
-		`params: the file does not fit: there is no parameter "b" of shape (2) here`: narrow.Load(bytes.NewReader(saved)),
-		"safetensors: the file ends within tensor \"w\": it is cut off":              params.New(0).Load(bytes.NewBuffer(saved[:len(saved)-1])),
-		`params: tensor "i" is I64 of shape (1): a parameter is F32 or F64`:          params.New(0).Load(integers(t)),
+		`params: the file does not fit: parameter "b": there is none of that name here`: narrow.Load(bytes.NewReader(saved)),
+		"safetensors: the file ends within tensor \"w\": it is cut off":                 params.New(0).Load(bytes.NewBuffer(saved[:len(saved)-1])),
+		`params: tensor "i": its values are []int64: want []float32 or []float64`:       params.New(0).Load(integers(t)),
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got  %v\nwant %s", err, want)

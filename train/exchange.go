@@ -1,6 +1,10 @@
 package train
 
-import "gorgonia.org/gorgonia"
+import (
+	"slices"
+
+	"gorgonia.org/gorgonia"
+)
 
 // An Exchanger is where the gradients of replicas meet: between their runs and the solver's step.
 type Exchanger interface {
@@ -11,12 +15,8 @@ type Exchanger interface {
 }
 
 // local is the Exchanger of one process: its workers' gradients side by side.
-type local struct{ all []gorgonia.ValueGrad }
+type local struct{}
 
-func (l *local) Exchange(workers [][]gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
-	l.all = l.all[:0]
-	for _, grads := range workers {
-		l.all = append(l.all, grads...)
-	}
-	return l.all, nil
+func (local) Exchange(workers [][]gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
+	return slices.Concat(workers...), nil
 }

@@ -24,21 +24,17 @@ type replica struct {
 func newReplica(t Task, batch int, rnd *rand.Rand, solver *optim.Solver, shared bool) *replica {
 	r := &replica{Machine: NewMachine(t.Draw, Drawing{Mode: Training, Batch: batch, Rand: rnd})}
 	r.finish = func(gr *Graph) error {
-		err := gr.learns(t.Params())
-		if err != nil {
-			return err
+		cost, err := gr.Loss, gr.learns(t.Params())
+		if r.setShare = func(float64) {}; shared && err == nil {
+			cost, r.setShare, err = scaled(gr.Loss)
 		}
-		cost := gr.Loss
-		if r.setShare = func(float64) {}; shared {
-			if cost, r.setShare, err = scaled(gr.Loss); err != nil {
-				return err
-			}
+		if err == nil {
+			_, err = gorgonia.Grad(cost, gr.Learnables...)
 		}
-		r.grads = gorgonia.NodesToValueGrads(gr.Learnables)
-		_, err = gorgonia.Grad(cost, gr.Learnables...)
 		if err == nil && !shared {
 			_, err = solver.StepNode(gr.Learnables...)
 		}
+		r.grads = gorgonia.NodesToValueGrads(gr.Learnables)
 		return err
 	}
 	return r

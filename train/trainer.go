@@ -96,7 +96,7 @@ func (t *Trainer) start() (err error) {
 		return err
 	}
 	if t.exchange = t.Exchanger; t.exchange == nil && workers > 1 {
-		t.exchange = &local{}
+		t.exchange = local{}
 	}
 	t.replicas = t.replicas[:0]
 	for _, rnd := range t.dropout {
