@@ -46,8 +46,9 @@ func (t *texts) draw(d train.Drawing) (*train.Graph, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, cfg.Arch.Name())
 	}
-	if want := (tensor.Shape{d.Batch, cfg.Classes}); !slices.Equal(logits.Shape(), want) {
-		return nil, errors.Errorf("%s: the net gives logits of shape %v: want %v, the texts and the classes", cfg.Arch.Name(), logits.Shape(), want)
+	if want := (tensor.Shape{d.Batch, cfg.Classes}); !slices.Equal(logits.Shape(), want) || logits.Dtype() != tensor.Float32 {
+		return nil, errors.Errorf("%s: the net gives logits of shape %v of %v: want %v, the texts and the classes, of float32",
+			cfg.Arch.Name(), logits.Shape(), logits.Dtype(), want)
 	}
 	cost, err := loss.CrossEntropy(logits, labels)
 	if err != nil {

@@ -88,6 +88,25 @@ func TestOwnArchitecture(t *testing.T) {
 	}
 }
 
+// tooWide is an architecture with an error: its logits are of one class too many.
+type tooWide struct{ wideAndDeep }
+
+func (a tooWide) Build(b *model.Builder) (model.Net, error) {
+	b.Classes++
+	return a.wideAndDeep.Build(b)
+}
+
+func TestOwnArchitectureErrors(t *testing.T) {
+	for want, arch := range map[string]model.Architecture{
+		"model: Dim and Deep must be at least 1": wideAndDeep{},
+		"model: graph for evaluation: wide-and-deep: the net gives logits of shape (64, 3) of float32: want (64, 2), the texts and the classes, of float32": tooWide{wideAndDeep{2, 2}},
+	} {
+		if _, err := model.New(model.Config{Vocab: 42, Classes: 2, Arch: arch}); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
 func TestOverfitsOneBatch(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 5))
 	rows := make([]data.Sample, 16)
