@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
@@ -26,9 +27,9 @@ func TestAttend(t *testing.T) {
 		g := gorgonia.NewGraph()
 		e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 2, Dtype: tensor.Float64, Init: layers.From([]float64{1, 2, 3, 4, 5, 6})}))
 		n := tensor.Shape(shape).TotalSize()
-		h := randoms(1, n)
+		h := testkit.Randoms[float64](testkit.NewRand(1), n)
 		logits := must(e.Attend(input(g, "h", h, shape...)))
-		runAll(t, g)
+		testkit.Run(t, g)
 		var want []float64
 		for at := 0; at < n; at += 2 {
 			want = append(want, h[at]+2*h[at+1], 3*h[at]+4*h[at+1], 5*h[at]+6*h[at+1])
@@ -93,11 +94,11 @@ func TestAttendSparseEqualsDense(t *testing.T) {
 func TestAttendFirst(t *testing.T) {
 	g := gorgonia.NewGraph()
 	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: true}})
-	a := must(e.Attend(input(g, "h", randoms(1, 6), 2, 3)))
+	a := must(e.Attend(input(g, "h", testkit.Randoms[float64](testkit.NewRand(1), 6), 2, 3)))
 	b := must(e.Forward(input(g, "ids", []int{1, 2}, 2)))
 	loss := gorgonia.Must(gorgonia.Add(sumSquares(a), sumSquares(b)))
 	must(gorgonia.Grad(loss, e.Learnables()...))
-	runAll(t, g)
+	testkit.Run(t, g)
 	for i, n := range e.Learnables() {
 		if _, ok := must(n.Grad()).(*sparse.Rows); ok != (i == 1) {
 			t.Errorf("the gradient of %v is a %T", n, must(n.Grad()))
@@ -114,7 +115,7 @@ func TestAttendErrors(t *testing.T) {
 	}{
 		{nil, `embedding "words": attend: h: the node is nil`},
 		{input(g, "a", []float64{1, 2}, 1, 2), `embedding "words": attend: want an input of shape (…, 3), got (1, 2)`},
-		{leaf(g, "b", []float64{1}), `embedding "words": attend: want an input of shape (…, 3), got ()`},
+		{testkit.Leaf(g, "b", []float64{1}), `embedding "words": attend: want an input of shape (…, 3), got ()`},
 	} {
 		if _, err := e.Attend(tt.h); err == nil || err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %v", err, tt.want)

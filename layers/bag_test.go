@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 )
 
@@ -107,7 +108,7 @@ func TestBagLastOffset(t *testing.T) {
 			}
 			y := must(layers.Bag(table(g, "w", 4, 2), layers.Texts{IDs: input(g, "ids", []int{0, 1, 2, 3}, 4), Offsets: input(g, "offsets", offsets, len(offsets)), NoLastOffset: noLast},
 				mode, layers.IDRules{}))
-			runAll(t, g)
+			testkit.Run(t, g)
 			wantNear(t, mode.String(), y.Value(), want, 1e-14)
 		}
 	}
@@ -132,7 +133,7 @@ func TestBagMaxOfNegativeRows(t *testing.T) {
 	w := input(g, "w", []float64{-1, -2, -3, -1}, 2, 2)
 	in := layers.Texts{IDs: input(g, "ids", []int{0, 1}, 2), Offsets: input(g, "offsets", []int{0, 0, 2}, 3)}
 	y := must(layers.Bag(w, in, layers.BagMax, layers.IDRules{}))
-	runAll(t, g)
+	testkit.Run(t, g)
 	wantNear(t, "max", y.Value(), []float64{0, 0, -1, -1}, 0)
 }
 
@@ -153,7 +154,7 @@ func TestBagFromPretrained(t *testing.T) {
 		if (len(e.Learnables()) == 0) != tt.cfg.Freeze {
 			t.Errorf("learnables %v", e.Learnables())
 		}
-		runAll(t, g)
+		testkit.Run(t, g)
 		wantNear(t, "bag", y.Value(), tt.want, 1e-15)
 		wantNear(t, "weight", e.Weight().Value(), []float64{1, 2.3, 3, 4, 5.1, 6.3}, 0)
 	}
@@ -182,7 +183,7 @@ func TestBagViews(t *testing.T) {
 	weight := gorgonia.NewMatrix(g, tensor.Float64, gorgonia.WithName("w"), gorgonia.WithShape(4, 2), gorgonia.WithValue(w))
 	y := must(layers.Bag(weight, layers.Texts{IDs: ids, Weights: weights}, layers.BagSum, layers.IDRules{}))
 	z := must(layers.Bag(weight, layers.Texts{IDs: ids}, layers.BagMax, layers.IDRules{}))
-	runAll(t, g)
+	testkit.Run(t, g)
 	wantNear(t, "sum", y.Value(), []float64{10 + 2*20 + 3*30, 11 + 2*21 + 3*31, 0, -3}, 0)
 	wantNear(t, "max", z.Value(), []float64{30, 31, 0, 1}, 0)
 }
@@ -201,7 +202,7 @@ func TestBagWhoTrains(t *testing.T) {
 			}
 			loss := sumSquares(must(out.Forward(must(e.ForwardTexts(layers.Texts{IDs: ids, Weights: weights})))))
 			grads := must(gorgonia.Grad(loss, wrt...))
-			runAll(t, g)
+			testkit.Run(t, g)
 			for i, d := range grads {
 				if !slices.ContainsFunc(wide(d.Value()), func(x float64) bool { return x != 0 }) {
 					t.Errorf("table %t, weights %t: the gradient of %v is zero", trainTable, trainWeights, wrt[i])
@@ -233,7 +234,7 @@ func TestBagErrors(t *testing.T) {
 		{bags{IDs: ids}, cfg{Mode: layers.BagMax, IDRules: byFreq}, `ScaleGradByFreq does not go with the mode max, whose gradient is not a sum over the ids`},
 		{bags{IDs: ids}, cfg{Mode: layers.BagMin, IDRules: byFreq}, `ScaleGradByFreq does not go with the mode min, whose gradient is not a sum over the ids`},
 		{bags{IDs: flat}, cfg{}, `want ids of shape (batch, time), or Offsets for a vector of ids, got shape (2)`},
-		{bags{IDs: leaf(g, "s", []int{1})}, cfg{}, `want ids of shape (batch, time), or Offsets for a vector of ids, got shape ()`},
+		{bags{IDs: testkit.Leaf(g, "s", []int{1})}, cfg{}, `want ids of shape (batch, time), or Offsets for a vector of ids, got shape ()`},
 		{bags{IDs: input(g, "five", []int{1}, 1, 1, 1, 1, 1)}, cfg{}, `want ids of shape (batch, time), or Offsets for a vector of ids, got shape (1, 1, 1, 1, 1)`},
 		{bags{IDs: ids, NoLastOffset: true}, cfg{}, `NoLastOffset is set, but there are no Offsets`},
 		{bags{IDs: ids, Offsets: offsets}, cfg{}, `want ids of shape (n) and Offsets of shape (batch+1), got (1, 2) and (2)`},
@@ -331,7 +332,7 @@ func TestRepeats(t *testing.T) {
 		for _, size := range [][2]int{{1, 1}, {1, 3}, {4, 1}, {5, 8}} {
 			vocab, dim := size[0], size[1]
 			for _, padding := range []*int{nil, new(0)} {
-				c := bagCase{vocab: vocab, dim: dim, w: randoms(1, vocab*dim), ids: slices.Repeat([]int{0}, n), offsets: []int{0, n / 2, n}, up: randoms(2, 3*dim)}
+				c := bagCase{vocab: vocab, dim: dim, w: testkit.Randoms[float64](testkit.NewRand(1), vocab*dim), ids: slices.Repeat([]int{0}, n), offsets: []int{0, n / 2, n}, up: testkit.Randoms[float64](testkit.NewRand(2), 3*dim)}
 				c.cfg.PaddingIdx = padding
 				for _, other := range []int{1, 3, 1, 2} { // some others, last
 					c.ids = append(c.ids, other%vocab)

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 )
 
@@ -18,7 +19,7 @@ func TestQuantizeLeavesFrozenRows(t *testing.T) {
 		NumEmbeddings: 2, EmbeddingDim: 2, IDs: layers.IDRules{MaxNorm: 1, FreezeRows: []int{0}}, Init: layers.From([]float32{3, 4, 3, 4})}))
 	g := gorgonia.NewGraph()
 	y := must(must(e.Quantize()).Forward(input(g, "ids", []int{0, 1}, 2)))
-	runAll(t, g)
+	testkit.Run(t, g)
 	for i, want := range []float64{3, 4, 0.6, 0.8} {
 		if got := float64s(y)[i]; math.Abs(got-want) > 1e-2 {
 			t.Errorf("element %d is %v, want %v", i, got, want)
@@ -34,7 +35,7 @@ func TestMaxErrorOfSmallRanges(t *testing.T) {
 		q := must(e.Quantize())
 		g := gorgonia.NewGraph()
 		y := must(q.Forward(input(g, "ids", []int{0}, 1)))
-		runAll(t, g)
+		testkit.Run(t, g)
 		table := float64s(e.Weight())
 		for i, x := range float64s(y) {
 			if d := math.Abs(x - table[i]); d > q.MaxError() {
@@ -63,7 +64,7 @@ func TestBagMaxBesideNaN(t *testing.T) {
 		w := input(g, "w", slices.Clone(tt.rows), 3, 1)
 		y := must(layers.Bag(w, layers.Texts{IDs: input(g, "ids", []int{0, 1, 2}, 1, 3)}, layers.BagMax, layers.IDRules{}))
 		dw := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), w))[0]
-		runAll(t, g)
+		testkit.Run(t, g)
 		if got := dw.Value().Data().([]float64); !slices.Equal(got, tt.grad) {
 			t.Errorf("rows %v: gradient %v, want %v", tt.rows, got, tt.grad)
 		}
@@ -87,7 +88,7 @@ func TestTinyWeights(t *testing.T) {
 		}
 		y := must(layers.Bag(input(g, "w", rows, 2, 1), layers.Texts{
 			IDs: input(g, "ids", []int{0, 1}, 1, 2), Weights: input(g, "weights", tt.weights, 1, 2)}, tt.mode, layers.IDRules{}))
-		runAll(t, g)
+		testkit.Run(t, g)
 		if got := float64s(y)[0]; math.Abs(got-tt.want) > 1e-4 {
 			t.Errorf("%v of weights %v: %v, want %v", tt.mode, tt.weights, got, tt.want)
 		}

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 )
 
@@ -17,7 +18,7 @@ func TestNewEmbedding(t *testing.T) {
 
 func testNewEmbedding(t *testing.T, isSparse bool) {
 	g := gorgonia.NewGraph()
-	e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 10, EmbeddingDim: 3, IDs: layers.IDRules{PaddingIdx: new(-2), Sparse: isSparse}, Init: layers.Normal(newRand(1), 1)}))
+	e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 10, EmbeddingDim: 3, IDs: layers.IDRules{PaddingIdx: new(-2), Sparse: isSparse}, Init: layers.Normal(testkit.NewRand(1), 1)}))
 	w := e.Weight()
 	if w.Name() != "words.weight" || !slices.Equal(w.Shape(), []int{10, 3}) || w.Dtype() != tensor.Float32 {
 		t.Errorf("weight is %v %v %v", w.Name(), w.Shape(), w.Dtype())
@@ -88,7 +89,7 @@ func TestNewEmbeddingErrors(t *testing.T) {
 // Embedding rows trained to a target: the smallest training there is.
 func TestEmbeddingOverfits(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Init: layers.Normal(newRand(1), 1)}))
+	e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 5, EmbeddingDim: 3, Init: layers.Normal(testkit.NewRand(1), 1)}))
 	y := must(e.Forward(input(g, "ids", []int{4, 0, 4}, 3)))
 	target := input(g, "target", []float32{1, 2, 3, -1, -2, -3, 1, 2, 3}, 3, 3)
 	loss := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Square(gorgonia.Must(gorgonia.Sub(y, target))))))

@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/golden"
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/sparse"
 )
@@ -127,7 +128,7 @@ func (tt tableCase) run(t *testing.T, dt tensor.Dtype, tol float64) {
 	}
 	up := input(g, "up", narrow(dt, tt.up), y.Shape()...)
 	grads := must(gorgonia.Backpropagate(gorgonia.Nodes{y}, gorgonia.Nodes{up}, wrt))
-	runAll(t, g)
+	testkit.Run(t, g)
 	wantNear(t, "forward", y.Value(), tt.out, tol)
 	wantNear(t, "gradient", grads[0].Value(), tt.grad, tol)
 	wantNear(t, "weight after", weight.Value(), tt.after, tol)

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gorgonia-embedding/internal/golden"
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/loss"
 )
@@ -61,7 +62,7 @@ func TestGoldenCrossEntropy(t *testing.T) {
 			dx := must(gorgonia.Grad(loss, logits))[0]
 			var got gorgonia.Value
 			gorgonia.Read(loss, &got)
-			runAll(t, g)
+			testkit.Run(t, g)
 			wantClose(t, "loss", got, []float64{want}, 1e-12)
 			wantClose(t, "gradient", dx.Value(), grad, 1e-12)
 		})
@@ -91,7 +92,7 @@ func TestGoldenLinear(t *testing.T) {
 		d := must(gorgonia.Grad(dot(y, up), in, l.Weight(), l.Bias()))
 		var got gorgonia.Value
 		gorgonia.Read(y, &got)
-		runAll(t, g)
+		testkit.Run(t, g)
 		wantClose(t, "forward", got, out, 1e-12)
 		wantClose(t, "gradient of x", d[0].Value(), gradX, 1e-12)
 		wantClose(t, "gradient of the weight", d[1].Value(), flat(grads.Weight), 1e-12)

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/gradcheck"
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/loss"
 )
@@ -52,7 +53,7 @@ func TestGradients(t *testing.T) {
 			var params nodes
 			var sum *gorgonia.Node
 			for _, name := range []string{"x", "y", "z"} {
-				w := input(g, name, randoms(uint64(name[0]), 12), 4, 3)
+				w := input(g, name, testkit.Randoms[float64](testkit.NewRand(uint64(name[0])), 12), 4, 3)
 				y := must(layers.Lookup(w, ids, layers.IDRules{}))
 				if params = append(params, w); sum == nil {
 					sum = y
@@ -135,12 +136,12 @@ func TestGradients(t *testing.T) {
 }
 
 func embedding(g *gorgonia.ExprGraph, cfg layers.EmbeddingConfig) *layers.Embedding {
-	cfg.Dtype, cfg.Init = tensor.Float64, layers.Normal(newRand(1), 1)
+	cfg.Dtype, cfg.Init = tensor.Float64, layers.Normal(testkit.NewRand(1), 1)
 	return must(layers.NewEmbedding(g, "words", cfg))
 }
 
 func newLinear(g *gorgonia.ExprGraph, name string, in, out int) *layers.Linear {
-	rnd := newRand(uint64(in))
+	rnd := testkit.NewRand(uint64(in))
 	return must(layers.NewLinear(g, name, layers.LinearConfig{
 		InFeatures: in, OutFeatures: out, Dtype: tensor.Float64, Init: layers.Glorot(rnd), BiasInit: layers.Uniform(rnd, -1, 1),
 	}))
@@ -174,14 +175,14 @@ func sparseLookup(ids []int, shape ...int) builder {
 func attend(cfg layers.EmbeddingConfig) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		cfg.NumEmbeddings, cfg.EmbeddingDim = 4, 3
-		e, b := embedding(g, cfg), input(g, "b", randoms(8, 6), 2, 3)
+		e, b := embedding(g, cfg), input(g, "b", testkit.Randoms[float64](testkit.NewRand(8), 6), 2, 3)
 		h := gorgonia.Must(gorgonia.HadamardProd(must(e.Forward(input(g, "ids", []int{1, 3}, 2))), b))
 		return sumSquares(must(e.Attend(h))), append(e.Learnables(), b)
 	}
 }
 
 func embeddingBag(g *gorgonia.ExprGraph, cfg layers.EmbeddingBagConfig) *layers.EmbeddingBag {
-	cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.Dtype, cfg.Init = 4, 3, tensor.Float64, layers.Normal(newRand(1), 1)
+	cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.Dtype, cfg.Init = 4, 3, tensor.Float64, layers.Normal(testkit.NewRand(1), 1)
 	return must(layers.NewEmbeddingBag(g, "words", cfg))
 }
 
@@ -217,25 +218,25 @@ func weighted(cfg layers.EmbeddingBagConfig, ids, offsets []int) builder {
 		if offsets != nil {
 			shape, in.Offsets = []int{n}, input(g, "offsets", offsets, len(offsets))
 		}
-		in.IDs, in.Weights = input(g, "ids", ids, shape...), input(g, "weights", randoms(9, n), shape...)
+		in.IDs, in.Weights = input(g, "ids", ids, shape...), input(g, "weights", testkit.Randoms[float64](testkit.NewRand(9), n), shape...)
 		return sumSquares(must(e.ForwardTexts(in))), append(e.Learnables(), in.Weights)
 	}
 }
 
 func linear(noBias bool, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		rnd := newRand(1)
+		rnd := testkit.NewRand(1)
 		l := must(layers.NewLinear(g, "out", layers.LinearConfig{
 			InFeatures: 4, OutFeatures: 3, NoBias: noBias, Dtype: tensor.Float64, Init: layers.Normal(rnd, 1), BiasInit: layers.Normal(rnd, 1),
 		}))
-		x := input(g, "x", randoms(2, tensor.Shape(shape).TotalSize()), shape...)
+		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(2), tensor.Shape(shape).TotalSize()), shape...)
 		return sumSquares(must(l.Forward(x))), append(l.Learnables(), x)
 	}
 }
 
 func pool(ids []int, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		x := input(g, "x", randoms(3, len(ids)*2), append(shape[:len(shape):len(shape)], 2)...)
+		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), len(ids)*2), append(shape[:len(shape):len(shape)], 2)...)
 		p := layers.MeanPool{IDs: input(g, "ids", ids, shape...), PaddingIdx: new(0)}
 		return sumSquares(must(p.Forward(x))), gorgonia.Nodes{x}
 	}
@@ -243,7 +244,7 @@ func pool(ids []int, shape ...int) builder {
 
 func crossEntropy(classes int, labels any, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		x := input(g, "x", randoms(4, tensor.Shape(shape).TotalSize()*classes), append(shape[:len(shape):len(shape)], classes)...)
+		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(4), tensor.Shape(shape).TotalSize()*classes), append(shape[:len(shape):len(shape)], classes)...)
 		return must(loss.CrossEntropy(x, input(g, "labels", labels, shape...))), gorgonia.Nodes{x}
 	}
 }

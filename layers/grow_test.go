@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/optim"
 )
@@ -22,8 +23,8 @@ func TestGrow(t *testing.T) {
 		"zero": {func(*layers.Embedding) gorgonia.InitWFn { return layers.Zeros() }, []float64{0, 0, 0, 0}},
 		"mean": {func(e *layers.Embedding) gorgonia.InitWFn { return e.MeanRow() }, []float64{2, 10. / 3, 2, 10. / 3}},
 		"copy": {func(e *layers.Embedding) gorgonia.InitWFn { return e.CopyRow(-2) }, []float64{4, 7, 4, 7}},
-		"normal": {func(*layers.Embedding) gorgonia.InitWFn { return layers.Normal(newRand(1), 2) },
-			layers.Normal(newRand(1), 2)(tensor.Float64, 2, 2).([]float64)},
+		"normal": {func(*layers.Embedding) gorgonia.InitWFn { return layers.Normal(testkit.NewRand(1), 2) },
+			layers.Normal(testkit.NewRand(1), 2)(tensor.Float64, 2, 2).([]float64)},
 	} {
 		for _, dt := range []tensor.Dtype{tensor.Float64, tensor.Float32} {
 			g := gorgonia.NewGraph()
@@ -47,7 +48,7 @@ func TestGrow(t *testing.T) {
 	g2 := gorgonia.NewGraph()
 	grown := &layers.EmbeddingBag{Table: must(bag.Grow(g2, 4, bag.MeanRow())), Mode: layers.BagMax}
 	y := must(grown.Forward(input(g2, "ids", []int{0, 2, 3}, 1, 3)))
-	runAll(t, g2)
+	testkit.Run(t, g2)
 	wantNear(t, "bag", y.Value(), []float64{2, 3}, 0)
 	same := must(grown.Grow(gorgonia.NewGraph(), 4, bag.CopyRow(0)))
 	wantNear(t, "as large as before", same.Weight().Value(), []float64{1, 2, 3, 4, 2, 3, 2, 3}, 0)

@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/loss"
 )
@@ -82,9 +83,9 @@ func TestInitialisers(t *testing.T) {
 		init           func(seed uint64) gorgonia.InitWFn
 		std, low, high float64 // expected
 	}{
-		{"Normal", func(s uint64) gorgonia.InitWFn { return layers.Normal(newRand(s), 2) }, 2, -12, 12},
-		{"Uniform", func(s uint64) gorgonia.InitWFn { return layers.Uniform(newRand(s), -1, 1) }, 1 / math.Sqrt(3), -1, 1},
-		{"Glorot", func(s uint64) gorgonia.InitWFn { return layers.Glorot(newRand(s)) }, math.Sqrt(6.0/300) / math.Sqrt(3), -math.Sqrt(6.0 / 300), math.Sqrt(6.0 / 300)},
+		{"Normal", func(s uint64) gorgonia.InitWFn { return layers.Normal(testkit.NewRand(s), 2) }, 2, -12, 12},
+		{"Uniform", func(s uint64) gorgonia.InitWFn { return layers.Uniform(testkit.NewRand(s), -1, 1) }, 1 / math.Sqrt(3), -1, 1},
+		{"Glorot", func(s uint64) gorgonia.InitWFn { return layers.Glorot(testkit.NewRand(s)) }, math.Sqrt(6.0/300) / math.Sqrt(3), -math.Sqrt(6.0 / 300), math.Sqrt(6.0 / 300)},
 	} {
 		v := tt.init(1)(tensor.Float64, 200, 100).([]float64)
 		mean, std, low, high := moments(v)
@@ -113,7 +114,7 @@ func TestDropoutTraining(t *testing.T) {
 	g := gorgonia.NewGraph()
 	const n = 10000
 	x := input(g, "x", slices.Repeat([]float64{2}, n), n)
-	drop := layers.Dropout{P: 0.25, Rand: newRand(1)}
+	drop := layers.Dropout{P: 0.25, Rand: testkit.NewRand(1)}
 	y, z := must(drop.Forward(x)), must(drop.Forward(x))
 	dx := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), x))[0]
 	vm := gorgonia.NewTapeMachine(g)
@@ -153,8 +154,8 @@ func TestDropoutEvaluation(t *testing.T) {
 	for _, dt := range []any{[]float64{1, 2, 3}, []float32{1, 2, 3}} {
 		g := gorgonia.NewGraph()
 		x := input(g, "x", dt, 3)
-		y := must(layers.Dropout{P: 0.9, Rand: newRand(1)}.Forward(x))
-		runAll(t, g, gorgonia.EvalMode())
+		y := must(layers.Dropout{P: 0.9, Rand: testkit.NewRand(1)}.Forward(x))
+		testkit.Run(t, g, gorgonia.EvalMode())
 		if !slices.Equal(float64s(y), []float64{1, 2, 3}) {
 			t.Errorf("%T: got %v", dt, y.Value())
 		}
@@ -182,9 +183,9 @@ func TestDropoutErrors(t *testing.T) {
 		d    layers.Dropout
 		want string
 	}{
-		{layers.Dropout{P: 1, Rand: newRand(1)}, "dropout: P must be in [0, 1), got 1"},
-		{layers.Dropout{P: -0.1, Rand: newRand(1)}, "dropout: P must be in [0, 1), got -0.1"},
-		{layers.Dropout{P: math.NaN(), Rand: newRand(1)}, "dropout: P must be in [0, 1), got NaN"},
+		{layers.Dropout{P: 1, Rand: testkit.NewRand(1)}, "dropout: P must be in [0, 1), got 1"},
+		{layers.Dropout{P: -0.1, Rand: testkit.NewRand(1)}, "dropout: P must be in [0, 1), got -0.1"},
+		{layers.Dropout{P: math.NaN(), Rand: testkit.NewRand(1)}, "dropout: P must be in [0, 1), got NaN"},
 		{layers.Dropout{P: 0.5}, "dropout: no Rand: give it a seeded *rand.Rand"},
 	} {
 		if _, err := tt.d.Forward(x); err == nil || err.Error() != tt.want {
@@ -200,7 +201,7 @@ func TestMeanPool(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := input(g, "x", []float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 2, 3, 2)
 	y := must(layers.MeanPool{IDs: input(g, "ids", []int{5, 9, 6, 9, 9, 9}, 2, 3), PaddingIdx: new(9)}.Forward(x))
-	runAll(t, g)
+	testkit.Run(t, g)
 	if got := y.Value().Data().([]float32); !slices.Equal(got, []float32{3, 4, 0, 0}) || !slices.Equal(y.Shape(), []int{2, 2}) {
 		t.Errorf("got %v of shape %v", got, y.Shape())
 	}
@@ -218,7 +219,7 @@ func TestMeanPoolErrors(t *testing.T) {
 		{input(g, "a", make([]int, 4), 2, 2), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (2, 2)"},
 		{input(g, "b", make([]int, 6), 6), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (6)"},
 		{gorgonia.NewMatrix(g, tensor.Int, gorgonia.WithName("d"), gorgonia.WithShape(2, 0)), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and (2, 0)"},
-		{leaf(g, "c", []int{1}), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and ()"},
+		{testkit.Leaf(g, "c", []int{1}), "mean pool: want vectors of shape (…, time, dim) and IDs of shape (…, time), got (2, 3, 2) and ()"},
 	} {
 		if _, err := (layers.MeanPool{IDs: tt.ids}).Forward(x); err == nil || err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %v", err, tt.want)
@@ -247,7 +248,7 @@ func TestCrossEntropyIsStable(t *testing.T) {
 			dx := must(gorgonia.Grad(loss, x))[0]
 			var got gorgonia.Value
 			gorgonia.Read(loss, &got)
-			runAll(t, g)
+			testkit.Run(t, g)
 			var l float64
 			switch v := got.Data().(type) {
 			case float64:
@@ -301,7 +302,7 @@ func TestLinearErrors(t *testing.T) {
 		}
 	}
 	l := newLinear(g, "ok", 2, 3)
-	for _, x := range []*gorgonia.Node{input(g, "x", make([]float64, 3), 1, 3), leaf(g, "s", []float64{1})} {
+	for _, x := range []*gorgonia.Node{input(g, "x", make([]float64, 3), 1, 3), testkit.Leaf(g, "s", []float64{1})} {
 		if _, err := l.Forward(x); err == nil {
 			t.Errorf("input of shape %v: no error", x.Shape())
 		}
@@ -315,7 +316,7 @@ func TestCheckHashesPasses(t *testing.T) {
 	g := gorgonia.NewGraph()
 	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 	ids := input(g, "ids", []int{1, 2, 0, 3, 0, 0}, 2, 3)
-	net := layers.Sequential{e, layers.MeanPool{IDs: ids, PaddingIdx: new(0)}, layers.Dropout{P: 0.5, Rand: newRand(1)}, newLinear(g, "h", 3, 3), layers.Func(gorgonia.Rectify), layers.Dropout{P: 0.5, Rand: newRand(1)}, newLinear(g, "out", 3, 2)}
+	net := layers.Sequential{e, layers.MeanPool{IDs: ids, PaddingIdx: new(0)}, layers.Dropout{P: 0.5, Rand: testkit.NewRand(1)}, newLinear(g, "h", 3, 3), layers.Func(gorgonia.Rectify), layers.Dropout{P: 0.5, Rand: testkit.NewRand(1)}, newLinear(g, "out", 3, 2)}
 	loss := must(loss.CrossEntropy(must(net.Forward(ids)), input(g, "y", []int{0, 1}, 2)))
 	must(gorgonia.Grad(loss, net.Learnables()...))
 	if err := layers.CheckHashes(g); err != nil {
@@ -327,7 +328,7 @@ func TestNilInputs(t *testing.T) {
 	g := gorgonia.NewGraph()
 	ids := input(g, "ids", []int{1}, 1)
 	e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
-	for _, l := range []layers.Layer{e, newLinear(g, "l", 3, 2), layers.MeanPool{IDs: ids, PaddingIdx: new(0)}, layers.Dropout{P: 0.5, Rand: newRand(1)}, layers.Sequential{e}} {
+	for _, l := range []layers.Layer{e, newLinear(g, "l", 3, 2), layers.MeanPool{IDs: ids, PaddingIdx: new(0)}, layers.Dropout{P: 0.5, Rand: testkit.NewRand(1)}, layers.Sequential{e}} {
 		if _, err := l.Forward(nil); err == nil || !strings.HasSuffix(err.Error(), ": the node is nil") {
 			t.Errorf("%T: %v", l, err)
 		}

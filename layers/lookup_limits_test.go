@@ -13,6 +13,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/sparse"
 )
@@ -20,7 +21,7 @@ import (
 // Few ids, many repeats: the gradient of float32 is the same to the bit in each of five runs, for any GOMAXPROCS.
 func TestGradientIsDeterministic(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	rnd := newRand(1)
+	rnd := testkit.NewRand(1)
 	ids := make([]int, 5000)
 	for i := range ids {
 		ids[i] = rnd.IntN(3)
@@ -32,7 +33,7 @@ func TestGradientIsDeterministic(t *testing.T) {
 			g := gorgonia.NewGraph()
 			w := input(g, "w", make([]float32, 3*64), 3, 64)
 			y := must(layers.Lookup(w, input(g, "ids", ids, len(ids)), layers.IDRules{Sparse: isSparse}))
-			_, grads := backward(t, y, randoms(2, len(ids)*64), w)
+			_, grads := backward(t, y, testkit.Randoms[float64](testkit.NewRand(2), len(ids)*64), w)
 			if got := wide(grads[0]); want == nil {
 				want = got
 			} else if !slices.Equal(got, want) {
@@ -70,7 +71,7 @@ func TestTableBeyond2GiB(t *testing.T) {
 	rows, most := must(e.Forward(ids)), must(b.Forward(ids))
 	loss := gorgonia.Must(gorgonia.Add(gorgonia.Must(gorgonia.Sum(rows)), gorgonia.Must(gorgonia.Sum(most))))
 	must(gorgonia.Grad(loss, e.Weight(), b.Weight()))
-	runAll(t, g)
+	testkit.Run(t, g)
 	if norm := math.Hypot(float64(w[(vocab-1)*dim]), float64(w[len(w)-1])); w[0] != 1 || math.Abs(norm-2.5) > 1e-5 {
 		t.Errorf("norm of the last row %v", norm)
 	}
@@ -92,7 +93,7 @@ func FuzzLookup(f *testing.F) {
 }
 
 func TestRandomLookups(t *testing.T) {
-	rnd := newRand(2)
+	rnd := testkit.NewRand(2)
 	for range 1000 {
 		data := make([]byte, 60)
 		for i := range data {
@@ -116,7 +117,7 @@ func checkLookup(t *testing.T, c bagCase, rank int) {
 	}
 	n := len(c.ids)
 	c.mode, c.weights, c.offsets, c.batch, c.time = layers.BagSum, nil, nil, n, 1
-	c.up = randoms(5, n*c.dim)
+	c.up = testkit.Randoms[float64](testkit.NewRand(5), n*c.dim)
 	want, ok := c.reference()
 	read := c
 	read.cfg.PaddingIdx = nil
@@ -154,13 +155,13 @@ func checkLookup(t *testing.T, c bagCase, rank int) {
 func TestLayerEqualsFunction(t *testing.T) {
 	g := gorgonia.NewGraph()
 	e, b := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3}), must(layers.NewEmbeddingBag(g, "bag", layers.EmbeddingBagConfig{
-		NumEmbeddings: 4, EmbeddingDim: 3, Dtype: tensor.Float64, Init: layers.Normal(newRand(1), 1), Mode: layers.BagMax}))
+		NumEmbeddings: 4, EmbeddingDim: 3, Dtype: tensor.Float64, Init: layers.Normal(testkit.NewRand(1), 1), Mode: layers.BagMax}))
 	ids := input(g, "ids", []int{1, 3, 2, 1}, 2, 2)
 	pairs := [][2]*gorgonia.Node{
 		{must(e.Forward(ids)), must(layers.Lookup(e.Weight(), input(g, "same", []int{1, 3, 2, 1}, 2, 2), layers.IDRules{}))},
 		{must(b.Forward(ids)), must(layers.Bag(b.Weight(), layers.Texts{IDs: input(g, "again", []int{1, 3, 2, 1}, 2, 2)}, layers.BagMax, layers.IDRules{}))},
 	}
-	runAll(t, g)
+	testkit.Run(t, g)
 	for _, p := range pairs {
 		if p[0] == p[1] || !slices.Equal(wide(p[0].Value()), wide(p[1].Value())) {
 			t.Errorf("the layer gives %v, the function %v", p[0].Value(), p[1].Value())
@@ -201,7 +202,7 @@ func TestSecondDerivativeIsAnError(t *testing.T) {
 
 // Machines of their own graphs may run at once on one table, as long as nothing writes it; the race detector looks on.
 func TestConcurrentGraphsShareATable(t *testing.T) {
-	backing, want := randoms(1, 12), []float64(nil)
+	backing, want := testkit.Randoms[float64](testkit.NewRand(1), 12), []float64(nil)
 	results := make([][]float64, 4)
 	var wg sync.WaitGroup
 	for i := range results {

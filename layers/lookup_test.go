@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 )
 
@@ -43,7 +44,7 @@ func TestLookupShapes(t *testing.T) {
 				g := gorgonia.NewGraph()
 				y := must(layers.Lookup(table(g, "w", 7, 2), input(g, "ids", data, shape...), layers.IDRules{}))
 				declared := y.Shape().Clone()
-				runAll(t, g)
+				testkit.Run(t, g)
 				if s := append(slices.Clone(shape), 2); !slices.Equal(declared, s) || !slices.Equal(y.Value().Shape(), s) {
 					t.Errorf("shape inferred %v, of the value %v, want %v", declared, y.Value().Shape(), s)
 				}
@@ -60,7 +61,7 @@ func TestLookupScalarValue(t *testing.T) {
 	for _, id := range []any{3, int32(3), int64(3)} {
 		g := gorgonia.NewGraph()
 		y := must(layers.Lookup(table(g, "w", 7, 2), gorgonia.NodeFromAny(g, id, gorgonia.WithName("id")), layers.IDRules{}))
-		runAll(t, g)
+		testkit.Run(t, g)
 		if got := y.Value().Data().([]float64); !slices.Equal(got, []float64{30, 31}) {
 			t.Errorf("id of %T: got %v", id, got)
 		}
@@ -72,7 +73,7 @@ func TestLookupFloat32(t *testing.T) {
 	w := input(g, "w", []float32{1, 2, 3, 4}, 2, 2)
 	y := must(layers.Lookup(w, input(g, "ids", []int{1, 1, 0}, 3), layers.IDRules{}))
 	grads := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), w))
-	runAll(t, g)
+	testkit.Run(t, g)
 	if got := y.Value().Data().([]float32); !slices.Equal(got, []float32{3, 4, 3, 4, 1, 2}) {
 		t.Errorf("forward %v", got)
 	}
@@ -95,7 +96,7 @@ func TestLookupViews(t *testing.T) {
 		weight := gorgonia.NewMatrix(g, tensor.Float64, gorgonia.WithName("w"), gorgonia.WithShape(7, 2), gorgonia.WithValue(w))
 		ids := gorgonia.NewMatrix(g, tensor.Int, gorgonia.WithName("ids"), gorgonia.WithShape(2, 2), gorgonia.WithValue(middle))
 		y := must(layers.Lookup(weight, ids, layers.IDRules{}))
-		runAll(t, g)
+		testkit.Run(t, g)
 		if got, want := y.Value().Data().([]float64), []float64{30, 31, 50, 51, 0, 1, 60, 61}; !slices.Equal(got, want) {
 			t.Errorf("%s table, sliced ids: got %v, want %v", name, got, want)
 		}
@@ -104,7 +105,7 @@ func TestLookupViews(t *testing.T) {
 
 // The gradient is the adjoint of the lookup: ⟨lookup(W, ids), G⟩ = ⟨W, gradient(G, ids)⟩.
 func TestLookupAdjoint(t *testing.T) {
-	rnd := newRand(7)
+	rnd := testkit.NewRand(7)
 	for range 50 {
 		testAdjoint(t, rnd, 1+rnd.IntN(9), 1+rnd.IntN(5), 1+rnd.IntN(12))
 	}
@@ -113,7 +114,7 @@ func TestLookupAdjoint(t *testing.T) {
 func FuzzLookupAdjoint(f *testing.F) {
 	f.Add(uint64(1), uint8(3), uint8(2), uint8(4))
 	f.Fuzz(func(t *testing.T, seed uint64, vocab, dim, n uint8) {
-		testAdjoint(t, newRand(seed), 1+int(vocab%40), 1+int(dim%20), 1+int(n))
+		testAdjoint(t, testkit.NewRand(seed), 1+int(vocab%40), 1+int(dim%20), 1+int(n))
 	})
 }
 
@@ -123,7 +124,7 @@ func testAdjoint(t *testing.T, rnd *rand.Rand, vocab, dim, n int) {
 	for i := range ids {
 		ids[i] = rnd.IntN(vocab)
 	}
-	w, up := randoms(rnd.Uint64(), vocab*dim), randoms(rnd.Uint64(), n*dim)
+	w, up := testkit.Randoms[float64](testkit.NewRand(rnd.Uint64()), vocab*dim), testkit.Randoms[float64](testkit.NewRand(rnd.Uint64()), n*dim)
 	g := gorgonia.NewGraph()
 	weight := input(g, "w", w, vocab, dim)
 	y := must(layers.Lookup(weight, input(g, "ids", ids, n), layers.IDRules{}))
@@ -131,7 +132,7 @@ func testAdjoint(t *testing.T, rnd *rand.Rand, vocab, dim, n int) {
 	dw := must(gorgonia.Grad(loss, weight))[0]
 	var left gorgonia.Value
 	gorgonia.Read(loss, &left)
-	runAll(t, g)
+	testkit.Run(t, g)
 	var right float64
 	for i, d := range dw.Value().Data().([]float64) {
 		right += d * w[i]
@@ -152,7 +153,7 @@ func TestPaddingGetsNoGradient(t *testing.T) {
 			w := table(g, "w", 4, 2)
 			y := must(layers.Lookup(w, input(g, "ids", ids, len(ids)), layers.IDRules{PaddingIdx: &tt.padding}))
 			dw := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), w))[0]
-			runAll(t, g)
+			testkit.Run(t, g)
 			want := []float64{1, 1, 2, 2, 1, 1, 1, 1}
 			want[2*tt.row], want[2*tt.row+1] = 0, 0
 			if got := dw.Value().Data().([]float64); !slices.Equal(got, want) {
@@ -186,7 +187,7 @@ func TestRunsAreIndependent(t *testing.T) {
 			t.Fatal(err)
 		}
 		fresh, freshNodes := build(ids)
-		runAll(t, fresh)
+		testkit.Run(t, fresh)
 		kept, want = append(kept, dataOf(nodes)), append(want, dataOf(freshNodes))
 		for j := max(0, i-1); j <= i; j++ {
 			for k, what := range []string{"forward", "gradient"} {
@@ -213,7 +214,7 @@ func TestTableSurvivesInPlaceOps(t *testing.T) {
 	y := must(layers.Lookup(w, input(g, "ids", []int{0, 1, 2, 3}, 4), layers.IDRules{}))
 	y = gorgonia.Must(gorgonia.Add(y, gorgonia.Must(gorgonia.HadamardProd(y, y))))
 	must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), w))
-	runAll(t, g)
+	testkit.Run(t, g)
 	if got := w.Value().Data().([]float64); !slices.Equal(got, before) {
 		t.Errorf("the table became %v", got)
 	}
@@ -284,7 +285,7 @@ func TestIndexError(t *testing.T) {
 	} {
 		build := func(grad bool) (*gorgonia.ExprGraph, *gorgonia.Node, []float64) {
 			g := gorgonia.NewGraph()
-			e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Dtype: tensor.Float64, Init: layers.Normal(newRand(1), 1)}))
+			e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Dtype: tensor.Float64, Init: layers.Normal(testkit.NewRand(1), 1)}))
 			y := must(e.Forward(input(g, "ids", tt.ids, tt.shape...)))
 			if loss := gorgonia.Must(gorgonia.Sum(y)); grad {
 				must(gorgonia.Grad(loss, e.Weight()))
@@ -357,7 +358,7 @@ func TestLookupRankAtRun(t *testing.T) {
 	if err := gorgonia.Let(ids, tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]int{0, 1, 2}))); err != nil {
 		t.Skip("Gorgonia refuses it now:", err)
 	}
-	runAll(t, g)
+	testkit.Run(t, g)
 	if !slices.Equal(y.Value().Shape(), []int{3, 2}) {
 		t.Errorf("got %v", y.Value())
 	}

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/sparse"
 )
@@ -21,7 +22,7 @@ func backward(t testing.TB, y *gorgonia.Node, up []float64, wrt ...*gorgonia.Nod
 	}
 	upstream := input(y.Graph(), "upstream", narrow(y.Dtype(), up), y.Shape()...)
 	grads := must(gorgonia.Backpropagate(gorgonia.Nodes{y}, gorgonia.Nodes{upstream}, wrt))
-	runAll(t, y.Graph())
+	testkit.Run(t, y.Graph())
 	var values []gorgonia.Value
 	for _, g := range grads {
 		values = append(values, g.Value())
@@ -63,12 +64,12 @@ func TestMaxNormSamples(t *testing.T) {
 	const vocab, dim = 22, 5
 	for _, limit := range []float64{0.5, 1, 5} {
 		for _, p := range []float64{0.5, 0.8, 1, 2, 2.5, math.Inf(1)} {
-			w, ids := randoms(1, vocab*dim), []int{2, 8, 8, 6}
+			w, ids := testkit.Randoms[float64](testkit.NewRand(1), vocab*dim), []int{2, 8, 8, 6}
 			want := limited(w, ids, dim, limit, p)
 			g := gorgonia.NewGraph()
 			weight := input(g, "w", w, vocab, dim)
 			y := must(layers.Lookup(weight, input(g, "ids", ids, 4), layers.IDRules{MaxNorm: limit, NormType: p}))
-			runAll(t, g)
+			testkit.Run(t, g)
 			wantNear(t, "weight", weight.Value(), want, 1e-14)
 			rows := wide(y.Value())
 			if !slices.Equal(rows[dim:2*dim], rows[2*dim:3*dim]) {
@@ -87,7 +88,7 @@ func TestMaxNormSamples(t *testing.T) {
 // Renormalising depends neither on how often an id is there nor on the order: 4000 unsorted ids, as pytorch #44792.
 func TestMaxNormManyRepeats(t *testing.T) {
 	const vocab, dim = 50, 4
-	rnd := newRand(1)
+	rnd := testkit.NewRand(1)
 	many := make([]int, 4000)
 	for i := range many {
 		many[i] = rnd.IntN(vocab)
@@ -96,12 +97,12 @@ func TestMaxNormManyRepeats(t *testing.T) {
 	var want []float64
 	for _, ids := range [][]int{many, once} {
 		g := gorgonia.NewGraph()
-		weight := input(g, "w", randoms(2, vocab*dim), vocab, dim)
+		weight := input(g, "w", testkit.Randoms[float64](testkit.NewRand(2), vocab*dim), vocab, dim)
 		must(layers.Lookup(weight, input(g, "ids", ids, len(ids)), layers.IDRules{MaxNorm: 0.7}))
-		runAll(t, g)
+		testkit.Run(t, g)
 		if want == nil {
 			want = wide(weight.Value())
-			wantNear(t, "weight", weight.Value(), limited(randoms(2, vocab*dim), ids, dim, 0.7, 2), 1e-14)
+			wantNear(t, "weight", weight.Value(), limited(testkit.Randoms[float64](testkit.NewRand(2), vocab*dim), ids, dim, 0.7, 2), 1e-14)
 		} else if !slices.Equal(wide(weight.Value()), want) {
 			t.Error("the ids once and 4000 ids give other weights")
 		}
@@ -112,7 +113,7 @@ func TestMaxNormManyRepeats(t *testing.T) {
 func TestMaxNormGradientIgnoresIt(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()
-		weight := input(g, "w", randoms(3, 16), 4, 4)
+		weight := input(g, "w", testkit.Randoms[float64](testkit.NewRand(3), 16), 4, 4)
 		y := must(layers.Lookup(weight, input(g, "ids", []int{0, 1, 2, 2}, 4), layers.IDRules{MaxNorm: 1, Sparse: isSparse}))
 		_, grads := backward(t, y, nil, weight)
 		wantNear(t, "gradient", grads[0], []float64{1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0, 0, 0}, 0)
@@ -165,7 +166,7 @@ func TestMaxNormReaders(t *testing.T) {
 		var got, va gorgonia.Value
 		gorgonia.Read(logits, &got)
 		gorgonia.Read(a, &va)
-		runAll(t, g)
+		testkit.Run(t, g)
 		wantNear(t, "first lookup", va, []float64{3, 4, 0, 5}, 1e-6)
 		wantNear(t, "logits", got, []float64{80, 100, 0, 80, 100, 0}, 1e-5)
 		wantNear(t, "weight", e.Weight().Value(), []float64{3, 4, 0, 5, 1, 0}, 1e-6)
@@ -198,7 +199,7 @@ func TestMaxNormLeavesFrozenRows(t *testing.T) {
 	g := gorgonia.NewGraph()
 	weight := input(g, "w", []float64{3, 4, 3, 4}, 2, 2)
 	must(layers.Lookup(weight, input(g, "ids", []int{1, 0}, 2), layers.IDRules{MaxNorm: 1, FreezeRows: []int{0}}))
-	runAll(t, g)
+	testkit.Run(t, g)
 	wantNear(t, "weight", weight.Value(), []float64{3, 4, 0.6, 0.8}, 1e-7)
 }
 

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/loss"
 	"gorgonia-embedding/sparse"
@@ -30,7 +31,7 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 	for _, r := range rules {
 		add(layers.Lookup(w, ids, r))
 		add(layers.Bag(w, layers.Texts{IDs: ids}, layers.BagMean, r))
-		e := must(layers.NewEmbedding(g, fmt.Sprintf("e%d", len(all)), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: r, Dtype: tensor.Float64, Init: layers.Normal(newRand(1), 1)}))
+		e := must(layers.NewEmbedding(g, fmt.Sprintf("e%d", len(all)), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: r, Dtype: tensor.Float64, Init: layers.Normal(testkit.NewRand(1), 1)}))
 		add(e.Attend(x))
 		add(must(e.Quantize()).Forward(ids))
 	}
@@ -51,7 +52,7 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 		add(p.Forward(vectors))
 	}
 	for _, p := range []float64{0.1, 0.2, 0.2} {
-		add(layers.Dropout{P: p, Rand: newRand(1)}.Forward(x))
+		add(layers.Dropout{P: p, Rand: testkit.NewRand(1)}.Forward(x))
 	}
 	add(loss.CrossEntropy(vectors, input(g, "labels", []int{0, 1, 1, 0}, 2, 2)))
 	add(loss.CrossEntropy(vectors, input(g, "labels32", []int32{0, 1, 1, 0}, 2, 2)))
@@ -136,7 +137,7 @@ func TestOpContract(t *testing.T) {
 // runOps runs g and returns the nodes of this module's ops. Their inputs' values are those of the run.
 func runOps(t *testing.T, g *gorgonia.ExprGraph) []*gorgonia.Node {
 	t.Helper()
-	runAll(t, g)
+	testkit.Run(t, g)
 	nodes := ours(g)
 	if len(nodes) < 100 {
 		t.Fatalf("%d ops", len(nodes))
@@ -262,7 +263,7 @@ func testNoRows(t *testing.T, y *gorgonia.Node) {
 		values[n] = v
 	}
 	do(y)
-	upstream := leaf(g, "upstream of "+y.Op().String(), make([]float64, y.Shape().TotalSize()), y.Shape()...)
+	upstream := testkit.Leaf(g, "upstream of "+y.Op().String(), make([]float64, y.Shape().TotalSize()), y.Shape()...)
 	for _, grad := range must(op.SymDiff(nodes, y, upstream)) {
 		if grad != nil {
 			do(grad)

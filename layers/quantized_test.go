@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 )
 
@@ -15,8 +16,8 @@ import (
 // value are exact.
 func TestQuantize(t *testing.T) {
 	const vocab, dim = 200, 16
-	rnd := newRand(1)
-	w := randoms(2, vocab*dim)
+	rnd := testkit.NewRand(1)
+	w := testkit.Randoms[float64](testkit.NewRand(2), vocab*dim)
 	for id := range vocab {
 		scale, shift := math.Exp(3*rnd.NormFloat64()), 10*rnd.NormFloat64()
 		for j := range dim {
@@ -41,7 +42,7 @@ func TestQuantize(t *testing.T) {
 		if y.Dtype() != dt {
 			t.Errorf("reads %v of a table of %v", y.Dtype(), dt)
 		}
-		runAll(t, g)
+		testkit.Run(t, g)
 		got, table := wide(y.Value()), wide(e.Weight().Value())
 		worst := 0.0
 		for id := range vocab {
@@ -76,7 +77,7 @@ func TestQuantizedForward(t *testing.T) {
 	q := must(e.Quantize())
 	ids := input(g, "ids", []int32{0, -1, 9, 1}, 2, 2)
 	y := must(q.Forward(ids))
-	s := must(q.Forward(leaf(g, "one", []int{2})))
+	s := must(q.Forward(testkit.Leaf(g, "one", []int{2})))
 	other := must(must(pretrained(g, "words2", matrix([]float64{1, 1}, 1, 2), layers.EmbeddingConfig{Freeze: true, IDs: layers.IDRules{OutOfRange: layers.RangeWrap}})).Quantize())
 	z := must(other.Forward(ids))
 	out := newLinear(g, "out", 2, 1)
@@ -84,7 +85,7 @@ func TestQuantizedForward(t *testing.T) {
 	must(gorgonia.Grad(loss, out.Learnables()...))
 	var rows gorgonia.Value
 	gorgonia.Read(y, &rows)
-	runAll(t, g)
+	testkit.Run(t, g)
 	wantNear(t, "rows", rows, []float64{3, 4, 0, 0, 5, 0, 0, 0}, 1e-6)
 	wantNear(t, "scalar id", s.Value(), []float64{5, 0}, 1e-6)
 	wantNear(t, "other", z.Value(), []float64{1, 1, 1, 1, 1, 1, 1, 1}, 0)

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/sparse"
 )
@@ -241,7 +242,7 @@ var allModes = []layers.BagMode{layers.BagMean, layers.BagSum, layers.BagMax, la
 
 // Bags are lookups and a reduction: all sizes of 1 and 2 (torch's test_EmbeddingBag), larger ones, every mode, limited or not.
 func TestBagsAgainstReference(t *testing.T) {
-	rnd := newRand(1)
+	rnd := testkit.NewRand(1)
 	for _, size := range [][4]int{ // vocab, dim, batch, time
 		{1, 1, 1, 1}, {1, 1, 1, 2}, {1, 1, 2, 1}, {1, 1, 2, 2}, {1, 2, 1, 1}, {1, 2, 1, 2}, {1, 2, 2, 1}, {1, 2, 2, 2},
 		{2, 1, 1, 1}, {2, 1, 1, 2}, {2, 1, 2, 1}, {2, 1, 2, 2}, {2, 2, 1, 1}, {2, 2, 1, 2}, {2, 2, 2, 1}, {2, 2, 2, 2},
@@ -253,13 +254,13 @@ func TestBagsAgainstReference(t *testing.T) {
 				if limit > 0 {
 					c.cfg.NormType = 2
 				}
-				c.w, c.up = randoms(rnd.Uint64(), c.vocab*c.dim), randoms(rnd.Uint64(), c.batch*c.dim)
+				c.w, c.up = testkit.Randoms[float64](testkit.NewRand(rnd.Uint64()), c.vocab*c.dim), testkit.Randoms[float64](testkit.NewRand(rnd.Uint64()), c.batch*c.dim)
 				for range c.batch * c.time {
 					c.ids = append(c.ids, rnd.IntN(c.vocab))
 				}
 				c.check(t)
 				if mode != layers.BagMax && mode != layers.BagMin {
-					c.weights = randoms(rnd.Uint64(), len(c.ids))
+					c.weights = testkit.Randoms[float64](testkit.NewRand(rnd.Uint64()), len(c.ids))
 					c.cfg.ScaleGradByFreq = true
 					c.check(t)
 				}
@@ -276,7 +277,7 @@ func TestBagsWithPadding(t *testing.T) {
 			for _, ids := range [][]int{{0, 1, 2, 3, 3, 2, 1, 1, 0}, {1, 1, 1}, {}, {0, 0, 1, 1, 2, 2, 3, 3}, {3}} {
 				at := [][]int{{0, len(ids)}, {0, 0, len(ids), len(ids)}, {0, min(2, len(ids)), min(3, len(ids)), len(ids)}}
 				for _, offsets := range at {
-					c := bagCase{vocab: 4, dim: 3, w: randoms(1, 12), ids: ids, offsets: offsets, mode: mode, up: randoms(2, 12)}
+					c := bagCase{vocab: 4, dim: 3, w: testkit.Randoms[float64](testkit.NewRand(1), 12), ids: ids, offsets: offsets, mode: mode, up: testkit.Randoms[float64](testkit.NewRand(2), 12)}
 					c.cfg.PaddingIdx = &padding
 					c.check(t)
 					want, _ := c.reference()
@@ -369,9 +370,9 @@ func decode(data []byte) bagCase {
 		}
 	}
 	seed := uint64(next(256))
-	c.w, c.up = randoms(seed, c.vocab*c.dim), randoms(seed+1, (len(c.offsets)+c.batch)*c.dim)
+	c.w, c.up = testkit.Randoms[float64](testkit.NewRand(seed), c.vocab*c.dim), testkit.Randoms[float64](testkit.NewRand(seed+1), (len(c.offsets)+c.batch)*c.dim)
 	if set(7) && sums {
-		c.weights = randoms(seed+2, len(c.ids))
+		c.weights = testkit.Randoms[float64](testkit.NewRand(seed+2), len(c.ids))
 	}
 	return c
 }
@@ -386,7 +387,7 @@ func FuzzBags(f *testing.F) {
 
 // TestRandomBags is FuzzBags for a few thousand inputs; both right and wrong ones are among them.
 func TestRandomBags(t *testing.T) {
-	rnd, right, n := newRand(1), 0, 4000
+	rnd, right, n := testkit.NewRand(1), 0, 4000
 	if testing.Short() {
 		n = 400
 	}

@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/optim"
 )
@@ -29,7 +30,7 @@ func TestFromPretrained(t *testing.T) {
 			if (len(e.Learnables()) == 0) != freeze {
 				t.Errorf("Freeze %v: learnables %v", freeze, e.Learnables())
 			}
-			runAll(t, g)
+			testkit.Run(t, g)
 			wantNear(t, "rows", y.Value(), []float64{7, 7, 4, 5.1}, 1e-6)
 			if e.Weight().Value().Uintptr() != w.Uintptr() || e.Weight().Name() != "words.weight" {
 				t.Error("the weights were copied")
@@ -41,10 +42,10 @@ func TestFromPretrained(t *testing.T) {
 // from_pretrained(…, max_norm=2, norm_type=.5, sparse=True): the given weights themselves are renormalised.
 func TestFromPretrainedMaxNorm(t *testing.T) {
 	g := gorgonia.NewGraph()
-	w := randoms(1, 12)
+	w := testkit.Randoms[float64](testkit.NewRand(1), 12)
 	e := must(pretrained(g, "words", matrix(w, 4, 3), layers.EmbeddingConfig{Freeze: true, IDs: layers.IDRules{MaxNorm: 2, NormType: 0.5, Sparse: true}}))
 	must(e.Forward(input(g, "ids", []int{0, 1, 2, 3}, 4)))
-	runAll(t, g)
+	testkit.Run(t, g)
 	for at := 0; at < 12; at += 3 {
 		if n := pNorm(w[at:at+3], 0.5); n > 2 {
 			t.Errorf("row %d has norm %v", at/3, n)
@@ -56,7 +57,7 @@ func TestFromPretrainedMaxNorm(t *testing.T) {
 func TestFreeze(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		g := gorgonia.NewGraph()
-		e := must(pretrained(g, "words", matrix(randoms(1, 12), 4, 3), layers.EmbeddingConfig{Freeze: true, IDs: layers.IDRules{Sparse: isSparse}}))
+		e := must(pretrained(g, "words", matrix(testkit.Randoms[float64](testkit.NewRand(1), 12), 4, 3), layers.EmbeddingConfig{Freeze: true, IDs: layers.IDRules{Sparse: isSparse}}))
 		out := newLinear(g, "out", 3, 2)
 		net := layers.Sequential{e, out}
 		a, b := must(net.Forward(input(g, "ids", []int{0, 1, 2, 3}, 4))), must(net.Forward(input(g, "more", []int{0, 1, 2, 3}, 4)))
@@ -85,8 +86,8 @@ func TestFreeze(t *testing.T) {
 // Asking for the gradient of a frozen table is an error, not a gradient.
 func TestFrozenTableHasNoGradient(t *testing.T) {
 	g := gorgonia.NewGraph()
-	e := must(pretrained(g, "words", matrix(randoms(1, 12), 4, 3), layers.EmbeddingConfig{Freeze: true}))
-	b := must(pretrainedBag(g, "bag", matrix(randoms(1, 12), 4, 3), layers.EmbeddingBagConfig{Freeze: true}))
+	e := must(pretrained(g, "words", matrix(testkit.Randoms[float64](testkit.NewRand(1), 12), 4, 3), layers.EmbeddingConfig{Freeze: true}))
+	b := must(pretrainedBag(g, "bag", matrix(testkit.Randoms[float64](testkit.NewRand(1), 12), 4, 3), layers.EmbeddingBagConfig{Freeze: true}))
 	ids := input(g, "ids", []int{0, 1}, 1, 2)
 	for weight, y := range map[*gorgonia.Node]*gorgonia.Node{e.Weight(): must(e.Forward(ids)), b.Weight(): must(b.Forward(ids))} {
 		if _, err := gorgonia.Grad(sumSquares(y), weight); err == nil {
@@ -108,16 +109,16 @@ func TestLispMachineFollowsTheRules(t *testing.T) {
 				return must(layers.Bag(w, layers.Texts{IDs: input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3)}, layers.BagMean, cfg))
 			},
 			"weighted bag": func(g *gorgonia.ExprGraph, w *gorgonia.Node) *gorgonia.Node {
-				in := layers.Texts{IDs: input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3), Weights: input(g, "psw", randoms(3, 6), 2, 3)}
+				in := layers.Texts{IDs: input(g, "ids", []int{1, 3, 1, 0, 1, 2}, 2, 3), Weights: input(g, "psw", testkit.Randoms[float64](testkit.NewRand(3), 6), 2, 3)}
 				return must(layers.Bag(w, in, layers.BagMean, cfg))
 			},
 		} {
 			g := gorgonia.NewGraph()
-			w := input(g, "w", randoms(1, 12), 4, 3)
+			w := input(g, "w", testkit.Randoms[float64](testkit.NewRand(1), 12), 4, 3)
 			dw := must(gorgonia.Grad(sumSquares(build(g, w)), w))[0]
-			runAll(t, g)
+			testkit.Run(t, g)
 			g = gorgonia.NewGraph()
-			lispW := input(g, "w", randoms(1, 12), 4, 3)
+			lispW := input(g, "w", testkit.Randoms[float64](testkit.NewRand(1), 12), 4, 3)
 			sumSquares(build(g, lispW))
 			if err := gorgonia.NewLispMachine(g).RunAll(); err != nil {
 				t.Fatal(err)
@@ -139,14 +140,14 @@ func TestIgnoreIndex(t *testing.T) {
 		for mode, want := range map[layers.BagMode][]float64{layers.BagMean: {20, 21, 0, 0}, layers.BagSum: {40, 42, 0, 0}, layers.BagMax: {30, 31, 0, 0}, layers.BagMin: {10, 11, 0, 0}} {
 			g := gorgonia.NewGraph()
 			y := must(layers.Bag(table(g, "w", 4, 2), layers.Texts{IDs: input(g, "ids", []int{1, -1, 3, -1, 0, -1}, 2, 3)}, mode, cfg))
-			runAll(t, g)
+			testkit.Run(t, g)
 			wantNear(t, mode.String(), y.Value(), want, 1e-15)
 		}
 	}
 	// An id inside the table can be ignored too, and no other id outside is.
 	g := gorgonia.NewGraph()
 	y := must(layers.Lookup(table(g, "w", 4, 2), input(g, "ids", []int{1, 2}, 2), layers.IDRules{IgnoreIndex: new(1)}))
-	runAll(t, g)
+	testkit.Run(t, g)
 	wantNear(t, "rows", y.Value(), []float64{0, 0, 20, 21}, 0)
 	g = gorgonia.NewGraph()
 	must(layers.Lookup(table(g, "w", 4, 2), input(g, "ids", []int{-1, -2}, 2), layers.IDRules{IgnoreIndex: new(-1)}))
@@ -212,7 +213,7 @@ func TestFrozenRowsWithEverySolver(t *testing.T) {
 		g, ids := gorgonia.NewGraph(), make([]int, 6)
 		e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, IDs: c})
 		must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", ids, 2, 3)))), e.Learnables()...))
-		vm, rnd := gorgonia.NewTapeMachine(g), newRand(4)
+		vm, rnd := gorgonia.NewTapeMachine(g), testkit.NewRand(4)
 		defer vm.Close()
 		for range 6 {
 			for i := range ids {
@@ -263,7 +264,7 @@ func TestFrozenRowsWithDecay(t *testing.T) {
 		}
 		start := slices.Clone(wide(e.Weight().Value()))
 		must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", []int{0, 1, 2, 3}, 4)))), e.Learnables()...))
-		runAll(t, g)
+		testkit.Run(t, g)
 		group := optim.Group{Match: "words.weight"}
 		if !isSparse {
 			group.FrozenRows = e.FrozenRows()

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/gorgonia"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/sparse"
@@ -63,7 +64,7 @@ func TestTiedSparseGradients(t *testing.T) {
 			}
 		}
 		must(gorgonia.Grad(sumSquares(sum), nodes...))
-		runAll(t, g)
+		testkit.Run(t, g)
 		grads[i] = denseSum(t, nodes, isSparse)
 	}
 	if d := floats.Distance(grads[0], grads[1], math.Inf(1)); d > 1e-14 || floats.Norm(grads[0], 1) == 0 {
@@ -127,7 +128,7 @@ func TestTiedSparseTraining(t *testing.T) {
 		x, y := must(e.Forward(input(g, "a", a, 4))), must(e.Forward(input(g, "b", b, 4)))
 		must(gorgonia.Grad(sumSquares(gorgonia.Must(gorgonia.HadamardProd(x, y))), e.Learnables()...))
 		solver := must(optim.New(optim.Adagrad{}, optim.Config{LearningRate: 0.1}))
-		vm, rnd := gorgonia.NewTapeMachine(g), newRand(1)
+		vm, rnd := gorgonia.NewTapeMachine(g), testkit.NewRand(1)
 		for range 30 {
 			for i := range a {
 				a[i], b[i] = rnd.IntN(9), rnd.IntN(9)
@@ -198,7 +199,7 @@ func TestSparseGradientsAreLoud(t *testing.T) {
 	t.Run("stock solver", func(t *testing.T) {
 		g, w, y := build()
 		must(gorgonia.Grad(sumSquares(y), w))
-		runAll(t, g)
+		testkit.Run(t, g)
 		defer func() {
 			if r := fmt.Sprint(recover()); !strings.Contains(r, "*sparse.Rows") {
 				t.Errorf("panic %v", r)
@@ -211,7 +212,7 @@ func TestSparseGradientsAreLoud(t *testing.T) {
 		if os.Getenv(child) != "" { // it ends the process
 			g, w, y := build()
 			must(gorgonia.Grad(sumSquares(y), w))
-			runAll(t, g, gorgonia.WithNaNWatch())
+			testkit.Run(t, g, gorgonia.WithNaNWatch())
 			return
 		}
 		cmd := exec.Command(os.Args[0], "-test.run", "TestSparseGradientsAreLoud/WithNaNWatch")
@@ -245,7 +246,7 @@ func TestDenseGradientOverRuns(t *testing.T) {
 				return slices.Clone(dw.Value().Data().([]float64))
 			}
 		}
-		reused, rnd := gradient(), newRand(1)
+		reused, rnd := gradient(), testkit.NewRand(1)
 		for run := range 20 {
 			ids := rnd.Perm(7)[:6]
 			if got, want := reused(ids), gradient()(ids); !slices.Equal(got, want) {

@@ -6,6 +6,7 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/optim"
 )
@@ -39,7 +40,7 @@ func TestWatchingASparseTable(t *testing.T) {
 	var row, length gorgonia.Value
 	gorgonia.Read(watched, &row)
 	gorgonia.Read(norm, &length)
-	runAll(t, g)
+	testkit.Run(t, g)
 	if row == nil || length == nil {
 		t.Error("nothing was read")
 	}
@@ -107,7 +108,7 @@ func TestStepNodeOnDenseGradients(t *testing.T) {
 		if inGraph {
 			must(solver.StepNode(e.Weight()))
 		}
-		vm, rnd := gorgonia.NewTapeMachine(g), newRand(1)
+		vm, rnd := gorgonia.NewTapeMachine(g), testkit.NewRand(1)
 		for range 20 {
 			for i := range ids {
 				ids[i] = rnd.IntN(9)

@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 )
 
@@ -19,8 +20,8 @@ import (
 // Input and newParam refuse a name that is taken.
 func TestTrapEqualLeavesAreOne(t *testing.T) {
 	g := gorgonia.NewGraph()
-	a := leaf(g, "w", []float64{1, 2}, 2)
-	b := leaf(g, "w", []float64{3, 4}, 2)
+	a := testkit.Leaf(g, "w", []float64{1, 2}, 2)
+	b := testkit.Leaf(g, "w", []float64{3, 4}, 2)
 	if a != b || a.Value().Data().([]float64)[0] != 1 {
 		t.Error("the second leaf of a name is a node of its own now")
 	}
@@ -33,7 +34,7 @@ func TestTrapElementwiseOpsOverwriteTheirInput(t *testing.T) {
 	y := gorgonia.Must(gorgonia.Neg(x))
 	z := gorgonia.Must(gorgonia.Add(y, x))
 	_ = gorgonia.Must(gorgonia.Tanh(z))
-	runAll(t, g)
+	testkit.Run(t, g)
 	if got := y.Value().Data().([]float64); got[0] == -1 && got[1] == -2 {
 		t.Errorf("−x is still %v after −x + x", got)
 	}
@@ -45,7 +46,7 @@ func TestTrapStockDropoutGradient(t *testing.T) {
 	x := input(g, "x", []float64{1, 1, 1, 1}, 4)
 	y := gorgonia.Must(gorgonia.Dropout(x, 0.1))
 	dx := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), x))[0]
-	runAll(t, g)
+	testkit.Run(t, g)
 	for _, d := range dx.Value().Data().([]float64) {
 		if math.Abs(d-1/0.9) < 1e-9 || d == 0 {
 			continue
@@ -59,7 +60,7 @@ func TestTrapStockDropoutGradient(t *testing.T) {
 func TestTrapStockSoftmaxOverflows(t *testing.T) {
 	g := gorgonia.NewGraph()
 	p := gorgonia.Must(gorgonia.SoftMax(input(g, "x", []float32{0, 0, 100, 0}, 2, 2)))
-	runAll(t, g)
+	testkit.Run(t, g)
 	for _, x := range p.Value().Data().([]float32) {
 		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
 			return
@@ -165,7 +166,7 @@ func TestTrapBoundGradientsAccumulate(t *testing.T) {
 func TestTrapEvalModeIsOfTheGraph(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := slices.Repeat([]float64{1}, 100)
-	y := must(layers.Dropout{P: 0.5, Rand: newRand(1)}.Forward(input(g, "x", x, 100)))
+	y := must(layers.Dropout{P: 0.5, Rand: testkit.NewRand(1)}.Forward(input(g, "x", x, 100)))
 	training := gorgonia.NewTapeMachine(g)
 	gorgonia.NewTapeMachine(g, gorgonia.EvalMode())
 	if err := training.RunAll(); err != nil {

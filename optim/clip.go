@@ -6,8 +6,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// clipScale returns the factor that brings the L2 norm of all gradients of a step together to ClipNorm:
-// 1 if it is less. As torch.nn.utils.clip_grad_norm_ it is ClipNorm/(norm + 1e-6).
+// clipScale returns the factor that scales the gradients of a step to a common L2 norm of ClipNorm, or 1 if the norm is
+// less. As in torch.nn.utils.clip_grad_norm_ it is ClipNorm/(norm + 1e-6).
 func (s *Solver) clipScale() (float64, error) {
 	if s.cfg.ClipNorm == 0 {
 		return 1, nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
@@ -21,11 +22,11 @@ func TestClip(t *testing.T) {
 		{0, 20, []float64{3, 0, 0, -4, 12}},
 		{4, 1, []float64{3 * c(1, math.Sqrt(41)), 0, 0, -4 * c(1, math.Sqrt(41)), 4 * c(1, math.Sqrt(41))}},
 	} {
-		words := &param{name: "words", value: dense(make([]float64, 4), 2, 2), grad: rows(2, 2, []int{1, 0}, []float64{0, -4, 3, 0})}
-		bias := &param{name: "bias", value: dense(make([]float64, 2), 2), grad: dense([]float64{12, 0}, 2)}
+		words := &param{name: "words", value: testkit.Dense(make([]float64, 4), 2, 2), grad: rows(2, 2, []int{1, 0}, []float64{0, -4, 3, 0})}
+		bias := &param{name: "bias", value: testkit.Dense(make([]float64, 2), 2), grad: testkit.Dense([]float64{12, 0}, 2)}
 		// Frozen gradients do not count.
-		frozen := &param{name: "frozen", value: dense(make([]float64, 2), 2), grad: dense([]float64{1000, math.NaN()}, 2)}
-		s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, ClipValue: tt.value, ClipNorm: tt.norm,
+		frozen := &param{name: "frozen", value: testkit.Dense(make([]float64, 2), 2), grad: testkit.Dense([]float64{1000, math.NaN()}, 2)}
+		s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, ClipValue: tt.value, ClipNorm: tt.norm,
 			Groups: []optim.Group{{Match: "frozen", Frozen: true}}}))
 		step(t, s, frozen, words, bias)
 		got := append(slices.Clone(words.floats()), bias.floats()[0])
@@ -44,10 +45,10 @@ func c(limit, norm float64) float64 { return limit / (norm + 1e-6) }
 // Each rule takes the factor of ClipNorm as if the gradient had been multiplied by it.
 func TestClipNormScalesTheGradient(t *testing.T) {
 	for name, rule := range rules {
-		a := &param{name: "w", value: dense([]float64{1, -2}, 1, 2)}
-		b := &param{name: "w", value: dense([]float64{1, -2}, 1, 2)}
-		sa := must(optim.New(rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.01, ClipNorm: 2.5}))
-		sb := must(optim.New(rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.01}))
+		a := &param{name: "w", value: testkit.Dense([]float64{1, -2}, 1, 2)}
+		b := &param{name: "w", value: testkit.Dense([]float64{1, -2}, 1, 2)}
+		sa := testkit.Must(optim.New(rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.01, ClipNorm: 2.5}))
+		sb := testkit.Must(optim.New(rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.01}))
 		for range 3 {
 			a.grad = rows(1, 2, []int{0}, []float64{3, 4})
 			b.grad = rows(1, 2, []int{0}, []float64{3 * c(2.5, 5), 4 * c(2.5, 5)})

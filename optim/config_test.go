@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
@@ -22,9 +23,9 @@ func TestNewErrors(t *testing.T) {
 		{nil, ok, "want a rule by value, such as optim.Adam{}, got <nil>"},
 		{&optim.Adam{}, ok, "want a rule by value, such as optim.Adam{}, got *optim.Adam"},
 		{(*optim.SGD)(nil), ok, "want a rule by value, such as optim.Adam{}, got *optim.SGD"},
-		{optim.SGD{}, optim.Config{}, "LearningRate must be positive and finite, got 0"},
-		{optim.SGD{}, optim.Config{LearningRate: inf}, "LearningRate must be positive and finite, got +Inf"},
-		{optim.SGD{}, optim.Config{LearningRate: nan}, "LearningRate must be positive and finite, got NaN"},
+		{optim.SGD{}, optim.Config{LearningRate: -1}, "LearningRate must be positive and finite, or 0 for the rule's default, got -1"},
+		{optim.SGD{}, optim.Config{LearningRate: inf}, "LearningRate must be positive and finite, or 0 for the rule's default, got +Inf"},
+		{optim.SGD{}, optim.Config{LearningRate: nan}, "LearningRate must be positive and finite, or 0 for the rule's default, got NaN"},
 		{optim.SGD{}, optim.Config{LearningRate: 1, WeightDecay: -1}, "WeightDecay must be finite and at least 0, got -1"},
 		{optim.SGD{}, optim.Config{LearningRate: 1, ClipValue: -1}, "ClipValue must be finite and at least 0, got -1"},
 		{optim.SGD{}, optim.Config{LearningRate: 1, ClipNorm: nan}, "ClipNorm must be finite and at least 0, got NaN"},
@@ -33,8 +34,9 @@ func TestNewErrors(t *testing.T) {
 		{optim.SGD{}, group(optim.Group{Match: "w", LearningRate: new(0.0)}), `Groups[1].LearningRate must be positive and finite (Frozen stops updates), got 0`},
 		{optim.SGD{}, group(optim.Group{Match: "w", WeightDecay: new(-0.5)}), `Groups[1].WeightDecay must be finite and at least 0, got -0.5`},
 		{optim.SGD{}, group(optim.Group{Match: "w", FrozenRows: []int{2, -1}}), `Groups[1].FrozenRows[1] must be a row, from 0, got -1`},
-		{optim.SGD{}, group(optim.Group{Match: "w", Constraint: optim.MaxNorm(0)}), `Groups[1].Constraint must have a positive and finite limit, got 0`},
-		{optim.SGD{}, group(optim.Group{Match: "w", Constraint: optim.L2Ball(inf)}), `Groups[1].Constraint must have a positive and finite limit, got +Inf`},
+		{optim.SGD{}, group(optim.Group{Match: "w", Constraint: optim.Constraint{MaxNorm: -1}}), `Groups[1].Constraint.MaxNorm must be positive and finite, or 0 for no limit, got -1`},
+		{optim.SGD{}, group(optim.Group{Match: "w", Constraint: optim.Constraint{L2Ball: inf}}), `Groups[1].Constraint.L2Ball must be positive and finite, or 0 for no limit, got +Inf`},
+		{optim.SGD{}, group(optim.Group{Match: "w", Constraint: optim.Constraint{MaxNorm: 1, UnitNorm: true}}), `Groups[1].Constraint must be one of MaxNorm, UnitNorm and L2Ball, got {MaxNorm:1 UnitNorm:true L2Ball:0}`},
 		{optim.SGD{Momentum: 1}, ok, "SGD.Momentum must be in [0, 1), got 1"},
 		{optim.SGD{Momentum: 0.5, Dampening: 2}, ok, "SGD.Dampening must be in [0, 1], got 2"},
 		{optim.SGD{Dampening: 0.5}, ok, "SGD.Dampening must be 0 without Momentum, got 0.5"},
@@ -70,7 +72,7 @@ func TestGroups(t *testing.T) {
 		{Match: "old.*", Frozen: true},
 		{Match: "words.weight", Frozen: true}, // comes too late
 	}
-	s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.5, WeightDecay: 1, Schedule: optim.StepDecay(1, 0.5), Groups: groups}))
+	s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.5, WeightDecay: 1, Schedule: optim.StepDecay(1, 0.5), Groups: groups}))
 	groups[2].Match = "old"                    // has no effect any more
 	for _, want := range []map[string]float64{ // the weight is 1, and so is the gradient
 		{"out.weight": 1 - 0.5*2, "out.bias": 1 - 0.5, "words.weight": 1 - 0.25*2, "old.weight": 1},
@@ -78,7 +80,7 @@ func TestGroups(t *testing.T) {
 	} {
 		var params []*param
 		for name := range want {
-			params = append(params, &param{name: name, value: dense([]float64{1, 1}, 2), grad: dense([]float64{1, 1}, 2)})
+			params = append(params, &param{name: name, value: testkit.Dense([]float64{1, 1}, 2), grad: testkit.Dense([]float64{1, 1}, 2)})
 		}
 		step(t, s, params...)
 		for _, p := range params {
@@ -91,5 +93,5 @@ func TestGroups(t *testing.T) {
 		}
 	}
 	// A frozen parameter needs no gradient.
-	step(t, s, &param{name: "old.weight", value: dense([]float64{1, 1}, 2)})
+	step(t, s, &param{name: "old.weight", value: testkit.Dense([]float64{1, 1}, 2)})
 }

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
@@ -15,8 +16,8 @@ func ExampleNew() {
 	g := gorgonia.NewGraph()
 	x := gorgonia.NewScalar(g, tensor.Float64, gorgonia.WithName("x"), gorgonia.WithValue(1.0))
 	two := gorgonia.NewConstant(2.0)
-	loss := must(gorgonia.Square(must(gorgonia.Sub(must(gorgonia.Square(x)), two)))) // (x² − 2)²
-	must(gorgonia.Grad(loss, x))
+	loss := testkit.Must(gorgonia.Square(testkit.Must(gorgonia.Sub(testkit.Must(gorgonia.Square(x)), two)))) // (x² − 2)²
+	testkit.Must(gorgonia.Grad(loss, x))
 	solver, err := optim.New(optim.Adam{}, optim.Config{LearningRate: 0.1, Schedule: optim.Linear(0, 200)})
 	if err != nil {
 		fmt.Println(err)
@@ -54,10 +55,10 @@ func ExampleGroup() {
 
 func ExampleSolver_Save() {
 	cfg := optim.Config{LearningRate: 0.1}
-	solver := must(optim.New(optim.SGD{Momentum: 0.9}, cfg))
-	w := &param{name: "w", value: dense([]float64{1, 2}, 2)}
+	solver := testkit.Must(optim.New(optim.SGD{Momentum: 0.9}, cfg))
+	w := &param{name: "w", value: testkit.Dense([]float64{1, 2}, 2)}
 	for range 3 {
-		w.grad = dense([]float64{1, -1}, 2)
+		w.grad = testkit.Dense([]float64{1, -1}, 2)
 		if err := solver.Step([]gorgonia.ValueGrad{w}); err != nil {
 			fmt.Println(err)
 		}
@@ -67,7 +68,7 @@ func ExampleSolver_Save() {
 		fmt.Println(err)
 	}
 
-	resumed := must(optim.New(optim.SGD{Momentum: 0.9}, cfg))
+	resumed := testkit.Must(optim.New(optim.SGD{Momentum: 0.9}, cfg))
 	if err := resumed.Load(&file); err != nil {
 		fmt.Println(err)
 	}

@@ -6,25 +6,25 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// hold keeps the weights of those of rows, which rise, that the step may move.
-func (t *table[T]) hold(rows []int, dim int) {
-	if !t.some {
-		t.held = append(t.held[:0], rows...)
+// saveFrozen copies the weights of those frozen rows, in rising order, that the step could move.
+func (m *memoryOf[T]) saveFrozen(rows []int, dim int) {
+	if !m.some {
+		m.frozenIDs = append(m.frozenIDs[:0], rows...)
 	} else {
-		t.held = t.held[:0]
-		for _, id := range t.ids { // the other rows are idle
+		m.frozenIDs = m.frozenIDs[:0]
+		for _, id := range m.ids { // the other rows are idle
 			if _, in := slices.BinarySearch(rows, id); in {
-				t.held = append(t.held, id)
+				m.frozenIDs = append(m.frozenIDs, id)
 			}
 		}
 	}
-	t.kept = slices.Grow(t.kept[:0], len(t.held)*dim)[:len(t.held)*dim]
-	kernel.Gather(t.kept, t.weights, t.held, dim)
+	m.frozen = slices.Grow(m.frozen[:0], len(m.frozenIDs)*dim)[:len(m.frozenIDs)*dim]
+	kernel.Gather(m.frozen, m.weights, m.frozenIDs, dim)
 }
 
-// release puts back what hold kept.
-func (t *table[T]) release(dim int) {
-	for i, id := range t.held {
-		copy(t.weights[id*dim:(id+1)*dim], t.kept[i*dim:(i+1)*dim])
+// restoreFrozen puts back what saveFrozen copied.
+func (m *memoryOf[T]) restoreFrozen(dim int) {
+	for i, id := range m.frozenIDs {
+		copy(m.weights[id*dim:(id+1)*dim], m.frozen[i*dim:(i+1)*dim])
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"gorgonia-embedding/internal/golden"
 	"gorgonia-embedding/internal/kernel"
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
@@ -58,15 +59,15 @@ func testGolden(t *testing.T, c golden.Case, name string, isSparse bool) {
 		}
 		c.Get(t, "steps", &steps)
 		w, shape := c.Floats(t, "weight")
-		s := must(optim.New(ruleOf(t, c)))
-		p := &param{name: "w", value: dense(w, shape...)}
+		s := testkit.Must(optim.New(ruleOf(t, c)))
+		p := &param{name: "w", value: testkit.Dense(w, shape...)}
 		for i, st := range steps {
 			if isSparse {
 				p.grad = rows(shape[0], shape[1], st.IDs, flat(st.Rows))
 			} else {
 				g := make([]float64, len(w))
 				kernel.ScatterAdd(g, flat(st.Rows), st.IDs, shape[1], kernel.NoRow)
-				p.grad = dense(g, shape...)
+				p.grad = testkit.Dense(g, shape...)
 			}
 			step(t, s, p)
 			if d := gonum.Distance(w, flat(st.After), math.Inf(1)); !(d <= 1e-10) {

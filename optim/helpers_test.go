@@ -2,12 +2,11 @@ package optim_test
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"testing"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/sparse"
 )
@@ -25,14 +24,9 @@ func (p *param) Grad() (gorgonia.Value, error) { return p.grad, nil }
 // floats returns the weights of p.
 func (p *param) floats() []float64 { return p.value.Data().([]float64) }
 
-// dense returns a tensor with data as its memory.
-func dense(data any, shape ...int) *tensor.Dense {
-	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
-}
-
 // rows returns a sparse gradient of vocab rows.
 func rows(vocab, dim int, ids []int, data any) *sparse.Rows {
-	return must(sparse.New(vocab, dim, ids, data))
+	return testkit.Must(sparse.New(vocab, dim, ids, data))
 }
 
 func grads(params ...*param) []gorgonia.ValueGrad {
@@ -57,24 +51,6 @@ func saved(t testing.TB, s *optim.Solver) []byte {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
-}
-
-// randoms returns n draws from N(0, 1).
-func randoms[T float32 | float64](rnd *rand.Rand, n int) []T {
-	x := make([]T, n)
-	for i := range x {
-		x[i] = T(rnd.NormFloat64())
-	}
-	return x
-}
-
-func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
-
-func must[T any](x T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return x
 }
 
 // rules are all rules, with all of their parts.

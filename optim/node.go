@@ -11,36 +11,37 @@ import (
 	"gorgonia-embedding/sparse"
 )
 
-// StepNode adds a node to the graph of params that makes a step when it is run, in place of a call of Step
-// after the run, and returns it: its value is the number of steps made. Call it after gorgonia.Grad. A run
-// fails if Step does. In a machine with gorgonia.EvalMode it does nothing.
+// StepNode adds a node to the graph of params and returns it. A run of the node makes the step that a call of Step
+// after the run would make, and fails where Step would; its value is the number of steps so far. Call StepNode after
+// gorgonia.Grad. In a machine with gorgonia.EvalMode the node does nothing.
 //
-// It is faster where a step is short and there is more than one CPU: a TapeMachine runs the graph on another
-// thread than its caller's, and what a run wrote is in the cache of the CPU of that thread
-// (docs/performance.md). An op that reads a parameter, and that no gradient depends on, may be run before the
-// step or after it: a term of the loss such as λ‖w‖² may be reported with the weights after the step.
+// It is faster if a step is short and there is more than one CPU: a TapeMachine does not run a graph on the thread of
+// its caller, and what a run wrote is in the cache of the CPU that ran it (docs/performance.md). An op that reads a
+// parameter, and on which no gradient depends, may run before the step or after it: a term of the loss such as λ‖w‖²
+// may be reported with the weights after the step.
 //
-// A solver that steps in a graph is not to be called from outside as well: Step then fails.
+// Step fails for a solver that has a node. At its first step each Group must match a parameter of any of its nodes.
 func (s *Solver) StepNode(params ...*gorgonia.Node) (*gorgonia.Node, error) {
 	var values []gorgonia.ValueGrad
 	var grads []graphop.Input
-	var names []string
+	var names []string // frozen parameters included
 	for _, p := range params {
-		grad := p.Deriv()
-		switch frozen := s.cfg.of(sparse.BaseName(p.Name())).frozen; {
+		name, grad := sparse.BaseName(p.Name()), p.Deriv()
+		names = append(names, name)
+		switch frozen := s.cfg.of(name).Frozen; {
 		case grad == nil && frozen:
 			continue
 		case grad == nil:
 			return nil, errors.Errorf("optim: parameter %q has no gradient: call gorgonia.Grad first", p.Name())
 		}
-		values, grads, names = append(values, p), append(grads, graphop.Any(p.Name(), grad)), append(names, p.Name())
+		values, grads = append(values, p), append(grads, graphop.Any(p.Name(), grad))
 	}
 	if len(grads) == 0 {
 		return nil, errors.New("optim: no parameters to step")
 	}
 	n, err := graphop.Apply(s.stepOp(values, names), grads...)
 	if err == nil {
-		s.inGraph = true
+		s.inGraph = append(s.inGraph, names...)
 	}
 	return n, errors.Wrap(err, "optim")
 }
@@ -60,7 +61,7 @@ func (s *Solver) stepOp(params []gorgonia.ValueGrad, names []string) graphop.Op 
 		return nil
 	}
 	return graphop.Op{
-		Name: fmt.Sprintf("step{%s %q}", s.rule.name(), names), Dtype: tensor.Float64, Run: graphop.Kernels{F64: step},
+		Name: fmt.Sprintf("step{%s %q}", s.rule.Name(), names), Dtype: tensor.Float64, Run: graphop.Kernels{F64: step},
 		Training: func(training bool) { off = !training },
 	}
 }

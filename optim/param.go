@@ -7,53 +7,23 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/kernel"
 	"gorgonia-embedding/sparse"
 )
 
-// param is a parameter: what is kept of it, and what a step brings.
+// param is a parameter: what the solver remembers of it, and what a step brings.
 type param struct {
-	name string
-	settings
+	name    string
+	Group        // the settings that it has
 	steps   int  // updates so far
-	resumed bool // loaded, and in no step yet
+	resumed bool // whether it was loaded and has been in no step since
 
-	turn   int              // of the Step that it was last in
+	turn   int              // number of the last call of Step that had it
 	nodes  []string         // names of the nodes that share its weights in this step
-	grads  []gorgonia.Value // their gradients; nil if it is frozen and has none
-	added  []gorgonia.Value // those of them that the next run adds to
-	shape  tensor.Shape     // of the weights; nil with memory
+	grads  []gorgonia.Value // gradients of those nodes; nil for a frozen one without
+	added  []gorgonia.Value // gradients to which the next run would add its own
+	shape  tensor.Shape     // shape of the weights; nil as long as memory is
 	memory                  // nil before the first step
-}
-
-// settings are what the Config says of a parameter.
-type settings struct {
-	rate, decay float64
-	frozen      bool
-	still       []int // rows, rising
-	constraint  Constraint
-}
-
-// memory is a *table[float32] or *table[float64].
-type memory interface {
-	dtype() tensor.Dtype
-	setWeights(v gorgonia.Value)
-	isSparse() bool // the sum is of some rows
-	sum(grads []gorgonia.Value)
-	sumSquares(limit float64) float64
-	clamp(limit float64)
-	hold(rows []int, dim int) // keeps the weights of these rows
-	update(r Rule, a amounts)
-	constrain(c Constraint, dim int)
-	release(dim int)          // puts back what hold kept
-	grow(slots []slot, n int) // makes room in the rule's arrays for n elements
-	zero(grads []gorgonia.Value)
-	arrays() []any                // the rule's
-	setArray(k, n int, array any) // the k-th of n
-}
-
-// newParam returns a parameter of this name with the settings that it gets.
-func (s *Solver) newParam(name string) *param {
-	return &param{name: name, settings: s.cfg.of(name)}
 }
 
 // nameOf returns the name of a parameter, "" if there is none.
@@ -67,7 +37,7 @@ func nameOf(vg gorgonia.ValueGrad) string {
 	return ""
 }
 
-// bind makes weights, which checkWeights passed, those of this step.
+// bind makes weights, which have passed checkWeights, those of this step.
 func (p *param) bind(weights gorgonia.Value) error {
 	if p.memory == nil || p.steps == 0 && !p.fits(weights) {
 		p.shape = weights.Shape().Clone()
@@ -77,8 +47,8 @@ func (p *param) bind(weights gorgonia.Value) error {
 		return errors.Errorf("optim: parameter %q is %v of %v, and its state is %v of %v: use the solver, or what was saved, of this model",
 			p.name, weights.Shape(), weights.Dtype(), p.shape, p.dtype())
 	}
-	if n := len(p.still); n > 0 && p.still[n-1] >= p.rows() {
-		return errors.Errorf("optim: parameter %q: the row %d of FrozenRows is outside [0, %d), its rows", p.name, p.still[n-1], p.rows())
+	if n := len(p.FrozenRows); n > 0 && p.FrozenRows[n-1] >= p.rows() {
+		return errors.Errorf("optim: parameter %q: row %d of FrozenRows is outside [0, %d)", p.name, p.FrozenRows[n-1], p.rows())
 	}
 	p.setWeights(weights)
 	return nil
@@ -95,26 +65,12 @@ func (p *param) rows() int {
 // rowDim returns the number of elements of a row of p.
 func (p *param) rowDim() int { return p.shape.TotalSize() / p.rows() }
 
-// constrainedDim returns the number of elements of what a Constraint takes for a row: all of a vector.
+// constrainedDim returns the number of elements of a row as a Constraint sees it: a vector is one row.
 func (p *param) constrainedDim() int {
 	if len(p.shape) < 2 {
 		return p.shape.TotalSize()
 	}
 	return p.rowDim()
-}
-
-// step updates p's weights, which nothing keeps from it.
-func (p *param) step(r Rule, a amounts) {
-	if p.still != nil {
-		p.hold(p.still, p.rowDim())
-	}
-	p.update(r, a)
-	if p.constraint != (Constraint{}) {
-		p.constrain(p.constraint, p.constrainedDim())
-	}
-	if p.still != nil {
-		p.release(p.rowDim())
-	}
 }
 
 // fits reports whether v has p's shape and type.
@@ -125,7 +81,7 @@ func (p *param) is(shape tensor.Shape, dt tensor.Dtype) bool {
 	return slices.Equal(p.shape, shape) && p.dtype() == dt
 }
 
-// add adds the gradient of a node, called name, that has p's weights.
+// add adds the gradient of a node called name, which has p's weights.
 func (p *param) add(name string, weights gorgonia.Value, vg gorgonia.ValueGrad) error {
 	if !p.fits(weights) {
 		return errors.Errorf("its weights are %v of %v, and those of %q, in the same memory, %v of %v: give both one shape",
@@ -135,14 +91,14 @@ func (p *param) add(name string, weights gorgonia.Value, vg gorgonia.ValueGrad) 
 	if err == nil {
 		err = p.checkGrad(name, grad)
 	}
-	if err != nil && p.frozen {
+	if err != nil && p.Frozen {
 		grad, err = nil, nil
 	}
 	if err != nil {
 		return err
 	}
 	p.nodes, p.grads = append(p.nodes, name), append(p.grads, grad)
-	if n, ok := vg.(*gorgonia.Node); !ok || n.Deriv() == nil || n.Deriv().Value() != grad { // else the run makes it anew
+	if n, ok := vg.(*gorgonia.Node); !ok || n.Deriv() == nil || n.Deriv().Value() != grad { // else each run overwrites it
 		p.added = append(p.added, grad)
 	}
 	return nil
@@ -164,7 +120,11 @@ func (p *param) checkGrad(name string, grad gorgonia.Value) error {
 		}
 	}
 	if isRows {
-		return checkIDs(rows.IDs(), p.shape[0])
+		ids, vocab := rows.IDs(), p.shape[0]
+		if i := kernel.FirstOutside(ids, vocab); i >= 0 {
+			return errors.Errorf("id %d at position %d of its sparse gradient is outside [0, %d)", ids[i], i, vocab)
+		}
+		return nil
 	}
 	return checkLayout("gradient", grad)
 }
@@ -183,7 +143,7 @@ func checkWeights(v gorgonia.Value) error {
 	return checkLayout("weights", v)
 }
 
-// checkLayout returns an error unless elements can give the elements of v, a parameter's what.
+// checkLayout returns an error unless v, the weights or gradient of a parameter, is what elements takes.
 func checkLayout(what string, v gorgonia.Value) error {
 	switch v := v.(type) {
 	case *gorgonia.F32, *gorgonia.F64:

@@ -7,16 +7,20 @@ import (
 )
 
 // RMSProp divides by the root of a running mean of squared gradients (Hinton, Neural Networks for Machine
-// Learning, lecture 6e), as torch.optim.RMSprop: with d the gradient and WeightDecay times the weight, the
-// mean becomes Alpha·mean + (1−Alpha)·d², and the weight loses LearningRate·d/(√mean + Eps). With Momentum it
-// loses LearningRate times the velocity, which becomes Momentum·velocity + d/(√mean + Eps).
+// Learning, lecture 6e), as torch.optim.RMSprop: with d = gradient + WeightDecay·weight,
+//
+//	mean   = Alpha·mean + (1−Alpha)·d²
+//	weight = weight − LearningRate·d/(√mean + Eps)
+//
+// With Momentum it is weight = weight − LearningRate·velocity, where velocity = Momentum·velocity + d/(√mean + Eps).
 type RMSProp struct {
-	Alpha    float64 // in (0, 1); 0: 0.99
-	Eps      float64 // at least 1e-30; 0: 1e-8
-	Momentum float64 // in [0, 1); 0: none
+	Alpha    float64 `json:"alpha,omitempty" help:"share of the mean of squares that stays, in (0, 1); 0: 0.99"`
+	Eps      float64 `json:"eps,omitempty" help:"term of the divisor, at least 1e-30; 0: 1e-8"`
+	Momentum float64 `json:"momentum,omitempty" help:"share of the velocity that stays, in [0, 1); 0: no velocity"`
 }
 
-func (r RMSProp) name() string { return "RMSProp" }
+func (r RMSProp) Name() string         { return "rmsprop" }
+func (r RMSProp) defaultRate() float64 { return 0.003 }
 
 func (r RMSProp) check() error {
 	return cmp.Or(
@@ -33,18 +37,14 @@ func (r RMSProp) slots() []slot {
 	return []slot{{name: "square_avg"}, {name: "momentum_buffer"}}
 }
 
-func (r RMSProp) update32(t *table[float32], a amounts) { rmsProp(r, t, a) }
-func (r RMSProp) update64(t *table[float64], a amounts) { rmsProp(r, t, a) }
+func (r RMSProp) update(m memory, a amounts) {
+	apply(r, m, a, rmsPropStep[float32], rmsPropStep[float64])
+}
 
-func rmsProp[T kernel.Float](r RMSProp, t *table[T], a amounts) {
+func rmsPropStep[T kernel.Float](r RMSProp, a amounts) kernel.RMSPropStep[T] {
 	alpha := cmp.Or(r.Alpha, 0.99)
-	c := kernel.RMSPropStep[T]{
+	return kernel.RMSPropStep[T]{
 		Rate: T(a.rate), Scale: T(a.scale), Decay: T(a.decay),
 		Alpha: T(alpha), Enter: T(1 - alpha), Momentum: T(r.Momentum), Eps: T(cmp.Or(r.Eps, 1e-8)),
-	}
-	if r.Momentum == 0 {
-		kernel.RMSPropRows(t.weights, t.state[0], t.grad, t.ids, t.dim, c)
-	} else {
-		kernel.RMSPropMomentumRows(t.weights, t.state[0], t.state[1], t.grad, t.ids, t.dim, c)
 	}
 }

@@ -11,38 +11,39 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/kernel"
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
 // A frozen row moves in no step: not by gradients, decay, velocity or a constraint, sparse or dense; the others
 // move as they would without it.
 func TestFrozenRows(t *testing.T) {
-	still := []int{5, 0, 2}
+	frozen := []int{5, 0, 2}
 	for name, rule := range rules {
 		for _, isSparse := range []bool{false, true} {
 			train := func(group optim.Group) []float64 {
 				group.Match = "w"
-				rnd := newRand(3)
-				w := &param{name: "w", value: dense(randoms[float64](rnd, vocab*dim), vocab, dim)}
-				s := must(optim.New(rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.1, Groups: []optim.Group{group}}))
+				rnd := testkit.NewRand(3)
+				w := &param{name: "w", value: testkit.Dense(testkit.Randoms[float64](rnd, vocab*dim), vocab, dim)}
+				s := testkit.Must(optim.New(rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.1, Groups: []optim.Group{group}}))
 				for range 10 {
-					ids, g := rnd.Perm(vocab)[:4], randoms[float64](rnd, 4*dim)
+					ids, g := rnd.Perm(vocab)[:4], testkit.Randoms[float64](rnd, 4*dim)
 					if isSparse {
 						w.grad = rows(vocab, dim, ids, g)
 					} else {
 						full := make([]float64, vocab*dim)
 						kernel.ScatterAdd(full, g, ids, dim, kernel.NoRow)
-						w.grad = dense(full, vocab, dim)
+						w.grad = testkit.Dense(full, vocab, dim)
 					}
 					step(t, s, w)
 				}
 				return w.floats()
 			}
-			start := randoms[float64](newRand(3), vocab*dim)
-			free, frozen := train(optim.Group{Constraint: optim.MaxNorm(1)}), train(optim.Group{Constraint: optim.MaxNorm(1), FrozenRows: still})
+			start := testkit.Randoms[float64](testkit.NewRand(3), vocab*dim)
+			free, some := train(optim.Group{Constraint: optim.Constraint{MaxNorm: 1}}), train(optim.Group{Constraint: optim.Constraint{MaxNorm: 1}, FrozenRows: frozen})
 			for id := range vocab {
-				got, want := frozen[id*dim:(id+1)*dim], free[id*dim:(id+1)*dim]
-				if slices.Contains(still, id) {
+				got, want := some[id*dim:(id+1)*dim], free[id*dim:(id+1)*dim]
+				if slices.Contains(frozen, id) {
 					want = start[id*dim : (id+1)*dim]
 				}
 				if !slices.Equal(got, want) {
@@ -55,15 +56,15 @@ func TestFrozenRows(t *testing.T) {
 
 // A frozen vector's rows are its elements.
 func TestFrozenRowsOfVector(t *testing.T) {
-	s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "b", FrozenRows: []int{1}}}}))
-	b := &param{name: "b", value: dense([]float64{1, 2, 3}, 3), grad: dense([]float64{1, 1, 1}, 3)}
+	s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "b", FrozenRows: []int{1}}}}))
+	b := &param{name: "b", value: testkit.Dense([]float64{1, 2, 3}, 3), grad: testkit.Dense([]float64{1, 1, 1}, 3)}
 	step(t, s, b)
 	if !slices.Equal(b.floats(), []float64{0, 2, 2}) {
 		t.Errorf("got %v", b.floats())
 	}
-	small := &param{name: "b", value: dense([]float64{1}, 1), grad: dense([]float64{1}, 1)}
-	err := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "b", FrozenRows: []int{0, 1}}}})).Step(grads(small))
-	if want := `optim: parameter "b": the row 1 of FrozenRows is outside [0, 1), its rows`; err == nil || err.Error() != want {
+	small := &param{name: "b", value: testkit.Dense([]float64{1}, 1), grad: testkit.Dense([]float64{1}, 1)}
+	err := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "b", FrozenRows: []int{0, 1}}}})).Step(grads(small))
+	if want := `optim: parameter "b": row 1 of FrozenRows is outside [0, 1)`; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %v", err, want)
 	}
 }
@@ -74,16 +75,16 @@ func TestConstraints(t *testing.T) {
 		sparse bool
 		want   []float64
 	}{
-		{optim.MaxNorm(1), false, []float64{0.6, 0.8, 0, 0.5, 0, 0, 1, 0}},
-		{optim.UnitNorm(), false, []float64{0.6, 0.8, 0, 1, 0, 0, 1, 0}},
-		{optim.L2Ball(0.5 * math.Sqrt(29.25)), false, []float64{1.5, 2, 0, 0.25, 0, 0, 1, 0}},
-		{optim.L2Ball(6), false, []float64{3, 4, 0, 0.5, 0, 0, 2, 0}},
-		{optim.MaxNorm(1), true, []float64{0.6, 0.8, 0, 0.5, 0, 0, 2, 0}},
-		{optim.UnitNorm(), true, []float64{0.6, 0.8, 0, 0.5, 0, 0, 2, 0}},
-		{optim.L2Ball(0.5 * math.Sqrt(29.25)), true, []float64{1.5, 2, 0, 0.25, 0, 0, 1, 0}},
+		{optim.Constraint{MaxNorm: 1}, false, []float64{0.6, 0.8, 0, 0.5, 0, 0, 1, 0}},
+		{optim.Constraint{UnitNorm: true}, false, []float64{0.6, 0.8, 0, 1, 0, 0, 1, 0}},
+		{optim.Constraint{L2Ball: 0.5 * math.Sqrt(29.25)}, false, []float64{1.5, 2, 0, 0.25, 0, 0, 1, 0}},
+		{optim.Constraint{L2Ball: 6}, false, []float64{3, 4, 0, 0.5, 0, 0, 2, 0}},
+		{optim.Constraint{MaxNorm: 1}, true, []float64{0.6, 0.8, 0, 0.5, 0, 0, 2, 0}},
+		{optim.Constraint{UnitNorm: true}, true, []float64{0.6, 0.8, 0, 0.5, 0, 0, 2, 0}},
+		{optim.Constraint{L2Ball: 0.5 * math.Sqrt(29.25)}, true, []float64{1.5, 2, 0, 0.25, 0, 0, 1, 0}},
 	} {
-		s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "w", Constraint: tt.c}}}))
-		w := &param{name: "w", value: dense([]float64{3, 4, 0, 0.5, 0, 0, 2, 0}, 4, 2), grad: dense(make([]float64, 8), 4, 2)}
+		s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "w", Constraint: tt.c}}}))
+		w := &param{name: "w", value: testkit.Dense([]float64{3, 4, 0, 0.5, 0, 0, 2, 0}, 4, 2), grad: testkit.Dense(make([]float64, 8), 4, 2)}
 		if tt.sparse {
 			w.grad = rows(4, 2, []int{0, 2}, make([]float64, 4))
 		}
@@ -92,8 +93,8 @@ func TestConstraints(t *testing.T) {
 			t.Errorf("%+v, sparse %t: got %v, want %v", tt.c, tt.sparse, w.floats(), tt.want)
 		}
 	}
-	s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "*", Constraint: optim.UnitNorm()}}}))
-	bias := &param{name: "b", value: dense([]float32{3, 4}, 2), grad: dense([]float32{0, 0}, 2)}
+	s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1, Groups: []optim.Group{{Match: "*", Constraint: optim.Constraint{UnitNorm: true}}}}))
+	bias := &param{name: "b", value: testkit.Dense([]float32{3, 4}, 2), grad: testkit.Dense([]float32{0, 0}, 2)}
 	scale := &param{name: "s", value: gorgonia.NewF64(-3), grad: gorgonia.NewF64(0)}
 	step(t, s, bias, scale)
 	if got := bias.value.Data().([]float32); !slices.Equal(got, []float32{0.6, 0.8}) || scale.value.Data().(float64) != -1 {
@@ -106,24 +107,24 @@ func TestGrow(t *testing.T) {
 	for name, rule := range rules {
 		for _, isSparse := range []bool{false, true} {
 			train := func(grow bool) []float64 {
-				rnd, n := newRand(5), vocab
-				w := &param{name: "w", value: dense(randoms[float64](rnd, vocab*dim), vocab, dim)}
-				s := must(optim.New(rule, optim.Config{LearningRate: 0.1}))
+				rnd, n := testkit.NewRand(5), vocab
+				w := &param{name: "w", value: testkit.Dense(testkit.Randoms[float64](rnd, vocab*dim), vocab, dim)}
+				s := testkit.Must(optim.New(rule, optim.Config{LearningRate: 0.1}))
 				for i := range 8 {
 					if grow && i == 4 {
 						n = vocab + 2
-						w.value = dense(append(slices.Clone(w.floats()), 1, 2, 3, 4, 5, 6), n, dim)
+						w.value = testkit.Dense(append(slices.Clone(w.floats()), 1, 2, 3, 4, 5, 6), n, dim)
 						if err := s.Grow("w", n); err != nil {
 							t.Fatal(err)
 						}
 					}
-					ids, g := rnd.Perm(vocab)[:4], randoms[float64](rnd, 4*dim)
+					ids, g := rnd.Perm(vocab)[:4], testkit.Randoms[float64](rnd, 4*dim)
 					if isSparse {
 						w.grad = rows(n, dim, ids, g)
 					} else {
 						full := make([]float64, n*dim)
 						kernel.ScatterAdd(full, g, ids, dim, kernel.NoRow)
-						w.grad = dense(full, n, dim)
+						w.grad = testkit.Dense(full, n, dim)
 					}
 					step(t, s, w)
 				}
@@ -141,7 +142,7 @@ func TestGrow(t *testing.T) {
 func TestGrowAndLoad(t *testing.T) {
 	for name, rule := range rules {
 		cfg := optim.Config{LearningRate: 0.1}
-		a, s := &param{name: "w", value: dense([]float64{1, 2}, 1, 2), grad: dense([]float64{3, 4}, 1, 2)}, must(optim.New(rule, cfg))
+		a, s := &param{name: "w", value: testkit.Dense([]float64{1, 2}, 1, 2), grad: testkit.Dense([]float64{3, 4}, 1, 2)}, testkit.Must(optim.New(rule, cfg))
 		step(t, s, a)
 		old := saved(t, s)
 		grow := func(s *optim.Solver) {
@@ -150,7 +151,7 @@ func TestGrowAndLoad(t *testing.T) {
 			}
 		}
 		grow(s)
-		loaded, grown := must(optim.New(rule, cfg)), must(optim.New(rule, cfg))
+		loaded, grown := testkit.Must(optim.New(rule, cfg)), testkit.Must(optim.New(rule, cfg))
 		if err := loaded.Load(bytes.NewReader(old)); err != nil {
 			t.Fatal(err)
 		}
@@ -160,9 +161,9 @@ func TestGrowAndLoad(t *testing.T) {
 		}
 		var want []float64
 		for _, s := range []*optim.Solver{s, loaded, grown} {
-			b := &param{name: "w", value: dense(append(slices.Clone(a.floats()), 5, 6, 7, 8), 3, 2), grad: rows(3, 2, []int{2, 0}, []float64{1, 1, 1, 1})}
+			b := &param{name: "w", value: testkit.Dense(append(slices.Clone(a.floats()), 5, 6, 7, 8), 3, 2), grad: rows(3, 2, []int{2, 0}, []float64{1, 1, 1, 1})}
 			step(t, s, b)
-			b.grad = dense([]float64{1, 2, 3, 4, 5, 6}, 3, 2)
+			b.grad = testkit.Dense([]float64{1, 2, 3, 4, 5, 6}, 3, 2)
 			step(t, s, b)
 			if want == nil {
 				want = b.floats()
@@ -175,14 +176,14 @@ func TestGrowAndLoad(t *testing.T) {
 
 // A table of two nodes, whose gradients the solver adds in memory of its own: new rows get theirs.
 func TestGrowTied(t *testing.T) {
-	s := must(optim.New(optim.SGD{Momentum: 0.5}, optim.Config{LearningRate: 1}))
-	a := &param{name: "w", value: dense([]float64{0}, 1, 1), grad: dense([]float64{1}, 1, 1)}
+	s := testkit.Must(optim.New(optim.SGD{Momentum: 0.5}, optim.Config{LearningRate: 1}))
+	a := &param{name: "w", value: testkit.Dense([]float64{0}, 1, 1), grad: testkit.Dense([]float64{1}, 1, 1)}
 	b := &param{name: "w#1", value: a.value, grad: rows(1, 1, []int{0}, []float64{1})}
 	step(t, s, a, b)
 	if err := s.Grow("w", 2); err != nil {
 		t.Fatal(err)
 	}
-	a.value, a.grad = dense([]float64{-2, 0}, 2, 1), dense([]float64{0, 1}, 2, 1)
+	a.value, a.grad = testkit.Dense([]float64{-2, 0}, 2, 1), testkit.Dense([]float64{0, 1}, 2, 1)
 	b.value, b.grad = a.value, rows(2, 1, []int{1}, []float64{2})
 	step(t, s, a, b)
 	if !slices.Equal(a.floats(), []float64{-3, -3}) {
@@ -192,13 +193,13 @@ func TestGrowTied(t *testing.T) {
 
 // What a new row's first step is.
 func TestGrowInitialState(t *testing.T) {
-	s := must(optim.New(optim.Adagrad{InitialAccumulator: 3}, optim.Config{LearningRate: 1}))
-	w := &param{name: "w", value: dense([]float64{0}, 1, 1), grad: dense([]float64{1}, 1, 1)}
+	s := testkit.Must(optim.New(optim.Adagrad{InitialAccumulator: 3}, optim.Config{LearningRate: 1}))
+	w := &param{name: "w", value: testkit.Dense([]float64{0}, 1, 1), grad: testkit.Dense([]float64{1}, 1, 1)}
 	step(t, s, w)
 	if err := s.Grow("w", 2); err != nil {
 		t.Fatal(err)
 	}
-	w.value, w.grad = dense([]float64{0, 0}, 2, 1), dense([]float64{0, 1}, 2, 1)
+	w.value, w.grad = testkit.Dense([]float64{0, 0}, 2, 1), testkit.Dense([]float64{0, 1}, 2, 1)
 	step(t, s, w)
 	if got := w.floats()[1]; math.Abs(got+0.5) > 1e-9 {
 		t.Errorf("the new row is %v, want −1/√(3+1)", got)
@@ -206,9 +207,9 @@ func TestGrowInitialState(t *testing.T) {
 }
 
 func TestGrowErrors(t *testing.T) {
-	s := must(optim.New(optim.Adam{}, optim.Config{LearningRate: 1}))
-	step(t, s, &param{name: "w", value: dense(make([]float64, 6), 3, 2), grad: dense(make([]float64, 6), 3, 2)},
-		&param{name: "b", value: dense(make([]float64, 3), 3), grad: dense(make([]float64, 3), 3)})
+	s := testkit.Must(optim.New(optim.Adam{}, optim.Config{LearningRate: 1}))
+	step(t, s, &param{name: "w", value: testkit.Dense(make([]float64, 6), 3, 2), grad: testkit.Dense(make([]float64, 6), 3, 2)},
+		&param{name: "b", value: testkit.Dense(make([]float64, 3), 3), grad: testkit.Dense(make([]float64, 3), 3)})
 	before := string(saved(t, s))
 	for _, tt := range []struct {
 		name string
@@ -234,7 +235,7 @@ func TestConstraintsOfExtremeRows(t *testing.T) {
 		constraint optim.Constraint
 		row        []float64
 	}{
-		{optim.UnitNorm(), []float64{1e-200, 1e-200}}, {optim.UnitNorm(), []float64{1e200, 1e200}}, {optim.MaxNorm(1), []float64{1e200, 1e200}},
+		{optim.Constraint{UnitNorm: true}, []float64{1e-200, 1e-200}}, {optim.Constraint{UnitNorm: true}, []float64{1e200, 1e200}}, {optim.Constraint{MaxNorm: 1}, []float64{1e200, 1e200}},
 	} {
 		w := tensor.New(tensor.WithShape(1, 2), tensor.WithBacking(tt.row))
 		grad := tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]float64{0, 0}))

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
@@ -52,10 +53,10 @@ func TestRulesByHand(t *testing.T) {
 			}
 		}()},
 	} {
-		s := must(optim.New(tt.rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.5}))
-		p, want := &param{name: "w", value: dense([]float64{1, 1}, 2)}, 1.0
+		s := testkit.Must(optim.New(tt.rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.5}))
+		p, want := &param{name: "w", value: testkit.Dense([]float64{1, 1}, 2)}, 1.0
 		for i, g := range []float64{2, -1, 4} {
-			p.grad = dense([]float64{g, g}, 2)
+			p.grad = testkit.Dense([]float64{g, g}, 2)
 			step(t, s, p)
 			want = tt.next(i, want, g)
 			if got := p.floats()[1]; math.Abs(got-want) > 1e-14 {
@@ -70,7 +71,7 @@ func TestFloat32(t *testing.T) {
 	for name, rule := range rules {
 		cfg := optim.Config{LearningRate: 0.05, WeightDecay: 0.1, ClipValue: 1, ClipNorm: 2}
 		narrow, wide := newModel[float32](), newModel[float64]()
-		sn, sw := must(optim.New(rule, cfg)), must(optim.New(rule, cfg))
+		sn, sw := testkit.Must(optim.New(rule, cfg)), testkit.Must(optim.New(rule, cfg))
 		for range 10 {
 			narrow.step(t, sn)
 			wide.step(t, sw)

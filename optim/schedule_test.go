@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
@@ -22,14 +23,14 @@ func TestSchedules(t *testing.T) {
 		{"steps", optim.StepDecay(2, 0.1), []float64{1, 1, 0.1, 0.1, 0.01}},
 		{"own", optim.ScheduleFunc(func(step int) float64 { return float64(step) }), []float64{0, 1, 2}},
 	} {
-		s := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.5, Schedule: tt.schedule}))
-		p := &param{name: "w", value: dense([]float64{0, 0}, 2)}
+		s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.5, Schedule: tt.schedule}))
+		p := &param{name: "w", value: testkit.Dense([]float64{0, 0}, 2)}
 		for i, want := range tt.want {
 			if got := s.LearningRate(); math.Abs(got-0.5*want) > 1e-15 {
 				t.Errorf("%s at step %d: learning rate %v, want %v", tt.name, i, got, 0.5*want)
 			}
 			before := p.floats()[0]
-			p.grad = dense([]float64{1, 1}, 2)
+			p.grad = testkit.Dense([]float64{1, 1}, 2)
 			step(t, s, p)
 			if got := before - p.floats()[0]; math.Abs(got-0.5*want) > 1e-14 {
 				t.Errorf("%s: step %d took %v, want %v", tt.name, i, got, 0.5*want)

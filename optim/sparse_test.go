@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"gorgonia-embedding/internal/kernel"
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/optim"
 )
 
@@ -19,18 +20,18 @@ const vocab, dim = 7, 3
 // compare makes 12 steps with sparse gradients of the rows that ids draws, and the same with dense ones, and
 // returns both weights.
 func compare(t *testing.T, rule optim.Rule, cfg optim.Config, ids func(*rand.Rand) []int) (got, want []float64) {
-	rnd := newRand(1)
-	start := randoms[float64](rnd, vocab*dim)
-	a := &param{name: "w", value: dense(slices.Clone(start), vocab, dim)}
-	b := &param{name: "w", value: dense(start, vocab, dim)}
-	sa, sb := must(optim.New(rule, cfg)), must(optim.New(rule, cfg))
+	rnd := testkit.NewRand(1)
+	start := testkit.Randoms[float64](rnd, vocab*dim)
+	a := &param{name: "w", value: testkit.Dense(slices.Clone(start), vocab, dim)}
+	b := &param{name: "w", value: testkit.Dense(start, vocab, dim)}
+	sa, sb := testkit.Must(optim.New(rule, cfg)), testkit.Must(optim.New(rule, cfg))
 	for range 12 {
 		i := ids(rnd)
-		g := randoms[float64](rnd, len(i)*dim)
+		g := testkit.Randoms[float64](rnd, len(i)*dim)
 		a.grad = rows(vocab, dim, i, g)
 		full := make([]float64, vocab*dim)
 		kernel.ScatterAdd(full, g, i, dim, kernel.NoRow)
-		b.grad = dense(full, vocab, dim)
+		b.grad = testkit.Dense(full, vocab, dim)
 		step(t, sa, a)
 		step(t, sb, b)
 	}
@@ -79,9 +80,9 @@ func TestSparseEqualsDenseOfSomeRows(t *testing.T) {
 func TestIdleRows(t *testing.T) {
 	for name, rule := range rules {
 		cfg := optim.Config{LearningRate: 0.1, WeightDecay: 0.1}
-		rested, busy := must(optim.New(rule, cfg)), must(optim.New(rule, cfg))
-		a := &param{name: "w", value: dense([]float64{1, 2, 3, 4}, 2, 2)}
-		b := &param{name: "w", value: dense([]float64{1, 2, 3, 4}, 2, 2)}
+		rested, busy := testkit.Must(optim.New(rule, cfg)), testkit.Must(optim.New(rule, cfg))
+		a := &param{name: "w", value: testkit.Dense([]float64{1, 2, 3, 4}, 2, 2)}
+		b := &param{name: "w", value: testkit.Dense([]float64{1, 2, 3, 4}, 2, 2)}
 		for _, g := range [][]float64{{1, -1}, nil, nil, {0.5, 2}} {
 			a.grad = rows(2, 2, []int{1}, []float64{1, 1})
 			if g != nil {
@@ -114,11 +115,11 @@ func TestAdamEps(t *testing.T) {
 		{optim.AdamW{Eps: eps}, 0, lr / (1 + eps)},
 		{optim.AdamW{Eps: eps}, 1, lr / (1 + eps)},
 	} {
-		p := &param{name: "w", value: dense([]float64{0}, 1, 1), grad: dense([]float64{1}, 1, 1)}
+		p := &param{name: "w", value: testkit.Dense([]float64{0}, 1, 1), grad: testkit.Dense([]float64{1}, 1, 1)}
 		if tt.sparse == 1 {
 			p.grad = rows(1, 1, []int{0}, []float64{1})
 		}
-		step(t, must(optim.New(tt.rule, optim.Config{LearningRate: lr})), p)
+		step(t, testkit.Must(optim.New(tt.rule, optim.Config{LearningRate: lr})), p)
 		if got := p.value.(interface{ Float64s() []float64 }).Float64s()[0]; math.Abs(got+tt.want) > 1e-12 {
 			t.Errorf("%#v, sparse %v: %v, want %v", tt.rule, tt.sparse, got, -tt.want)
 		}
@@ -129,14 +130,14 @@ func TestAdamEps(t *testing.T) {
 func TestStepAllocates(t *testing.T) {
 	for name, rule := range rules {
 		const vocab, dim = 1000, 8
-		sparseParam := &param{name: "w", value: dense(make([]float32, vocab*dim), vocab, dim),
-			grad: rows(vocab, dim, []int{1, 5, 7}, randoms[float32](newRand(1), 3*dim))}
+		sparseParam := &param{name: "w", value: testkit.Dense(make([]float32, vocab*dim), vocab, dim),
+			grad: rows(vocab, dim, []int{1, 5, 7}, testkit.Randoms[float32](testkit.NewRand(1), 3*dim))}
 		tied := &param{name: "w#1", value: sparseParam.value,
-			grad: rows(vocab, dim, []int{5, 9}, randoms[float32](newRand(2), 2*dim))}
-		bias := &param{name: "b", value: dense(make([]float32, 5), 5), grad: dense(make([]float32, 5), 5)}
-		out := &param{name: "out", value: dense(make([]float32, 500), 500), grad: dense(make([]float32, 500), 500)}
-		same := &param{name: "out#1", value: out.value, grad: dense(make([]float32, 500), 500)}
-		s := must(optim.New(rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.1, ClipNorm: 1, ClipValue: 1}))
+			grad: rows(vocab, dim, []int{5, 9}, testkit.Randoms[float32](testkit.NewRand(2), 2*dim))}
+		bias := &param{name: "b", value: testkit.Dense(make([]float32, 5), 5), grad: testkit.Dense(make([]float32, 5), 5)}
+		out := &param{name: "out", value: testkit.Dense(make([]float32, 500), 500), grad: testkit.Dense(make([]float32, 500), 500)}
+		same := &param{name: "out#1", value: out.value, grad: testkit.Dense(make([]float32, 500), 500)}
+		s := testkit.Must(optim.New(rule, optim.Config{LearningRate: 0.1, WeightDecay: 0.1, ClipNorm: 1, ClipValue: 1}))
 		params := grads(sparseParam, tied, bias, out, same)
 		allocs := testing.AllocsPerRun(100, func() {
 			if err := s.Step(params); err != nil {
@@ -161,9 +162,9 @@ func TestStepAllocates(t *testing.T) {
 // times the time. A step that looks at each row takes thousands of times as long.
 func TestStepCostsTouchedRows(t *testing.T) {
 	cost := func(vocab int) time.Duration {
-		p := &param{name: "w", value: dense(make([]float32, vocab*16), vocab, 16),
-			grad: rows(vocab, 16, []int{1, 50, 7, 9}, randoms[float32](newRand(1), 4*16))}
-		s := must(optim.New(optim.Adam{}, optim.Config{LearningRate: 0.1, WeightDecay: 0.1, ClipNorm: 1}))
+		p := &param{name: "w", value: testkit.Dense(make([]float32, vocab*16), vocab, 16),
+			grad: rows(vocab, 16, []int{1, 50, 7, 9}, testkit.Randoms[float32](testkit.NewRand(1), 4*16))}
+		s := testkit.Must(optim.New(optim.Adam{}, optim.Config{LearningRate: 0.1, WeightDecay: 0.1, ClipNorm: 1}))
 		best := time.Hour
 		for range 50 { // the first makes the state
 			start := time.Now()

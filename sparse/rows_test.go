@@ -8,19 +8,13 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/sparse"
 )
 
-func must[T any](x T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return x
-}
-
 func TestNewSumsRepeats(t *testing.T) {
 	ids, data := []int{4, 0, 4, 4}, []float64{1, 2, 3, 4, 10, 20, 100, 200}
-	r := must(sparse.New(5, 2, ids, data))
+	r := testkit.Must(sparse.New(5, 2, ids, data))
 	ids[0], data[0] = 0, 99
 	if !slices.Equal(r.IDs(), []int{4, 0}) || !slices.Equal(r.Data().([]float64), []float64{111, 222, 3, 4}) {
 		t.Errorf("ids %v, data %v", r.IDs(), r.Data())
@@ -41,7 +35,7 @@ func TestNewSumsRepeats(t *testing.T) {
 }
 
 func TestNoRows(t *testing.T) {
-	r := must(sparse.New(3, 2, nil, []float32{}))
+	r := testkit.Must(sparse.New(3, 2, nil, []float32{}))
 	if len(r.IDs()) != 0 || r.MemSize() != 0 || !slices.Equal(r.Dense().Data().([]float32), make([]float32, 6)) {
 		t.Errorf("%v", r)
 	}
@@ -49,8 +43,8 @@ func TestNoRows(t *testing.T) {
 
 // Parts are added in order, in memory that the next sum uses again.
 func TestSum(t *testing.T) {
-	a := must(sparse.New(9, 1, []int{1, 2}, []float32{1, 2}))
-	b := must(sparse.New(9, 1, []int{8, 2}, []float32{8, 20}))
+	a := testkit.Must(sparse.New(9, 1, []int{1, 2}, []float32{1, 2}))
+	b := testkit.Must(sparse.New(9, 1, []int{8, 2}, []float32{8, 20}))
 	var sum sparse.Rows
 	for range 2 {
 		if err := sum.Sum(a, b, a); err != nil {
@@ -66,8 +60,8 @@ func TestSum(t *testing.T) {
 }
 
 func TestCloneSharesNothing(t *testing.T) {
-	r := must(sparse.New(3, 1, []int{2}, []float32{7}))
-	c := must(gorgonia.CloneValue(r)).(*sparse.Rows)
+	r := testkit.Must(sparse.New(3, 1, []int{2}, []float32{7}))
+	c := testkit.Must(gorgonia.CloneValue(r)).(*sparse.Rows)
 	r.Data().([]float32)[0] = 0
 	if c.Row(2).([]float32)[0] != 7 {
 		t.Errorf("the clone changed: %v", c)
@@ -79,16 +73,16 @@ func TestCloneSharesNothing(t *testing.T) {
 
 func TestZeroRows(t *testing.T) {
 	var zero sparse.Rows
-	c := must(gorgonia.CloneValue(&zero))
+	c := testkit.Must(gorgonia.CloneValue(&zero))
 	if s := fmt.Sprintf("%d %v", c, zero.Shape()); s != "sparse.Rows (0, 0) float32, 0 rows stored (0, 0)" {
 		t.Errorf("printed %s", s)
 	}
 }
 
 func TestErrors(t *testing.T) {
-	f32 := must(sparse.New(3, 1, []int{2}, []float32{7}))
-	f64 := must(sparse.New(3, 1, []int{2}, []float64{7}))
-	wide := must(sparse.New(3, 2, []int{2}, []float32{7, 7}))
+	f32 := testkit.Must(sparse.New(3, 1, []int{2}, []float32{7}))
+	f64 := testkit.Must(sparse.New(3, 1, []int{2}, []float64{7}))
+	wide := testkit.Must(sparse.New(3, 2, []int{2}, []float32{7, 7}))
 	_, newType := sparse.New(3, 1, nil, []int{})
 	_, newSize := sparse.New(3, 2, []int{1}, []float32{1})
 	_, newVocab := sparse.New(0, 2, nil, []float32{})
@@ -103,7 +97,7 @@ func TestErrors(t *testing.T) {
 		{newID, "sparse: id -1 at position 1 is outside [0, 3)"},
 		{new(sparse.Rows).Sum(), "sparse: no parts to sum"},
 		{f32.Sum(f32), "sparse: a sum cannot be its own part, nor share its memory"},
-		{f32.Sum(must(sparse.Wrap(3, 1, f32.IDs(), f32.Data()))), "sparse: a sum cannot be its own part, nor share its memory"},
+		{f32.Sum(testkit.Must(sparse.Wrap(3, 1, f32.IDs(), f32.Data()))), "sparse: a sum cannot be its own part, nor share its memory"},
 		{new(sparse.Rows).Sum(f32, f64), "sparse: cannot sum (3, 1) of float32 and (3, 1) of float64"},
 		{new(sparse.Rows).Sum(f32, wide), "sparse: cannot sum (3, 1) of float32 and (3, 2) of float32"},
 		{f32.CopyFrom(3), "sparse: cannot copy a int to a *sparse.Rows"},

@@ -80,19 +80,19 @@ var sgd = train.Config{Epochs: 20, Batch: 4, Seed: 3, Rule: optim.SGD{}, Optim: 
 
 func TestConfigErrors(t *testing.T) {
 	for want, change := range map[string]func(*train.Config){
-		"train: Epochs must be at least 1, got 0":                           func(c *train.Config) { c.Epochs = 0 },
-		"train: Batch must be at least 1, got 0":                            func(c *train.Config) { c.Batch = 0 },
-		"train: optim: LearningRate must be positive and finite, got NaN":   func(c *train.Config) { c.Optim.LearningRate = math.NaN() },
-		"train: optim: LearningRate must be positive and finite, got +Inf":  func(c *train.Config) { c.Optim.LearningRate = math.Inf(1) },
-		"train: Patience must be at least 0, got -1":                        func(c *train.Config) { c.Patience = -1 },
-		`train: Schedule must be constant, linear, cosine or step, got "x"`: func(c *train.Config) { c.Course.Name = "x" },
-		"train: Warmup must be in [0, 1), got 1":                            func(c *train.Config) { c.Course = train.Course{Name: "linear", Warmup: 1} },
-		"train: Warmup is for the Schedules linear and cosine":              func(c *train.Config) { c.Course.Warmup = 0.1 },
-		"train: optim: SGD.Momentum must be in [0, 1), got 1":               func(c *train.Config) { c.Rule = optim.SGD{Momentum: 1} },
-		"train: optim: WeightDecay must be finite and at least 0, got -1":   func(c *train.Config) { c.Optim.WeightDecay = -1 },
-		"train: optim: ClipNorm must be finite and at least 0, got -1":      func(c *train.Config) { c.Optim.ClipNorm = -1 },
-		"train: Workers must be in [0, Batch], got 3 of a batch of 2":       func(c *train.Config) { c.Batch, c.Workers = 2, 3 },
-		"train: Workers must be in [0, Batch], got -1 of a batch of 4":      func(c *train.Config) { c.Workers = -1 },
+		"train: Epochs must be at least 1, got 0":                                                       func(c *train.Config) { c.Epochs = 0 },
+		"train: Batch must be at least 1, got 0":                                                        func(c *train.Config) { c.Batch = 0 },
+		"train: optim: LearningRate must be positive and finite, or 0 for the rule's default, got NaN":  func(c *train.Config) { c.Optim.LearningRate = math.NaN() },
+		"train: optim: LearningRate must be positive and finite, or 0 for the rule's default, got +Inf": func(c *train.Config) { c.Optim.LearningRate = math.Inf(1) },
+		"train: Patience must be at least 0, got -1":                                                    func(c *train.Config) { c.Patience = -1 },
+		`train: Schedule must be constant, linear, cosine or step, got "x"`:                             func(c *train.Config) { c.Course.Name = "x" },
+		"train: Warmup must be in [0, 1), got 1":                                                        func(c *train.Config) { c.Course = train.Course{Name: "linear", Warmup: 1} },
+		"train: Warmup is for the Schedules linear and cosine":                                          func(c *train.Config) { c.Course.Warmup = 0.1 },
+		"train: optim: SGD.Momentum must be in [0, 1), got 1":                                           func(c *train.Config) { c.Rule = optim.SGD{Momentum: 1} },
+		"train: optim: WeightDecay must be finite and at least 0, got -1":                               func(c *train.Config) { c.Optim.WeightDecay = -1 },
+		"train: optim: ClipNorm must be finite and at least 0, got -1":                                  func(c *train.Config) { c.Optim.ClipNorm = -1 },
+		"train: Workers must be in [0, Batch], got 3 of a batch of 2":                                   func(c *train.Config) { c.Batch, c.Workers = 2, 3 },
+		"train: Workers must be in [0, Batch], got -1 of a batch of 4":                                  func(c *train.Config) { c.Workers = -1 },
 		"train: Course must be empty if Optim has a Schedule: choose one of them": func(c *train.Config) {
 			c.Course.Name, c.Optim.Schedule = "linear", optim.Constant()
 		},

@@ -13,6 +13,7 @@ import (
 	"gorgonia-embedding/internal/gradcheck"
 	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/internal/kernel"
+	"gorgonia-embedding/internal/testkit"
 )
 
 // scaled is a·x + Σids, an op of each kind of input.
@@ -47,51 +48,32 @@ func addScaled[T kernel.Float](a float64) graphop.Kernel[T] {
 	}
 }
 
-func leaf(g *gorgonia.ExprGraph, name string, data any, shape ...int) *gorgonia.Node {
-	v := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
-	return gorgonia.NewTensor(g, v.Dtype(), len(shape), gorgonia.WithName(name), gorgonia.WithShape(shape...), gorgonia.WithValue(v))
-}
-
-func must[T any](x T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return x
-}
-
-func run(t *testing.T, g *gorgonia.ExprGraph, opts ...gorgonia.VMOpt) {
-	t.Helper()
-	if err := gorgonia.NewTapeMachine(g, opts...).RunAll(); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // Both float types and all integer types go in; gradients agree with finite differences on both machines.
 func TestApply(t *testing.T) {
 	for _, ids := range []any{[]int{1, 2}, []int32{1, 2}, []int64{1, 2}} {
 		g := gorgonia.NewGraph()
-		y := must(scaled(2, leaf(g, "x", []float32{1, 10, 100}, 3), leaf(g, "ids", ids, 2)))
-		run(t, g)
+		y := testkit.Must(scaled(2, testkit.Leaf(g, "x", []float32{1, 10, 100}, 3), testkit.Leaf(g, "ids", ids, 2)))
+		testkit.Run(t, g)
 		if got := y.Value().Data().([]float32); !slices.Equal(got, []float32{5, 23, 203}) {
 			t.Errorf("%T: %v", ids, got)
 		}
 	}
 	gradcheck.Check(t, 1e-6, func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		x := leaf(g, "x", []float64{1, 2, 3, 4}, 2, 2)
-		y := must(scaled(3, x, leaf(g, "ids", []int{1}, 1)))
+		x := testkit.Leaf(g, "x", []float64{1, 2, 3, 4}, 2, 2)
+		y := testkit.Must(scaled(3, x, testkit.Leaf(g, "ids", []int{1}, 1)))
 		return gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Square(y)))), gorgonia.Nodes{x}
 	})
 }
 
 func TestCheck(t *testing.T) {
 	g, other := gorgonia.NewGraph(), gorgonia.NewGraph()
-	x, ids := leaf(g, "x", []float64{1}, 1), leaf(g, "ids", []int{1}, 1)
+	x, ids := testkit.Leaf(g, "x", []float64{1}, 1), testkit.Leaf(g, "ids", []int{1}, 1)
 	for want, in := range map[string][]graphop.Input{
 		"x: the node is nil":                                                      {graphop.Floats("x", nil)},
 		"ids must be int, int32 or int64, got float64":                            {graphop.Ints("ids", x)},
 		"x must be float32 or float64, got int":                                   {graphop.Floats("x", ids)},
-		"y must be float64, as x, got float32":                                    {graphop.Floats("x", x), graphop.Ints("ids", ids), graphop.Floats("y", leaf(g, "y", []float32{1}, 1))},
-		"x and z belong to different graphs: make both on one gorgonia.ExprGraph": {graphop.Floats("x", x), graphop.Floats("z", leaf(other, "z", []float64{1}, 1))},
+		"y must be float64, as x, got float32":                                    {graphop.Floats("x", x), graphop.Ints("ids", ids), graphop.Floats("y", testkit.Leaf(g, "y", []float32{1}, 1))},
+		"x and z belong to different graphs: make both on one gorgonia.ExprGraph": {graphop.Floats("x", x), graphop.Floats("z", testkit.Leaf(other, "z", []float64{1}, 1))},
 	} {
 		if err := graphop.Check(in...); err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
@@ -104,9 +86,9 @@ func TestCheck(t *testing.T) {
 
 func TestSecondDerivativesAreRefused(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := leaf(g, "x", []float64{1, 2}, 2)
-	y := must(scaled(2, x, leaf(g, "ids", []int{1}, 1)))
-	dx := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Square(y)))), x))[0]
+	x := testkit.Leaf(g, "x", []float64{1, 2}, 2)
+	y := testkit.Must(scaled(2, x, testkit.Leaf(g, "ids", []int{1}, 1)))
+	dx := testkit.Must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Square(y)))), x))[0]
 	_, err := gorgonia.Grad(gorgonia.Must(gorgonia.Sum(dx)), x)
 	if err == nil || !strings.Contains(err.Error(), "second derivatives are not supported") {
 		t.Errorf("got %v", err)
@@ -117,7 +99,7 @@ func TestSecondDerivativesAreRefused(t *testing.T) {
 func TestResultsAreTheOpsOwn(t *testing.T) {
 	g := gorgonia.NewGraph()
 	data := []float64{1, 2}
-	y := must(scaled(1, leaf(g, "x", data, 2), leaf(g, "ids", []int{0}, 1)))
+	y := testkit.Must(scaled(1, testkit.Leaf(g, "x", data, 2), testkit.Leaf(g, "ids", []int{0}, 1)))
 	vm := gorgonia.NewTapeMachine(g)
 	var results [][]float64
 	for k := range 3 {
@@ -137,9 +119,9 @@ func TestResultsAreTheOpsOwn(t *testing.T) {
 func TestInspect(t *testing.T) {
 	g, seen := gorgonia.NewGraph(), 0
 	fail := errors.New("not yet")
-	x := leaf(g, "x", []float64{1, 2}, 2)
+	x := testkit.Leaf(g, "x", []float64{1, 2}, 2)
 	identity := func(dst []float64, in *graphop.Values[float64]) error { copy(dst, in.Last()); return nil }
-	y := must(graphop.Apply(graphop.Op{
+	y := testkit.Must(graphop.Apply(graphop.Op{
 		Name: "identity", Shape: x.Shape(), Run: graphop.Kernels{F64: identity},
 		Grads: []*graphop.Grad{{Add: graphop.Kernels{F64: identity}, Inspect: func(n *gorgonia.Node) error {
 			seen++
@@ -149,7 +131,7 @@ func TestInspect(t *testing.T) {
 			return fail
 		}}},
 	}, graphop.Floats("x", x)))
-	must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), x))
+	testkit.Must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), x))
 	vm := gorgonia.NewTapeMachine(g)
 	if err := vm.RunAll(); err == nil || !strings.Contains(err.Error(), "not yet") {
 		t.Errorf("got %v", err)
@@ -165,7 +147,7 @@ func TestInspect(t *testing.T) {
 		t.Errorf("inspected %d times, want once that fails and once that does not", seen)
 	}
 	gorgonia.Must(gorgonia.Tanh(y))
-	run(t, g)
+	testkit.Run(t, g)
 	if seen != 3 {
 		t.Errorf("inspected %d times after the graph has grown", seen)
 	}
@@ -175,14 +157,14 @@ func TestInspect(t *testing.T) {
 func TestTrainingAndNoGradient(t *testing.T) {
 	g := gorgonia.NewGraph()
 	var modes []bool
-	x, c := leaf(g, "x", []float64{1, 2}, 2), leaf(g, "c", []float64{3, 4}, 2)
-	y := must(graphop.Apply(graphop.Op{
+	x, c := testkit.Leaf(g, "x", []float64{1, 2}, 2), testkit.Leaf(g, "c", []float64{3, 4}, 2)
+	y := testkit.Must(graphop.Apply(graphop.Op{
 		Name: "copy", Shape: c.Shape(), Training: func(on bool) { modes = append(modes, on) },
 		Run: graphop.Kernels{F64: func(dst []float64, in *graphop.Values[float64]) error { copy(dst, in.Floats(0)); return nil }},
 	}, graphop.Floats("c", c)))
-	dx := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(x, y)))), x))[0]
-	run(t, g)
-	run(t, g, gorgonia.EvalMode())
+	dx := testkit.Must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(x, y)))), x))[0]
+	testkit.Run(t, g)
+	testkit.Run(t, g, gorgonia.EvalMode())
 	if !slices.Equal(modes, []bool{true, false}) || !slices.Equal(dx.Value().Data().([]float64), []float64{3, 4}) {
 		t.Errorf("modes %v, gradient %v", modes, dx.Value())
 	}
@@ -191,11 +173,11 @@ func TestTrainingAndNoGradient(t *testing.T) {
 // An op that waits for any value, such as a sparse gradient, does not read it; its result is a scalar of its own type.
 func TestAnyAndScalarResult(t *testing.T) {
 	g := gorgonia.NewGraph()
-	y := must(graphop.Apply(graphop.Op{
+	y := testkit.Must(graphop.Apply(graphop.Op{
 		Name: "count", Dtype: tensor.Float64,
 		Run: graphop.Kernels{F64: func(dst []float64, _ *graphop.Values[float64]) error { dst[0] = 7; return nil }},
-	}, graphop.Any("x", leaf(g, "x", []float32{1, 2}, 2))))
-	run(t, g)
+	}, graphop.Any("x", testkit.Leaf(g, "x", []float32{1, 2}, 2))))
+	testkit.Run(t, g)
 	if got, ok := y.Value().(*gorgonia.F64); !ok || *got != 7 || !y.IsScalar() {
 		t.Errorf("got %v", y.Value())
 	}

@@ -12,7 +12,7 @@ func BenchmarkRows(b *testing.B) {
 		b.Skip("no AVX2 here")
 	}
 	const n = 2048
-	decay := decayStep[float32]{1e-9, 1}
+	decay := DecayStep[float32]{1e-9, 1}
 	momentum := MomentumStep[float32]{Rate: 1e-9, Scale: 1, Momentum: 0.9, Enter: 1, Carried: 1}
 	adagrad := AdagradStep[float32]{Rate: 1e-9, Scale: 1, Eps: 1e-10}
 	rms := RMSPropStep[float32]{Rate: 1e-9, Scale: 1, Alpha: 0.99, Enter: 0.01, Momentum: 0.9, Eps: 1e-8}
@@ -34,20 +34,20 @@ func BenchmarkRows(b *testing.B) {
 			}{
 				{"sum", "go", func() { sumRows(rows[:dim], table, ids, dim, 0.5, false) }},
 				{"sum", "asm", func() { SumRows(rows[:dim], table, ids, 0, n, dim, 0.5) }},
-				{"add", "go", func() { updateLoop(arrays[float32]{table}, rows, ids, dim, addStep[float32]{1e-9}) }},
+				{"add", "go", func() { updateLoop(Arrays[float32]{table}, rows, ids, dim, AddStep[float32]{1e-9}) }},
 				{"add", "asm", func() { addRowsAVX2(&table[0], &rows[0], &ids[0], n, dim, 1e-9) }},
-				{"decay", "go", func() { updateLoop(arrays[float32]{table}, rows, ids, dim, decay) }},
-				{"decay", "asm", func() { decay.asm(arrays[float32]{table}, rows, ids, dim) }},
-				{"momentum", "go", func() { updateLoop(arrays[float32]{table, m}, rows, ids, dim, momentum) }},
-				{"momentum", "asm", func() { momentum.asm(arrays[float32]{table, m}, rows, ids, dim) }},
-				{"adagrad", "go", func() { updateLoop(arrays[float32]{table, v}, rows, ids, dim, adagrad) }},
-				{"adagrad", "asm", func() { adagrad.asm(arrays[float32]{table, v}, rows, ids, dim) }},
-				{"rmsprop", "go", func() { updateLoop(arrays[float32]{table, v}, rows, ids, dim, rms) }},
-				{"rmsprop", "asm", func() { rms.asm(arrays[float32]{table, v}, rows, ids, dim) }},
-				{"rmsprop+momentum", "go", func() { updateLoop(arrays[float32]{table, v, m}, rows, ids, dim, rms) }},
-				{"rmsprop+momentum", "asm", func() { rms.asm(arrays[float32]{table, v, m}, rows, ids, dim) }},
-				{"adam", "go", func() { updateLoop(arrays[float32]{table, m, v}, rows, ids, dim, adam) }},
-				{"adam", "asm", func() { adam.asm(arrays[float32]{table, m, v}, rows, ids, dim) }},
+				{"decay", "go", func() { updateLoop(Arrays[float32]{table}, rows, ids, dim, decay) }},
+				{"decay", "asm", func() { decay.asm(Arrays[float32]{table}, rows, ids, dim) }},
+				{"momentum", "go", func() { updateLoop(Arrays[float32]{table, m}, rows, ids, dim, momentum) }},
+				{"momentum", "asm", func() { momentum.asm(Arrays[float32]{table, m}, rows, ids, dim) }},
+				{"adagrad", "go", func() { updateLoop(Arrays[float32]{table, v}, rows, ids, dim, adagrad) }},
+				{"adagrad", "asm", func() { adagrad.asm(Arrays[float32]{table, v}, rows, ids, dim) }},
+				{"rmsprop", "go", func() { updateLoop(Arrays[float32]{table, v}, rows, ids, dim, rms) }},
+				{"rmsprop", "asm", func() { rms.asm(Arrays[float32]{table, v}, rows, ids, dim) }},
+				{"rmsprop+momentum", "go", func() { updateLoop(Arrays[float32]{table, v, m}, rows, ids, dim, rms) }},
+				{"rmsprop+momentum", "asm", func() { rms.asm(Arrays[float32]{table, v, m}, rows, ids, dim) }},
+				{"adam", "go", func() { updateLoop(Arrays[float32]{table, m, v}, rows, ids, dim, adam) }},
+				{"adam", "asm", func() { adam.asm(Arrays[float32]{table, m, v}, rows, ids, dim) }},
 				{"gather", "go", func() { gather(rows, table, ids, dim) }},
 				{"gather", "asm", func() { copyRowsAVX2(&rows[0], &table[0], &ids[0], n, dim) }},
 			} {
@@ -76,10 +76,10 @@ func BenchmarkParallel(b *testing.B) {
 			part   func(lo, hi int)
 		}{
 			{"add", func(lo, hi int) {
-				updatePart(arrays[float32]{w[:]}, rows[lo*dim:hi*dim], ids[lo:hi], dim, addStep[float32]{1e-9})
+				updatePart(Arrays[float32]{w[:]}, rows[lo*dim:hi*dim], ids[lo:hi], dim, AddStep[float32]{1e-9})
 			}},
 			{"adam", func(lo, hi int) {
-				updatePart(arrays[float32]{w[:], m[:], v[:]}, rows[lo*dim:hi*dim], ids[lo:hi], dim, step)
+				updatePart(Arrays[float32]{w[:], m[:], v[:]}, rows[lo*dim:hi*dim], ids[lo:hi], dim, step)
 			}},
 			{"gather", func(lo, hi int) { gatherPart(rows[lo*dim:], w[:], ids[lo:hi], dim) }},
 			{"sum", func(lo, hi int) { SumRows(rows[lo*dim:(lo+1)*dim], w[:], ids, lo, hi, dim, 1) }},

@@ -32,12 +32,16 @@ func TestManyCPUsGiveTheSameBits(t *testing.T) {
 		run  func(dst []float32)
 	}{
 		{"Gather", n * dim, 2 * dim, n, func(dst []float32) { Gather(dst, table, ids, dim) }},
-		{"AddRows", vocab * dim, 3 * dim, n, func(dst []float32) { AddRows(dst, rows, ids, dim, 0.3) }},
-		{"AdamRows", vocab * dim, 7 * dim, n, func(dst []float32) { AdamRows(slices.Clone(table), dst, slices.Clone(squares), rows, ids, dim, step) }},
-		{"AddRows of a long row", vocab * dim, block * 3, vocab * dim / block, func(dst []float32) { AddRows(dst, table, []int{0}, vocab*dim, 0.3) }},
-		{"AdamRows of a long row", vocab * dim, block * 7, vocab * dim / block, func(dst []float32) {
-			AdamRows(slices.Clone(table), dst, slices.Clone(squares), table, []int{0}, vocab*dim, step)
+		{"AddStep", vocab * dim, 3 * dim, n, func(dst []float32) { Update(Arrays[float32]{dst}, rows, ids, dim, AddStep[float32]{0.3}) }},
+		{"AdamStep", vocab * dim, 7 * dim, n, func(dst []float32) {
+			Update(Arrays[float32]{slices.Clone(table), dst, slices.Clone(squares)}, rows, ids, dim, step)
 		}},
+		{"AddStep of a long row", vocab * dim, block * 3, vocab * dim / block, func(dst []float32) { Update(Arrays[float32]{dst}, table, []int{0}, vocab*dim, AddStep[float32]{0.3}) }},
+		{"AdamStep of a long row", vocab * dim, block * 7, vocab * dim / block, func(dst []float32) {
+			Update(Arrays[float32]{slices.Clone(table), dst, slices.Clone(squares)}, table, []int{0}, vocab*dim, step)
+		}},
+		{"a step without assembly", vocab * dim, 3 * dim, n, func(dst []float32) { Update(Arrays[float32]{dst}, rows, ids, dim, signStep[float32]{}) }},
+		{"one of a long row", vocab * dim, block * 3, vocab * dim / block, func(dst []float32) { Update(Arrays[float32]{dst}, table, []int{0}, vocab*dim, signStep[float32]{}) }},
 		{"BagSum", len(ends) * dim, n * dim / len(ends), len(ends), func(dst []float32) { BagSum(dst, table, &Bags{ids, ends, dim, Mean}) }},
 		{"Groups", len(x.IDs) * dim, 3 * dim, len(x.IDs), func(dst []float32) { (&Groups[float32]{Index: &x, Src: rows, Dim: dim}).Sum(dst) }},
 	} {

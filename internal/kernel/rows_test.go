@@ -55,32 +55,32 @@ func testTwins(t *testing.T, rnd *rand.Rand, dim int) {
 
 	ids = ints(rnd.Perm(vocab)[:min(n, vocab)])
 	grad, wantTable := floats(len(ids)*dim), slices.Clone(table)
-	AddRows(table, grad, ids, dim, -0.7)
-	updateLoop(arrays[float32]{wantTable}, grad, ids, dim, addStep[float32]{-0.7})
-	wantBits(t, "AddRows", table, wantTable)
+	Update(Arrays[float32]{table}, grad, ids, dim, AddStep[float32]{-0.7})
+	updateLoop(Arrays[float32]{wantTable}, grad, ids, dim, AddStep[float32]{-0.7})
+	wantBits(t, "AddStep", table, wantTable)
 
 	m, v := floats(vocab*dim), floats(vocab*dim)
 	for i := range v {
 		v[i] = float32(math.Abs(float64(v[i])))
 	}
-	testTwin(t, arrays[float32]{table}, grad, ids, dim, decayStep[float32]{0.1, 0.9})
-	testTwin(t, arrays[float32]{table, m}, grad, ids, dim, MomentumStep[float32]{0.1, 0.5, 0.01, 0.9, 0.8, 0.3, 0.7})
-	testTwin(t, arrays[float32]{table, v}, grad, ids, dim, AdagradStep[float32]{0.1, 0.5, 0.01, 1e-10})
-	testTwin(t, arrays[float32]{table, v}, grad, ids, dim, RMSPropStep[float32]{0.1, 0.5, 0.01, 0.99, 0.01, 0.9, 1e-8})
-	testTwin(t, arrays[float32]{table, v, m}, grad, ids, dim, RMSPropStep[float32]{0.1, 0.5, 0.01, 0.99, 0.01, 0.9, 1e-8})
-	testTwin(t, arrays[float32]{table, m, v}, grad, ids, dim, AdamStep[float32]{0.01, 0.5, 0.1, 0.99, 0.9, 0.1, 0.999, 0.001, 1e-8})
+	testTwin(t, Arrays[float32]{table}, grad, ids, dim, DecayStep[float32]{0.1, 0.9})
+	testTwin(t, Arrays[float32]{table, m}, grad, ids, dim, MomentumStep[float32]{0.1, 0.5, 0.01, 0.9, 0.8, 0.3, 0.7})
+	testTwin(t, Arrays[float32]{table, v}, grad, ids, dim, AdagradStep[float32]{0.1, 0.5, 0.01, 1e-10})
+	testTwin(t, Arrays[float32]{table, v}, grad, ids, dim, RMSPropStep[float32]{0.1, 0.5, 0.01, 0.99, 0.01, 0.9, 1e-8})
+	testTwin(t, Arrays[float32]{table, v, m}, grad, ids, dim, RMSPropStep[float32]{0.1, 0.5, 0.01, 0.99, 0.01, 0.9, 1e-8})
+	testTwin(t, Arrays[float32]{table, m, v}, grad, ids, dim, AdamStep[float32]{0.01, 0.5, 0.1, 0.99, 0.9, 0.1, 0.999, 0.001, 1e-8})
 }
 
-func testTwin[U updater[float32]](t *testing.T, a arrays[float32], grad []float32, ids []int, dim int, u U) {
+func testTwin[S Step[float32]](t *testing.T, a Arrays[float32], grad []float32, ids []int, dim int, s S) {
 	t.Helper()
-	var want arrays[float32]
+	var want Arrays[float32]
 	for k := range a {
 		want[k] = slices.Clone(a[k])
 	}
-	updateLoop(want, grad, ids, dim, u)
-	updatePart(a, grad, ids, dim, u)
+	updateLoop(want, grad, ids, dim, s)
+	updatePart(a, grad, ids, dim, s)
 	for k := range a {
-		wantBits(t, fmt.Sprintf("array %d of %T", k, u), a[k], want[k])
+		wantBits(t, fmt.Sprintf("array %d of %T", k, s), a[k], want[k])
 	}
 }
 
@@ -138,15 +138,15 @@ func TestLongRows(t *testing.T) {
 	const n = 3*block + 5
 	step := AdamStep[float32]{Rate: 0.01, Scale: 0.5, Decay: 0.1, Keep: 0.99, Beta1: 0.9, Enter1: 0.1, Beta2: 0.999, Enter2: 0.001, Eps: 1e-8}
 	grad := floats32(rnd, n)
-	var got, want arrays[float32]
+	var got, want Arrays[float32]
 	for k := range got {
 		got[k] = floats32(rnd, 2*n)
 		want[k] = slices.Clone(got[k])
 	}
-	AdamRows(got[0], got[1], got[2], grad, []int{1}, n, step)
+	Update(got, grad, []int{1}, n, step)
 	updateLoop(want, grad, []int{1}, n, step)
-	AddRows(got[0], grad, []int{1}, n, 0.3)
-	updateLoop(arrays[float32]{want[0]}, grad, []int{1}, n, addStep[float32]{0.3})
+	Update(Arrays[float32]{got[0]}, grad, []int{1}, n, AddStep[float32]{0.3})
+	updateLoop(Arrays[float32]{want[0]}, grad, []int{1}, n, AddStep[float32]{0.3})
 	for k := range got {
 		wantBits(t, fmt.Sprint("array ", k), got[k], want[k])
 	}
@@ -156,7 +156,7 @@ func TestLongRows(t *testing.T) {
 func TestLongRowsAllocate(t *testing.T) {
 	const n = 100 * block
 	w, grad, ids := make([]float32, n), make([]float32, n), []int{0}
-	if allocs := testing.AllocsPerRun(5, func() { AddRows(w, grad, ids, n, 1) }); allocs > 10 {
+	if allocs := testing.AllocsPerRun(5, func() { Update(Arrays[float32]{w}, grad, ids, n, AddStep[float32]{1}) }); allocs > 10 {
 		t.Errorf("%v allocations for 100 blocks", allocs)
 	}
 }
@@ -165,7 +165,7 @@ func TestRowsOfNoElements(t *testing.T) {
 	x := []float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 	SumRows(x[1:1], x, []int{0, 1}, 0, 2, 0, 1)
 	Gather(x[1:1], x, []int{0, 1}, 0)
-	AddRows(x[1:1], x, []int{0, 1}, 0, 1)
+	Update(Arrays[float32]{x[1:1]}, x, []int{0, 1}, 0, AddStep[float32]{1})
 	if !slices.Equal(x, []float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}) {
 		t.Errorf("rows of no elements became %v", x)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// updates writes the solvers' updates, as update.go of package kernel states them.
+// updates writes the solvers' steps, as steps.go of package kernel states them.
 func updates(tail Mem) {
 	updateRows(tail, "decay", "w", "rate keep", func(u *update) {
 		w := u.times("keep", u.load("w"))
