@@ -189,7 +189,7 @@ func TestOptimizersAndSchedules(t *testing.T) {
 	for _, tt := range []train.Config{
 		{Rule: optim.Adam{}}, {Rule: optim.AdamW{}, Optim: optim.Config{WeightDecay: 0.01}}, {Rule: optim.Adagrad{}, Optim: rate(0.1)}, {Rule: optim.RMSProp{}},
 		{Rule: optim.SGD{}, Optim: rate(2)}, {Rule: optim.SGD{Momentum: 0.9}, Optim: rate(0.3)}, {Rule: optim.RMSProp{Momentum: 0.5}},
-		{Course: train.Course{Name: "linear", Warmup: 0.1}}, {Course: train.Course{Name: "cosine"}}, {Course: train.Course{Name: "step"}}, {Optim: optim.Config{ClipNorm: 1}},
+		{Course: optim.Course{Name: "linear", Warmup: 0.1}}, {Course: optim.Course{Name: "cosine"}}, {Course: optim.Course{Name: "step"}}, {Optim: optim.Config{ClipNorm: 1}},
 	} {
 		_, h := fit(t, small, func(c *train.Config, _ *model.Task) {
 			tt.Epochs, tt.Batch, tt.Seed = 8, c.Batch, c.Seed

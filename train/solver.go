@@ -23,11 +23,8 @@ func (c Config) solver(total int) (*optim.Solver, error) {
 	switch {
 	case c.Optim.Schedule == nil:
 		c.Optim.Schedule = schedule
-	case c.Course != Course{}:
+	case c.Course != optim.Course{}:
 		return nil, errors.New("Course must be empty if Optim has a Schedule: choose one of them")
-	}
-	if c.Optim.LearningRate == 0 {
-		c.Optim.LearningRate = DefaultRate(c.rule())
 	}
 	return optim.New(c.rule(), c.Optim)
 }

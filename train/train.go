@@ -29,7 +29,7 @@ type Config struct {
 
 	Rule   optim.Rule   `json:"rule"`   // nil means optim.Adam{}
 	Optim  optim.Config `json:"optim"`  // of which a LearningRate of 0 means the rule's default
-	Course Course       `json:"course"` // of the learning rate over the training, unless Optim has a Schedule
+	Course optim.Course `json:"course"` // of the learning rate over the training, unless Optim has a Schedule
 }
 
 // Check returns an error that names the first field that is out of its range.
@@ -53,7 +53,7 @@ type fields Config
 
 // MarshalJSON writes the rule as an object with its name.
 func (c Config) MarshalJSON() ([]byte, error) {
-	rule, err := marshalRule(c.rule())
+	rule, err := optim.MarshalRule(c.rule())
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (c *Config) UnmarshalJSON(object []byte) error {
 	}{fields: (*fields)(c)}
 	err := json.Unmarshal(object, &in)
 	if err == nil && in.Rule != nil {
-		c.Rule, err = unmarshalRule(in.Rule)
+		c.Rule, err = optim.UnmarshalRule(in.Rule)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package train_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"reflect"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/choice"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
@@ -85,9 +87,9 @@ func TestConfigErrors(t *testing.T) {
 		"train: optim: LearningRate must be positive and finite, or 0 for the rule's default, got NaN":  func(c *train.Config) { c.Optim.LearningRate = math.NaN() },
 		"train: optim: LearningRate must be positive and finite, or 0 for the rule's default, got +Inf": func(c *train.Config) { c.Optim.LearningRate = math.Inf(1) },
 		"train: Patience must be at least 0, got -1":                                                    func(c *train.Config) { c.Patience = -1 },
-		`train: Schedule must be constant, linear, cosine or step, got "x"`:                             func(c *train.Config) { c.Course.Name = "x" },
-		"train: Warmup must be in [0, 1), got 1":                                                        func(c *train.Config) { c.Course = train.Course{Name: "linear", Warmup: 1} },
-		"train: Warmup is for the Schedules linear and cosine":                                          func(c *train.Config) { c.Course.Warmup = 0.1 },
+		`train: optim: Course.Name must be constant, linear, cosine or step, got "x"`:                   func(c *train.Config) { c.Course.Name = "x" },
+		"train: optim: Course.Warmup must be in [0, 1), got 1":                                          func(c *train.Config) { c.Course = optim.Course{Name: "linear", Warmup: 1} },
+		"train: optim: Course.Warmup must be 0 for the course constant, got 0.1":                        func(c *train.Config) { c.Course.Warmup = 0.1 },
 		"train: optim: SGD.Momentum must be in [0, 1), got 1":                                           func(c *train.Config) { c.Rule = optim.SGD{Momentum: 1} },
 		"train: optim: WeightDecay must be finite and at least 0, got -1":                               func(c *train.Config) { c.Optim.WeightDecay = -1 },
 		"train: optim: ClipNorm must be finite and at least 0, got -1":                                  func(c *train.Config) { c.Optim.ClipNorm = -1 },
@@ -107,8 +109,8 @@ func TestConfigErrors(t *testing.T) {
 
 func TestConfigIsJSON(t *testing.T) {
 	for _, cfg := range []train.Config{
-		{Epochs: 3, Batch: 2, Patience: 1, Workers: 2, Seed: 1 << 60, Rule: optim.Adam{Beta1: 0.8}, Course: train.Course{Name: "linear", Warmup: 0.1}},
-		{Epochs: 1, Batch: 1, Rule: optim.SGD{Momentum: 0.9, Nesterov: true}, Optim: optim.Config{LearningRate: 0.5, ClipNorm: 1}},
+		{Epochs: 3, Batch: 2, Patience: 1, Workers: 2, Seed: 1 << 60, Rule: optim.Adam{Beta1: 0.8}, Course: optim.Course{Name: "linear", Warmup: 0.1}},
+		{Epochs: 1, Batch: 1, Rule: optim.SGD{Momentum: 0.9, Nesterov: true}, Optim: optim.Config{LearningRate: 0.5, ClipNorm: 1, Groups: []optim.Group{{Match: "*.bias", WeightDecay: new(0.5), FrozenRows: []int{2}, Constraint: optim.Constraint{MaxNorm: 3}}}}},
 	} {
 		raw, err := json.Marshal(cfg)
 		if err != nil {
@@ -123,7 +125,7 @@ func TestConfigIsJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(`{"batch": 5}`), &cfg); err != nil || cfg.Epochs != 3 || cfg.Batch != 5 || cfg.Rule != (optim.SGD{}) {
 		t.Errorf("fields left out: %+v, %v", cfg, err)
 	}
-	if err := json.Unmarshal([]byte(`{"rule": {"rule": "x"}}`), &cfg); err == nil || !strings.Contains(err.Error(), `must be adam, adamw, adagrad, rmsprop or sgd, got "x"`) {
+	if err := json.Unmarshal([]byte(`{"rule": {"rule": "x"}}`), &cfg); err == nil || err.Error() != fmt.Sprintf("optim: rule must be %v, got %q", choice.Of[optim.Rule](optim.Rules()), "x") {
 		t.Error(err)
 	}
 	raw, err := json.Marshal(train.Config{})

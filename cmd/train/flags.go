@@ -74,7 +74,7 @@ func parse(args []string, help io.Writer) (options, error) {
 
 // rule returns the optimizer called name.
 func rule(name string, momentum float64) (optim.Rule, error) {
-	r, err := train.ParseRule(name)
+	r, err := optim.ParseRule(name)
 	switch rule := r.(type) {
 	case optim.SGD:
 		rule.Momentum = momentum

@@ -39,7 +39,7 @@ func train(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	rule, err := trainer.ParseRule(o.Solver)
+	rule, err := optim.ParseRule(o.Solver)
 	if err != nil {
 		return err
 	}

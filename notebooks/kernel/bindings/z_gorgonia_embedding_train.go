@@ -18,16 +18,13 @@ func init() {
 	imports.Packages.MergePackage("gorgonia-embedding/train", imports.PackageUnderlying{
 		Name: "train",
 		Binds: map[string]r.Value{
-			"DefaultRate": r.ValueOf(p0.DefaultRate),
-			"Evaluation":  r.ValueOf(p0.Evaluation),
-			"New":         r.ValueOf(p0.New),
-			"NewMachine":  r.ValueOf(p0.NewMachine),
-			"ParseRule":   r.ValueOf(p0.ParseRule),
-			"Training":    r.ValueOf(p0.Training),
+			"Evaluation": r.ValueOf(p0.Evaluation),
+			"New":        r.ValueOf(p0.New),
+			"NewMachine": r.ValueOf(p0.NewMachine),
+			"Training":   r.ValueOf(p0.Training),
 		},
 		Types: map[string]r.Type{
 			"Config":    r.TypeOf((*p0.Config)(nil)).Elem(),
-			"Course":    r.TypeOf((*p0.Course)(nil)).Elem(),
 			"Drawing":   r.TypeOf((*p0.Drawing)(nil)).Elem(),
 			"Epoch":     r.TypeOf((*p0.Epoch)(nil)).Elem(),
 			"Exchanger": r.TypeOf((*p0.Exchanger)(nil)).Elem(),
