@@ -6,6 +6,8 @@ import (
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/model"
+	"gorgonia-embedding/optim"
+	"gorgonia-embedding/train"
 )
 
 // A classifier that learns which of two sets most of a text's words are from.
@@ -15,11 +17,11 @@ func Example() {
 		label := i % 2
 		rows = append(rows, data.Sample{IDs: []int{2 + label + 2*(i%5), 2 + label + 2*(i%7), 2 + i%20}, Label: label})
 	}
-	c, err := model.New(model.Config{Vocab: 22, Dim: 8, Classes: 2, Seed: 1})
+	c, err := model.New(model.Config{Vocab: 22, Classes: 2, Seed: 1, Arch: model.Bag{Dim: 8}})
 	check(err)
-	t, err := model.NewTrainer(c, model.TrainConfig{Epochs: 30, Batch: 10, LearningRate: 0.05, Optimizer: "adam", Schedule: "linear"})
+	t, err := train.New(c.Task(rows, rows), train.Config{Epochs: 30, Batch: 10, Optim: optim.Config{LearningRate: 0.05}})
 	check(err)
-	history, err := t.Fit(context.Background(), rows, rows)
+	history, err := t.Fit(context.Background())
 	check(err)
 	eval, err := c.Evaluate(context.Background(), rows)
 	check(err)
@@ -43,13 +45,6 @@ func ExampleConfusion() {
 	//   class \ taken for  bad  good
 	//                 bad    3     1
 	//                good    2     4
-}
-
-func ExampleHistory() {
-	fmt.Print(model.History{Epochs: []model.Epoch{{Number: 1, Loss: 0.6, DevLoss: 0.5, DevAccuracy: 0.75}}, Best: 1})
-	// Output:
-	// epoch    loss  dev loss  dev accuracy  best
-	//       1  0.6000    0.5000         0.750     *
 }
 
 func check(err error) {

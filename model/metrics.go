@@ -1,21 +1,5 @@
 package model
 
-import "fmt"
-
-// Evaluation is how a classifier did on labelled rows.
-type Evaluation struct {
-	Loss      float64 // mean cross-entropy
-	Confusion Confusion
-}
-
-// Accuracy returns the share of rows that were predicted right.
-func (e Evaluation) Accuracy() float64 { return e.Confusion.Accuracy() }
-
-// String returns such as "accuracy 0.832, loss 0.4103".
-func (e Evaluation) String() string {
-	return fmt.Sprintf("accuracy %.3f, loss %.4f", e.Accuracy(), e.Loss)
-}
-
 // Confusion counts rows: [i][j] those of class i that were taken for class j.
 type Confusion [][]int
 

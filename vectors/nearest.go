@@ -3,12 +3,12 @@ package vectors
 import (
 	"cmp"
 	"fmt"
-	"html"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/pkg/errors"
+
+	"gorgonia-embedding/internal/texttab"
 )
 
 // Neighbour is a word near another one.
@@ -57,36 +57,12 @@ func (t *Table) nearest(n, id int) []Neighbour {
 }
 
 // String returns a column for each word, and its neighbours with their cosines below it.
-func (h Neighbourhood) String() string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, row := range h.rows() {
-		fmt.Fprintln(w, strings.TrimRight(strings.Join(row, "\t"), "\t"))
-	}
-	w.Flush()
-	return b.String()
-}
+func (h Neighbourhood) String() string { return h.table().String() }
 
 // HTML returns String's table for a notebook.
-func (h Neighbourhood) HTML() string {
-	var b strings.Builder
-	b.WriteString("<table>\n")
-	for i, row := range h.rows() {
-		cell := "td"
-		if i == 0 {
-			cell = "th"
-		}
-		b.WriteString("<tr>")
-		for _, s := range row {
-			fmt.Fprintf(&b, `<%s style="text-align:left">%s</%[1]s>`, cell, html.EscapeString(s))
-		}
-		b.WriteString("</tr>\n")
-	}
-	return b.String() + "</table>"
-}
+func (h Neighbourhood) HTML() string { return strings.TrimSpace(h.table().HTML()) }
 
-// rows returns the table's cells, the words first.
-func (h Neighbourhood) rows() [][]string {
+func (h Neighbourhood) table() texttab.Table {
 	rows := [][]string{make([]string, len(h))}
 	for column, n := range h {
 		rows[0][column] = n.Word
@@ -97,5 +73,5 @@ func (h Neighbourhood) rows() [][]string {
 			rows[i+1][column] = fmt.Sprintf("%s %.2f", near.Word, near.Cosine)
 		}
 	}
-	return rows
+	return texttab.Table{Rows: rows, Left: true}
 }

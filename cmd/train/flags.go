@@ -11,14 +11,17 @@ import (
 
 	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/model"
+	"gorgonia-embedding/optim"
+	"gorgonia-embedding/train"
 )
 
-// options are the flags' values. A Config's Vocab and Classes come from the data.
+// options are the flags' values.
 type options struct {
 	train, dev, test string
 	maxLen, minCount int
-	model            model.Config
-	training         model.TrainConfig
+	model            model.Bag
+	training         train.Config
+	sparse           bool
 	report, quiet    bool
 }
 
@@ -41,16 +44,16 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.IntVar(&o.training.Epochs, "epochs", 20, "at most so many passes over train")
 	fs.IntVar(&o.training.Patience, "patience", 5, "stop after so many epochs without a better one; 0: never")
 	fs.IntVar(&o.training.Batch, "batch", 32, "examples a step")
-	fs.StringVar(&o.training.Optimizer, "optimizer", "adam", "`name`: adam, adamw, adagrad, rmsprop or sgd")
-	fs.Float64Var(&o.training.LearningRate, "lr", 0, "learning `rate` (default 0.003; 0.1 for adagrad, 1 for sgd)")
-	fs.Float64Var(&o.training.Momentum, "momentum", 0, "of sgd and rmsprop, in [0, 1)")
-	fs.Float64Var(&o.training.WeightDecay, "weight-decay", 0, "weight decay, decoupled for adamw, else L2")
-	fs.StringVar(&o.training.Schedule, "schedule", "constant", "`name` of the learning rate's course: constant, linear, cosine or step")
-	fs.Float64Var(&o.training.Warmup, "warmup", 0, "`share` of the steps in which a linear or cosine schedule rises first, in [0, 1)")
-	fs.Float64Var(&o.training.Clip, "clip", 0, "limit of the `norm` of all gradients together; 0: none")
-	sparse := fs.Bool("sparse", true, "let a step cost what its words touch; false: the whole table")
+	optimizer := fs.String("optimizer", "adam", "`name`: adam, adamw, adagrad, rmsprop or sgd")
+	fs.Float64Var(&o.training.Optim.LearningRate, "lr", 0, "learning `rate` (default 0.003; 0.1 for adagrad, 1 for sgd)")
+	momentum := fs.Float64("momentum", 0, "of sgd and rmsprop, in [0, 1)")
+	fs.Float64Var(&o.training.Optim.WeightDecay, "weight-decay", 0, "weight decay, decoupled for adamw, else L2")
+	fs.StringVar(&o.training.Course.Name, "schedule", "constant", "`name` of the learning rate's course: constant, linear, cosine or step")
+	fs.Float64Var(&o.training.Course.Warmup, "warmup", 0, "`share` of the steps in which a linear or cosine schedule rises first, in [0, 1)")
+	fs.Float64Var(&o.training.Optim.ClipNorm, "clip", 0, "limit of the `norm` of all gradients together; 0: none")
+	fs.BoolVar(&o.sparse, "sparse", true, "let a step cost what its words touch; false: the whole table")
 	fs.IntVar(&o.training.Workers, "workers", 1, "replicas that share each batch")
-	fs.Uint64Var(&o.model.Seed, "seed", 1, "of everything random")
+	fs.Uint64Var(&o.training.Seed, "seed", 1, "of everything random")
 	fs.BoolVar(&o.report, "report", false, "print precision, recall, F1 of each class and the confusion matrix of test")
 	fs.BoolVar(&o.quiet, "quiet", false, "print no progress")
 	switch err := fs.Parse(args); {
@@ -64,16 +67,30 @@ func parse(args []string, help io.Writer) (options, error) {
 	case fs.NArg() > 0:
 		return o, cli.Misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
 	}
-	o.training.Seed, o.training.Dense = o.model.Seed, !*sparse
 	lrGiven := false
 	fs.Visit(func(f *flag.Flag) { lrGiven = lrGiven || f.Name == "lr" })
-	if !lrGiven {
-		o.training.LearningRate = defaultRate(o.training.Optimizer)
-	}
-	return o, o.check()
+	return o, o.check(*optimizer, *momentum, lrGiven)
 }
 
-func (o options) check() error {
+// rule returns the optimizer called name.
+func rule(name string, momentum float64) (optim.Rule, error) {
+	r, err := optim.ParseRule(name)
+	switch rule := r.(type) {
+	case optim.SGD:
+		rule.Momentum = momentum
+		r = rule
+	case optim.RMSProp:
+		rule.Momentum = momentum
+		r = rule
+	default:
+		if momentum != 0 && err == nil {
+			err = cli.Misuse("Momentum is for the Optimizers sgd and rmsprop")
+		}
+	}
+	return r, err
+}
+
+func (o *options) check(optimizer string, momentum float64, lrGiven bool) (err error) {
 	for _, f := range []struct {
 		name  string
 		value int
@@ -90,27 +107,19 @@ func (o options) check() error {
 	if p := o.model.Dropout; !(p >= 0 && p < 1) {
 		return cli.Misuse("-dropout %v: want a number in [0, 1)", p)
 	}
-	if lr := o.training.LearningRate; !(lr > 0) || math.IsInf(lr, 1) {
+	if lr := o.training.Optim.LearningRate; lrGiven && !(lr > 0) || math.IsInf(lr, 1) {
 		return cli.Misuse("-lr %v: want a finite number above 0", lr)
 	}
 	if n := countSet(o.train, o.dev, o.test); n != 0 && n != 3 {
 		return cli.Misuse("-train, -dev and -test go together: give all three, or none for the toy set")
 	}
-	if err := o.training.Check(); err != nil {
+	if o.training.Rule, err = rule(optimizer, momentum); err == nil {
+		err = o.training.Check()
+	}
+	if err != nil {
 		return &cli.UsageError{Err: err}
 	}
 	return nil
-}
-
-// defaultRate returns the learning rate of an optimizer.
-func defaultRate(optimizer string) float64 {
-	switch optimizer {
-	case "adagrad":
-		return 0.1
-	case "sgd":
-		return 1
-	}
-	return 0.003
 }
 
 func countSet(values ...string) (n int) {

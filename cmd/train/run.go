@@ -14,6 +14,7 @@ import (
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/model"
+	"gorgonia-embedding/train"
 )
 
 // run is the command: it trains as args say, and writes the summary to stdout and progress to stderr.
@@ -29,20 +30,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	o.model.Vocab, o.model.Classes = set.vocab.Len(), len(set.labels)
-	c, err := model.New(o.model)
+	c, err := model.New(model.Config{Vocab: set.vocab.Len(), Classes: len(set.labels), Seed: o.training.Seed, Arch: o.model})
 	if err != nil {
 		return err
 	}
-	t, err := model.NewTrainer(c, o.training)
+	task := c.Task(set.train, set.dev)
+	task.Sparse = o.sparse
+	t, err := train.New(task, o.training)
 	if err != nil {
 		return err
 	}
 	clearBar := func() {}
 	if !o.quiet {
-		clearBar = showProgress(t, stderr, o.training.Epochs)
+		clearBar = showProgress(t, stderr, o.training.Epochs, set.words())
 	}
-	history, err := t.Fit(ctx, set.train, set.dev)
+	history, err := t.Fit(ctx)
 	clearBar()
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(stderr, "interrupted in epoch %d: evaluating the best weights so far\n", len(history.Epochs)+1)
@@ -60,17 +62,25 @@ type dataset struct {
 	train, dev, test []data.Sample
 }
 
+// words returns the number of words to train on.
+func (s *dataset) words() (n int) {
+	for _, sample := range s.train {
+		n += len(sample.IDs)
+	}
+	return n
+}
+
 func load(o options) (*dataset, error) {
-	train, dev, test, err := read(o)
+	trainSet, dev, test, err := read(o)
 	if err != nil {
 		return nil, err
 	}
-	corpus := data.NewCorpus(train)
+	corpus := data.NewCorpus(trainSet)
 	set := &dataset{name: "toy set", vocab: data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: o.minCount})}
 	if o.train != "" {
 		set.name = o.train
 	}
-	if set.labels, err = data.NewLabels(train); err != nil {
+	if set.labels, err = data.NewLabels(trainSet); err != nil {
 		return nil, err
 	}
 	for _, split := range []struct {
@@ -110,7 +120,7 @@ func endings() string {
 
 // showProgress makes t print a line for each epoch, and draw a bar if stderr is a terminal. It returns a
 // function that takes away the bar of an epoch that was not finished.
-func showProgress(t *model.Trainer, stderr io.Writer, epochs int) (clearBar func()) {
+func showProgress(t *train.Trainer, stderr io.Writer, epochs, words int) (clearBar func()) {
 	var bar *progressbar.ProgressBar
 	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		t.OnBatch = func(done, of int) {
@@ -120,9 +130,9 @@ func showProgress(t *model.Trainer, stderr io.Writer, epochs int) (clearBar func
 			bar.Set(done)
 		}
 	}
-	t.OnEpoch = func(e model.Epoch) {
+	t.OnEpoch = func(e train.Epoch) {
 		bar = nil
-		fmt.Fprintf(stderr, "epoch %d/%d  loss %.4f  dev accuracy %.3f  %.0f words/s\n", e.Number, epochs, e.Loss, e.DevAccuracy, e.WordsPerSecond())
+		fmt.Fprintf(stderr, "epoch %d/%d  loss %.4f  dev accuracy %.3f  %.0f words/s\n", e.Number, epochs, e.Loss, e.Dev.Accuracy, float64(words)/e.Time.Seconds())
 	}
 	return func() {
 		if bar != nil {
@@ -133,7 +143,7 @@ func showProgress(t *model.Trainer, stderr io.Writer, epochs int) (clearBar func
 
 // summarize evaluates the classifier and prints what came of the training. It writes no time: the same
 // flags and files give the same text.
-func summarize(o options, set *dataset, c *model.Classifier, h model.History, stdout io.Writer) error {
+func summarize(o options, set *dataset, c *model.Classifier, h train.History, stdout io.Writer) error {
 	// An interrupt ends the training only: the evaluation of what it came to is short.
 	ctx := context.Background()
 	dev, err := c.Evaluate(ctx, set.dev)

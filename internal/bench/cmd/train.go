@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/internal/bench"
-	"gorgonia-embedding/internal/safetensors"
 	"gorgonia-embedding/model"
+	"gorgonia-embedding/optim"
+	trainer "gorgonia-embedding/train"
 )
 
 // trainFlags are those of train.
@@ -35,19 +35,23 @@ func train(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c, err := model.New(model.Config{Vocab: vocab.Len(), Dim: bench.Dim, Classes: classes, Seed: 1})
+	c, err := model.New(model.Config{Vocab: vocab.Len(), Classes: classes, Seed: 1, Arch: model.Bag{Dim: bench.Dim}})
 	if err != nil {
 		return err
 	}
-	cfg := model.TrainConfig{Epochs: bench.TextEpochs, Batch: 32, LearningRate: 1e-3, Seed: 1, Optimizer: o.Solver, Workers: o.Workers}
+	rule, err := optim.ParseRule(o.Solver)
+	if err != nil {
+		return err
+	}
+	cfg := trainer.Config{Epochs: bench.TextEpochs, Batch: 32, Seed: 1, Rule: rule, Optim: optim.Config{LearningRate: 1e-3}, Workers: o.Workers}
 	if o.Solver == "sgd" {
-		cfg.LearningRate = 1
+		cfg.Optim.LearningRate = 1
 	}
-	t, err := model.NewTrainer(c, cfg)
+	t, err := trainer.New(c.Task(samples[0], samples[1]), cfg)
 	if err != nil {
 		return err
 	}
-	if _, err := t.Fit(ctx, samples[0], samples[1]); err != nil {
+	if _, err := t.Fit(ctx); err != nil {
 		return err
 	}
 	if err := save(o.Out, c, vocab); err != nil || o.Test == "" {
@@ -92,16 +96,8 @@ func read(paths ...string) (vocab *data.Vocab, classes int, samples [][]data.Sam
 
 // save writes the weights and the words.
 func save(path string, c *model.Classifier, vocab *data.Vocab) error {
-	var tensors []safetensors.Tensor
-	for name, weights := range c.Weights() {
-		shape := []int{len(weights)}
-		if strings.HasSuffix(name, ".weight") { // the table's and the linear layer's are rows of Dim
-			shape = []int{len(weights) / bench.Dim, bench.Dim}
-		}
-		tensors = append(tensors, safetensors.Tensor{Name: name, Shape: shape, Data: weights})
-	}
 	var weights, words bytes.Buffer
-	if err := safetensors.Write(&weights, nil, tensors); err != nil {
+	if err := c.Params().Save(&weights); err != nil {
 		return err
 	}
 	if err := vocab.Save(&words); err != nil {

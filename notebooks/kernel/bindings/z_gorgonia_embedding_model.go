@@ -8,29 +8,59 @@ import (
 	r "reflect"
 
 	"github.com/cosmos72/gomacro/imports"
+	p1 "gorgonia-embedding/layers"
 	p0 "gorgonia-embedding/model"
+	p2 "gorgonia.org/gorgonia"
 )
 
 func init() {
 	imports.Packages.MergePackage("gorgonia-embedding/model", imports.PackageUnderlying{
 		Name: "model",
 		Binds: map[string]r.Value{
-			"New":        r.ValueOf(p0.New),
-			"NewTrainer": r.ValueOf(p0.NewTrainer),
+			"Architectures": r.ValueOf(p0.Architectures),
+			"New":           r.ValueOf(p0.New),
 		},
 		Types: map[string]r.Type{
-			"Classifier":  r.TypeOf((*p0.Classifier)(nil)).Elem(),
-			"Config":      r.TypeOf((*p0.Config)(nil)).Elem(),
-			"Confusion":   r.TypeOf((*p0.Confusion)(nil)).Elem(),
-			"Epoch":       r.TypeOf((*p0.Epoch)(nil)).Elem(),
-			"Evaluation":  r.TypeOf((*p0.Evaluation)(nil)).Elem(),
-			"History":     r.TypeOf((*p0.History)(nil)).Elem(),
-			"Report":      r.TypeOf((*p0.Report)(nil)).Elem(),
-			"TrainConfig": r.TypeOf((*p0.TrainConfig)(nil)).Elem(),
-			"Trainer":     r.TypeOf((*p0.Trainer)(nil)).Elem(),
+			"Architecture": r.TypeOf((*p0.Architecture)(nil)).Elem(),
+			"Bag":          r.TypeOf((*p0.Bag)(nil)).Elem(),
+			"Builder":      r.TypeOf((*p0.Builder)(nil)).Elem(),
+			"Classifier":   r.TypeOf((*p0.Classifier)(nil)).Elem(),
+			"Config":       r.TypeOf((*p0.Config)(nil)).Elem(),
+			"Confusion":    r.TypeOf((*p0.Confusion)(nil)).Elem(),
+			"Evaluation":   r.TypeOf((*p0.Evaluation)(nil)).Elem(),
+			"Net":          r.TypeOf((*p0.Net)(nil)).Elem(),
+			"Report":       r.TypeOf((*p0.Report)(nil)).Elem(),
+			"Task":         r.TypeOf((*p0.Task)(nil)).Elem(),
 		},
-		Proxies:  map[string]r.Type{},
+		Proxies: map[string]r.Type{
+			"Architecture": r.TypeOf((*proxy_gorgonia_embedding_model_Architecture)(nil)).Elem(),
+			"Net":          r.TypeOf((*proxy_gorgonia_embedding_model_Net)(nil)).Elem(),
+		},
 		Untypeds: map[string]string{},
 		Wrappers: map[string][]string{},
 	})
 }
+
+type proxy_gorgonia_embedding_model_Architecture struct {
+	Object any
+	Build_ func(any, *p0.Builder) (p0.Net, error)
+	Check_ func(any) error
+	Name_  func(any) string
+}
+
+func (p *proxy_gorgonia_embedding_model_Architecture) Build(a0 *p0.Builder) (p0.Net, error) {
+	return p.Build_(p.Object, a0)
+}
+func (p *proxy_gorgonia_embedding_model_Architecture) Check() error { return p.Check_(p.Object) }
+func (p *proxy_gorgonia_embedding_model_Architecture) Name() string { return p.Name_(p.Object) }
+
+type proxy_gorgonia_embedding_model_Net struct {
+	Object      any
+	Forward_    func(any, p1.Texts) (*p2.Node, error)
+	Learnables_ func(any) p2.Nodes
+}
+
+func (p *proxy_gorgonia_embedding_model_Net) Forward(a0 p1.Texts) (*p2.Node, error) {
+	return p.Forward_(p.Object, a0)
+}
+func (p *proxy_gorgonia_embedding_model_Net) Learnables() p2.Nodes { return p.Learnables_(p.Object) }

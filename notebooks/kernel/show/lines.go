@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"gorgonia-embedding/model"
+	"gorgonia-embedding/train"
 )
 
 // Series is one line of a Chart.
@@ -106,10 +106,10 @@ func (s Series) points(log bool) (plotter.XYs, error) {
 }
 
 // History draws a training: the losses on the left, the accuracy on the right.
-func History(h model.History) (*Figure, error) {
+func History(h train.History) (*Figure, error) {
 	var loss, dev, accuracy []float64
 	for _, e := range h.Epochs {
-		loss, dev, accuracy = append(loss, e.Loss), append(dev, e.DevLoss), append(accuracy, e.DevAccuracy)
+		loss, dev, accuracy = append(loss, e.Loss), append(dev, e.Dev.Loss), append(accuracy, e.Dev.Accuracy)
 	}
 	left, err := Chart{Title: "loss", X: "epoch", Series: []Series{{Name: "train", Y: loss}, {Name: "dev", Y: dev}}}.plot(colours)
 	if err != nil {

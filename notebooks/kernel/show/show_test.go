@@ -12,9 +12,9 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"gorgonia-embedding/model"
 	"gorgonia-embedding/notebooks/kernel/show"
 	"gorgonia-embedding/sparse"
+	"gorgonia-embedding/train"
 	"gorgonia-embedding/vectors"
 )
 
@@ -101,7 +101,7 @@ func TestChart(t *testing.T) {
 	falling.X = []float64{10, 100, 1000}
 	f, err = show.Chart{Title: "log", Log: true, Series: []show.Series{falling}}.Figure()
 	decode(t, f, err)
-	f, err = show.History(model.History{Epochs: []model.Epoch{{Number: 1, Loss: 1, DevLoss: 2, DevAccuracy: 0.5}}})
+	f, err = show.History(train.History{Epochs: []train.Epoch{{Number: 1, Loss: 1, Dev: train.Score{Loss: 2, Accuracy: 0.5}}}})
 	decode(t, f, err)
 	f, err = show.Plot(plot.New(), 100, 50)
 	decode(t, f, err)
@@ -141,7 +141,7 @@ func TestErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, history := show.History(model.History{})
+	_, history := show.History(train.History{})
 	_, size := show.Plot(plot.New(), 0, 9)
 	_, empty := show.Map("", vectors.Map{}, nil)
 	_, unscored := show.Words([]string{"a", "b"}, []float64{1})

@@ -1,0 +1,101 @@
+package model
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"gorgonia.org/gorgonia"
+
+	"gorgonia-embedding/data"
+	"gorgonia-embedding/layers"
+	"gorgonia-embedding/params"
+	"gorgonia-embedding/train"
+)
+
+// Architectures returns the architectures that have a name here, with their defaults. The table is the one place
+// where they stand: flags, help, errors and JSON come from it.
+func Architectures() []Architecture {
+	return []Architecture{
+		Bag{Dim: 64, Dropout: 0.5},
+	}
+}
+
+// Architecture is a kind of classifier: a struct of plain data with json tags, by value, and help tags for a command's
+// flags. One that is not in Architectures serves a Config as well.
+type Architecture interface {
+	Name() string
+	Check() error                  // names the first field that is out of its range
+	Build(b *Builder) (Net, error) // draws the layers into b.Graph, with parameters of b.Params
+}
+
+// Net is the layers of an architecture in one graph. A Classifier prints it if it is a fmt.Stringer.
+type Net interface {
+	// Forward maps the words of batch texts → (batch, Classes), the logits.
+	Forward(texts layers.Texts) (*gorgonia.Node, error)
+
+	// Learnables returns the parameters to train, in a fixed order. It is called after Forward.
+	Learnables() gorgonia.Nodes
+}
+
+func describe(n Net, a Architecture) string {
+	if s, ok := n.(fmt.Stringer); ok {
+		return s.String()
+	}
+	return fmt.Sprintf("%s %+v", a.Name(), a)
+}
+
+// Builder is what an Architecture builds a Net with. Its methods make layers whose parameters are those of Params.
+type Builder struct {
+	Graph          *gorgonia.ExprGraph
+	Params         *params.Set
+	Mode           train.Mode
+	Rand           *rand.Rand // of what is random in training
+	Sparse         bool       // gradients of tables are sparse
+	Vocab, Classes int
+}
+
+// Init returns the initialiser of the parameter called name: by init, such as layers.Glorot, from a random stream of its own.
+func (b *Builder) Init(name string, init func(*rand.Rand) gorgonia.InitWFn) gorgonia.InitWFn {
+	return b.Params.Init(name, init(b.Params.Rand(name)))
+}
+
+// Bag returns a table of dim numbers for each word, of which each text gets the mean of its words, (batch, dim).
+func (b *Builder) Bag(name string, dim int) (*layers.EmbeddingBag, error) {
+	pad := data.PadID
+	normal := func(rnd *rand.Rand) gorgonia.InitWFn { return layers.Normal(rnd, 0.1) }
+	return layers.NewEmbeddingBag(b.Graph, name, layers.EmbeddingBagConfig{
+		NumEmbeddings: b.Vocab, EmbeddingDim: dim, IDs: layers.IDRules{PaddingIdx: &pad, Sparse: b.Sparse}, Init: b.Init(name+".weight", normal),
+	})
+}
+
+// Linear returns a linear layer (…, in) → (…, out).
+func (b *Builder) Linear(name string, in, out int) (*layers.Linear, error) {
+	return layers.NewLinear(b.Graph, name, layers.LinearConfig{
+		InFeatures: in, OutFeatures: out,
+		Init:     b.Init(name+".weight", layers.Glorot),
+		BiasInit: b.Params.Init(name+".bias", layers.Zeros()),
+	})
+}
+
+// Dropout returns a dropout of probability p, which does nothing in an evaluation.
+func (b *Builder) Dropout(p float64) layers.Layer {
+	if b.Mode == train.Training {
+		return layers.Dropout{P: p, Rand: b.Rand}
+	}
+	return layers.Func(func(x *gorgonia.Node) (*gorgonia.Node, error) { return x, nil })
+}
+
+// Head returns what comes after a text's vector, (batch, in) → (batch, Classes): hidden layers, ReLU each, and a linear
+// one to the classes, all of them after a dropout.
+func (b *Builder) Head(in int, hidden []int, dropout float64) (layers.Sequential, error) {
+	var head layers.Sequential
+	for i, units := range hidden {
+		linear, err := b.Linear(fmt.Sprintf("hidden%d", i), in, units)
+		if err != nil {
+			return nil, err
+		}
+		head, in = append(head, b.Dropout(dropout), linear, layers.Func(gorgonia.Rectify)), units
+	}
+	linear, err := b.Linear("classes", in, b.Classes)
+	return append(head, b.Dropout(dropout), linear), err
+}

@@ -1,0 +1,88 @@
+package params
+
+import (
+	"io"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/internal/safetensors"
+)
+
+// Snapshot copies the parameters into the memory of an older copy, or into new memory if that is nil, and returns the copy.
+func (s *Set) Snapshot(old *Set) *Set {
+	if old == nil {
+		old = New(s.seed)
+	}
+	for name, v := range s.values {
+		if to := old.values[name]; to == nil || tensor.Copy(to, v) != nil {
+			old.values[name] = v.Clone().(*tensor.Dense)
+		}
+	}
+	return old
+}
+
+// Restore gives the parameters the values of those of from. It fails, and has then changed nothing, unless both have
+// the same names, shapes and types.
+func (s *Set) Restore(from *Set) error {
+	none := func(tensor.Dtype, ...int) any { return errors.New("there is none of that name here") }
+	for p := range from.All() {
+		if _, _, err := s.get(p.Name, from.values[p.Name].Dtype(), none, p.Shape); err != nil {
+			return errors.Wrapf(err, "parameter %q", p.Name)
+		}
+	}
+	for p := range s.All() {
+		if from.values[p.Name] == nil {
+			return errors.Errorf("parameter %q: it is missing, of shape %v", p.Name, p.Shape)
+		}
+	}
+	for name, v := range s.values {
+		if err := tensor.Copy(v, from.values[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Save writes the parameters in the safetensors format.
+func (s *Set) Save(w io.Writer) error {
+	var tensors []safetensors.Tensor
+	for p := range s.All() {
+		tensors = append(tensors, safetensors.Tensor{Name: p.Name, Shape: p.Shape, Data: p.Data})
+	}
+	return safetensors.Write(w, nil, tensors)
+}
+
+// Load gives the parameters the values that Save wrote. A Set without parameters takes those of the file; for any
+// other Load fails, and has then changed nothing, unless the file has its names, shapes and types.
+func (s *Set) Load(r io.Reader) error {
+	f, err := safetensors.NewReader(r)
+	if err != nil {
+		return err
+	}
+	from := New(s.seed)
+	for range f.Tensors {
+		t, err := f.Next()
+		if err != nil {
+			return err
+		}
+		if _, _, err := from.get(t.Name, dtype(t), func(tensor.Dtype, ...int) any { return t.Data }, t.Shape); err != nil {
+			return errors.Wrapf(err, "params: tensor %q", t.Name)
+		}
+	}
+	if _, err := f.Next(); err != io.EOF {
+		return err
+	}
+	if s.Len() == 0 {
+		s.values = from.values
+		return nil
+	}
+	return errors.WithMessage(s.Restore(from), "params: the file does not fit")
+}
+
+func dtype(t safetensors.Tensor) tensor.Dtype {
+	if t.Dtype == "F64" {
+		return tensor.Float64
+	}
+	return tensor.Float32
+}

@@ -1,0 +1,56 @@
+package train
+
+import (
+	"fmt"
+	"time"
+
+	"gorgonia-embedding/internal/texttab"
+)
+
+// Epoch is what one pass over the training examples came to.
+type Epoch struct {
+	Number   int           // counted from 1
+	Loss     float64       // mean of the batches' losses, each weighted by its examples
+	Dev      Score         // of the evaluation after the pass
+	Examples int           // trained on
+	Time     time.Duration // of the training, without the evaluation
+}
+
+// History is a training's epochs in order. It prints as a table, without the times: the same seed gives the
+// same text.
+type History struct {
+	Epochs []Epoch
+	Best   int // number of the epoch whose parameters were kept; 0 if none was finished
+}
+
+// add appends e and reports whether it is the best so far.
+func (h *History) add(e Epoch) bool {
+	best := h.Best == 0 || e.Dev.Better(h.Epochs[h.Best-1].Dev)
+	if h.Epochs = append(h.Epochs, e); best {
+		h.Best = e.Number
+	}
+	return best
+}
+
+// stale reports whether the last patience epochs, at least one, were not the best.
+func (h *History) stale(patience int) bool {
+	return patience > 0 && len(h.Epochs)-h.Best >= patience
+}
+
+// String returns the table as text.
+func (h History) String() string { return h.table().String() }
+
+// HTML returns the table for a notebook.
+func (h History) HTML() string { return h.table().HTML() }
+
+func (h History) table() texttab.Table {
+	rows := [][]string{{"epoch", "loss", "dev loss", "dev accuracy", "best"}}
+	for _, e := range h.Epochs {
+		best := ""
+		if e.Number == h.Best {
+			best = "*"
+		}
+		rows = append(rows, []string{fmt.Sprint(e.Number), fmt.Sprintf("%.4f", e.Loss), fmt.Sprintf("%.4f", e.Dev.Loss), fmt.Sprintf("%.3f", e.Dev.Accuracy), best})
+	}
+	return texttab.Table{Rows: rows}
+}

@@ -1,0 +1,75 @@
+package train
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
+	"gorgonia-embedding/internal/graphop"
+)
+
+// Machine runs a task's graphs: it draws one when it is first filled, and another one when examples have no room.
+type Machine struct {
+	draw    func(Drawing) (*Graph, error)
+	drawing Drawing
+	finish  func(*Graph) error // adds what is to be run after the loss
+
+	graph *Graph
+	vm    gorgonia.VM
+	loss  gorgonia.Value // a copy, valid after a run
+}
+
+// NewMachine returns a Machine whose graphs come from draw, such as a Task's Draw, for the mode, batch and source of
+// random numbers in d.
+func NewMachine(draw func(Drawing) (*Graph, error), d Drawing) *Machine {
+	return &Machine{draw: draw, drawing: d, finish: func(*Graph) error { return nil }}
+}
+
+// Fill makes examples the input of the next run. It fails if a graph for them cannot be drawn.
+func (m *Machine) Fill(examples []int) error {
+	if m.graph != nil && m.graph.Fill(examples) {
+		return nil
+	}
+	m.drawing.Examples, m.graph, m.vm = examples, nil, nil
+	if err := m.renew(); err != nil {
+		return errors.Wrapf(err, "graph for %v", m.drawing.Mode)
+	}
+	if !m.graph.Fill(examples) {
+		return errors.Errorf("a graph drawn for %d examples has no room for them", len(examples))
+	}
+	return nil
+}
+
+// renew draws a graph and compiles it.
+func (m *Machine) renew() error {
+	gr, err := m.draw(m.drawing)
+	if err == nil {
+		err = gr.check()
+	}
+	if err != nil {
+		return err
+	}
+	gorgonia.Read(gr.Loss, &m.loss)
+	if err := m.finish(gr); err != nil {
+		return err
+	}
+	if err := graphop.CheckHashes(gr.Loss.Graph()); err != nil {
+		return err
+	}
+	m.graph, m.vm = gr, gorgonia.NewTapeMachine(gr.Loss.Graph())
+	return nil
+}
+
+// Run runs the graph on what Fill put in and returns the loss. It fails if Fill was not called, or has failed.
+func (m *Machine) Run() (float64, error) {
+	if m.vm == nil {
+		return 0, errors.New("train: the machine has no input: call Fill before Run")
+	}
+	m.vm.Reset()
+	if err := m.vm.RunAll(); err != nil {
+		return 0, err
+	}
+	if loss, ok := m.loss.Data().(float32); ok {
+		return float64(loss), nil
+	}
+	return m.loss.Data().(float64), nil
+}

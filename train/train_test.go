@@ -1,0 +1,299 @@
+package train_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/internal/choice"
+	"gorgonia-embedding/optim"
+	"gorgonia-embedding/params"
+	"gorgonia-embedding/train"
+)
+
+// noise is a task of one parameter, whose first number goes to the mean of the examples, 0, …, n−1. Its graphs take one
+// number of examples each.
+type noise struct {
+	set     *params.Set
+	n       int
+	change  func(*train.Graph)
+	draws   []uint64 // the first number of the source of each drawing
+	batches []int    // most examples of each
+}
+
+func newNoise(n int) *noise {
+	return &noise{set: params.New(1), n: n, change: func(*train.Graph) {}}
+}
+
+func (t *noise) Len() int            { return t.n }
+func (t *noise) Params() *params.Set { return t.set }
+
+func (t *noise) Draw(d train.Drawing) (*train.Graph, error) {
+	t.draws, t.batches = append(t.draws, d.Rand.Uint64()), append(t.batches, d.Batch)
+	w, err := t.set.Get("w", tensor.Float64, gorgonia.Zeroes(), 2)
+	if err != nil {
+		return nil, err
+	}
+	g, mean, size := gorgonia.NewGraph(), make([]float64, 2), len(d.Examples)
+	wn := gorgonia.NodeFromAny(g, w, gorgonia.WithName("w"))
+	in := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking(mean)), gorgonia.WithName("mean"))
+	diff := gorgonia.Must(gorgonia.Sub(wn, in))
+	loss := gorgonia.Must(gorgonia.Mean(gorgonia.Must(gorgonia.Square(diff))))
+	gr := &train.Graph{Loss: loss, Learnables: gorgonia.Nodes{wn}, Fill: func(examples []int) bool {
+		clear(mean)
+		for _, e := range examples {
+			mean[0] += float64(e) / float64(len(examples))
+		}
+		return len(examples) == size
+	}}
+	t.change(gr)
+	return gr, nil
+}
+
+func (t *noise) Evaluate(context.Context) (train.Score, error) {
+	w, err := t.set.Get("w", tensor.Float64, nil, 2)
+	return train.Score{Loss: math.Abs(w.Data().([]float64)[0] - float64(t.n-1)/2)}, err
+}
+
+func fit(t *testing.T, task train.Task, cfg train.Config) (*train.Trainer, train.History) {
+	t.Helper()
+	tr, err := train.New(task, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := tr.Fit(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr, h
+}
+
+var sgd = train.Config{Epochs: 20, Batch: 4, Seed: 3, Rule: optim.SGD{}, Optim: optim.Config{LearningRate: 0.05}}
+
+func TestConfigErrors(t *testing.T) {
+	for want, change := range map[string]func(*train.Config){
+		"train: Epochs must be at least 1, got 0":                                                       func(c *train.Config) { c.Epochs = 0 },
+		"train: Batch must be at least 1, got 0":                                                        func(c *train.Config) { c.Batch = 0 },
+		"train: optim: LearningRate must be positive and finite, or 0 for the rule's default, got NaN":  func(c *train.Config) { c.Optim.LearningRate = math.NaN() },
+		"train: optim: LearningRate must be positive and finite, or 0 for the rule's default, got +Inf": func(c *train.Config) { c.Optim.LearningRate = math.Inf(1) },
+		"train: Patience must be at least 0, got -1":                                                    func(c *train.Config) { c.Patience = -1 },
+		`train: optim: Course.Name must be constant, linear, cosine or step, got "x"`:                   func(c *train.Config) { c.Course.Name = "x" },
+		"train: optim: Course.Warmup must be in [0, 1), got 1":                                          func(c *train.Config) { c.Course = optim.Course{Name: "linear", Warmup: 1} },
+		"train: optim: Course.Warmup must be 0 for the course constant, got 0.1":                        func(c *train.Config) { c.Course.Warmup = 0.1 },
+		"train: optim: SGD.Momentum must be in [0, 1), got 1":                                           func(c *train.Config) { c.Rule = optim.SGD{Momentum: 1} },
+		"train: optim: WeightDecay must be finite and at least 0, got -1":                               func(c *train.Config) { c.Optim.WeightDecay = -1 },
+		"train: optim: ClipNorm must be finite and at least 0, got -1":                                  func(c *train.Config) { c.Optim.ClipNorm = -1 },
+		"train: Workers must be in [0, Batch], got 3 of a batch of 2":                                   func(c *train.Config) { c.Batch, c.Workers = 2, 3 },
+		"train: Workers must be in [0, Batch], got -1 of a batch of 4":                                  func(c *train.Config) { c.Workers = -1 },
+		"train: Course must be empty if Optim has a Schedule: choose one of them": func(c *train.Config) {
+			c.Course.Name, c.Optim.Schedule = "linear", optim.Constant()
+		},
+	} {
+		cfg := sgd
+		change(&cfg)
+		if _, err := train.New(newNoise(4), cfg); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
+func TestConfigIsJSON(t *testing.T) {
+	for _, cfg := range []train.Config{
+		{Epochs: 3, Batch: 2, Patience: 1, Workers: 2, Seed: 1 << 60, Rule: optim.Adam{Beta1: 0.8}, Course: optim.Course{Name: "linear", Warmup: 0.1}},
+		{Epochs: 1, Batch: 1, Rule: optim.SGD{Momentum: 0.9, Nesterov: true}, Optim: optim.Config{LearningRate: 0.5, ClipNorm: 1, Groups: []optim.Group{{Match: "*.bias", WeightDecay: new(0.5), FrozenRows: []int{2}, Constraint: optim.Constraint{MaxNorm: 3}}}}},
+	} {
+		raw, err := json.Marshal(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got train.Config
+		if err := json.Unmarshal(raw, &got); err != nil || !reflect.DeepEqual(got, cfg) {
+			t.Errorf("%s became %+v, %v", raw, got, err)
+		}
+	}
+	cfg := train.Config{Epochs: 3, Rule: optim.SGD{}}
+	if err := json.Unmarshal([]byte(`{"batch": 5}`), &cfg); err != nil || cfg.Epochs != 3 || cfg.Batch != 5 || cfg.Rule != (optim.SGD{}) {
+		t.Errorf("fields left out: %+v, %v", cfg, err)
+	}
+	if err := json.Unmarshal([]byte(`{"rule": {"rule": "x"}}`), &cfg); err == nil || err.Error() != fmt.Sprintf("optim: rule must be %v, got %q", choice.Of[optim.Rule](optim.Rules()), "x") {
+		t.Error(err)
+	}
+	raw, err := json.Marshal(train.Config{})
+	if err != nil || !strings.Contains(string(raw), `"rule":"adam"`) {
+		t.Errorf("no rule: %s, %v", raw, err)
+	}
+}
+
+// A graph of a fixed size is drawn anew for the small last batch. The history has the best epoch, and the parameter
+// is that epoch's.
+func TestFit(t *testing.T) {
+	task := newNoise(6)
+	cfg := sgd
+	cfg.Epochs = 200
+	cfg.Patience = 3
+	_, h := fit(t, task, cfg)
+	got, _ := task.Evaluate(t.Context())
+	best := h.Epochs[h.Best-1]
+	if got != best.Dev || best.Dev.Loss > 1 || len(h.Epochs) != h.Best+3 || best.Examples != 6 {
+		t.Errorf("score %v, best %+v of %d epochs", got, best, len(h.Epochs))
+	}
+	if len(task.draws) < 2*len(h.Epochs) {
+		t.Errorf("%d drawings in %d epochs of a batch of 4 and one of 2", len(task.draws), len(h.Epochs))
+	}
+}
+
+// Each worker has a source of its own, for all graphs that are drawn for it, and room for its part of a batch.
+func TestWorkersHaveStreamsOfTheirOwn(t *testing.T) {
+	task := newNoise(8)
+	cfg := sgd
+	cfg.Epochs, cfg.Workers = 1, 2
+	fit(t, task, cfg)
+	if len(task.draws) != 2 || task.draws[0] == task.draws[1] || !slices.Equal(task.batches, []int{2, 2}) {
+		t.Errorf("drew %v with room for %v", task.draws, task.batches)
+	}
+}
+
+// sum is an Exchanger that notes what it saw.
+type sum struct{ workers []int }
+
+func (s *sum) Exchange(workers [][]gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
+	s.workers = append(s.workers, len(workers))
+	return slices.Concat(workers...), nil
+}
+
+// One worker whose gradients go through an Exchanger learns what the graph learns that makes its own steps.
+func TestExchanger(t *testing.T) {
+	var scores []train.Score
+	var seen []int
+	for _, e := range []*sum{nil, {}} {
+		task := newNoise(8)
+		tr, err := train.New(task, sgd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e != nil {
+			tr.Exchanger = e
+		}
+		h, err := tr.Fit(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if scores = append(scores, h.Epochs[len(h.Epochs)-1].Dev); e != nil {
+			seen = e.workers
+		}
+	}
+	if scores[0] != scores[1] || len(seen) != 40 || seen[0] != 1 {
+		t.Errorf("scores %v; the exchanger saw %v", scores, seen)
+	}
+}
+
+func TestSameSeedSameBits(t *testing.T) {
+	run := func(procs, workers int, seed uint64) train.Score {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		cfg := sgd
+		cfg.Workers, cfg.Seed, cfg.Epochs = workers, seed, 3
+		_, h := fit(t, newNoise(11), cfg)
+		return h.Epochs[2].Dev
+	}
+	for _, workers := range []int{1, 3} {
+		want := run(1, workers, 3)
+		for _, procs := range []int{1, 2, 5} {
+			if got := run(procs, workers, 3); got != want {
+				t.Errorf("%d workers, GOMAXPROCS %d: %v, want %v", workers, procs, got, want)
+			}
+		}
+		if run(1, workers, 4) == want {
+			t.Errorf("%d workers: another seed, the same order", workers)
+		}
+	}
+}
+
+// A linear schedule has come to zero when the training ends.
+func TestScheduleEndsWithTheTraining(t *testing.T) {
+	cfg := sgd
+	cfg.Epochs, cfg.Course.Name = 4, "linear"
+	tr, err := train.New(newNoise(27), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rates []float64
+	tr.OnBatch = func(int, int) { rates = append(rates, tr.Solver().LearningRate()) }
+	if _, err := tr.Fit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := tr.Solver().Steps(); n != 4*7 || rates[n-1] != 0 || rates[n-2] == 0 {
+		t.Errorf("learning rates %v after %d steps", rates, n)
+	}
+}
+
+// What is wrong with a graph is said before anything is trained.
+func TestBadGraphs(t *testing.T) {
+	for want, change := range map[string]func(*train.Graph){
+		"train: graph for training: a Graph needs a Loss and a Fill":      func(g *train.Graph) { g.Fill = nil },
+		"train: graph for training: the Graph has no Learnables to train": func(g *train.Graph) { g.Learnables = nil },
+		"train: a graph drawn for 4 examples has no room for them":        func(g *train.Graph) { g.Fill = func([]int) bool { return false } },
+		"train: graph for training: the loss must be a scalar of Float32 or Float64, got shape (2) of float64: take the mean": func(g *train.Graph) {
+			g.Loss = g.Learnables[0]
+		},
+		`train: graph for training: "own" is to be trained, but is no parameter of Params: make its value by Params().Get or Init`: func(g *train.Graph) {
+			g.Learnables = append(g.Learnables, gorgonia.NewVector(g.Loss.Graph(), tensor.Float64, gorgonia.WithName("own"), gorgonia.WithShape(2), gorgonia.WithInit(gorgonia.Ones())))
+		},
+	} {
+		task := newNoise(4)
+		task.change = change
+		tr, err := train.New(task, sgd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tr.Fit(t.Context()); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
+func TestHistoryPrints(t *testing.T) {
+	h := train.History{Epochs: []train.Epoch{{1, 0.7, train.Score{Loss: 0.6, Accuracy: 0.5}, 10, time.Second}, {2, 0.25, train.Score{Loss: 0.5, Accuracy: 0.875}, 10, time.Second}}, Best: 2}
+	want := `  epoch    loss  dev loss  dev accuracy  best
+      1  0.7000    0.6000         0.500      
+      2  0.2500    0.5000         0.875     *
+`
+	if got := h.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := h.HTML(); !strings.Contains(got, "<td>2</td><td>0.2500</td><td>0.5000</td><td>0.875</td><td>*</td>") {
+		t.Errorf("HTML:\n%s", got)
+	}
+}
+
+func TestBetter(t *testing.T) {
+	for _, tt := range []struct {
+		a, b train.Score
+		want bool
+	}{
+		{train.Score{Accuracy: 0.9, Loss: 2}, train.Score{Accuracy: 0.8, Loss: 1}, true},
+		{train.Score{Accuracy: 0.8, Loss: 1}, train.Score{Accuracy: 0.9, Loss: 2}, false},
+		{train.Score{Accuracy: 0.8, Loss: 1}, train.Score{Accuracy: 0.8, Loss: 2}, true},
+		{train.Score{Accuracy: 0.8, Loss: 1}, train.Score{Accuracy: 0.8, Loss: 1}, false},
+	} {
+		if got := tt.a.Better(tt.b); got != tt.want {
+			t.Errorf("(%+v).Better(%+v) = %t", tt.a, tt.b, got)
+		}
+	}
+}
+
+func TestMachineNeedsInput(t *testing.T) {
+	m := train.NewMachine(newNoise(4).Draw, train.Drawing{Mode: train.Evaluation, Batch: 2})
+	if _, err := m.Run(); err == nil || err.Error() != "train: the machine has no input: call Fill before Run" {
+		t.Error(err)
+	}
+}
