@@ -14,15 +14,15 @@ check:
 	go test ./...
 	go test -race -shuffle=on ./...
 	go test -run '^$$' -bench . -benchtime 1x ./layers > /dev/null
-	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|RunAll|Index' -benchtime 1x ./internal/bench > /dev/null
+	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|CrossEntropy|RunAll|Index' -benchtime 1x ./internal/bench > /dev/null
 
 # check-assembly: what is committed is what the generator writes, and the Go twins serve where there is no assembly.
-ASSEMBLY = internal/kernel/rows_amd64.s internal/kernel/rows_amd64.go
+ASSEMBLY = $(wildcard internal/kernel/*_amd64.s internal/kernel/*_amd64.go)
 check-assembly:
-	go -C internal/kernel/avo vet .
+	go -C internal/kernel/avo vet ./...
 	go -C internal/kernel/avo mod tidy -diff
 	before=$$(cat $(ASSEMBLY) | sha256sum); go generate ./internal/kernel && test "$$before" = "$$(cat $(ASSEMBLY) | sha256sum)" || { echo "the assembly was not what internal/kernel/avo writes: commit what go generate wrote"; exit 1; }
-	go test -race -tags purego ./internal/kernel ./layers ./optim ./model # the race detector does not see assembly
+	go test -race -tags purego ./internal/kernel ./layers ./loss ./optim ./model # the race detector does not see assembly
 	GOARCH=arm64 go vet ./internal/kernel
 
 # accuracy prints the README's table, and fails if a mean is below what the project promises.
@@ -35,7 +35,7 @@ bench:
 
 # bench-pytorch compares it with PyTorch and fastText, Debian's python3-torch and fasttext.
 bench-pytorch:
-	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-pytorch.txt step-pytorch lookup-pytorch training
+	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-pytorch.txt step-pytorch lookup-pytorch loss-pytorch training
 
 # notebook-kernel builds the notebooks' kernel and registers it with the user's Jupyter.
 notebook-kernel:

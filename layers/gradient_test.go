@@ -109,18 +109,6 @@ func TestGradients(t *testing.T) {
 		"pool/batch":    pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
 		"pool/rank 3":   pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
 		"pool/one word": pool([]int{1}, 1, 1),
-		"loss/scalar":   crossEntropy(3, []int{2}),
-		"loss/batch":    crossEntropy(3, []int{2, 0, 1, 1}, 4),
-		"loss/ignored":  crossEntropy(3, []int{2, -1, 1, -1}, 4),
-		"loss/all -1":   crossEntropy(3, []int{-1, -1}, 2),
-		"loss/one":      crossEntropy(2, []int{1}, 1),
-		"loss/rank 2":   crossEntropy(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
-		"loss/int32":    crossEntropy(3, []int32{2, 0}, 2),
-		"loss/int64":    crossEntropy(3, []int64{2, 0}, 2),
-		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
-			l, params := crossEntropy(3, []int{2, 0}, 2)(g)
-			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
-		},
 		"classifier": func(g graph) (*gorgonia.Node, nodes) {
 			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 			ids := input(g, "ids", []int{1, 2, 0, 3, 0, 0}, 2, 3)
@@ -239,12 +227,5 @@ func pool(ids []int, shape ...int) builder {
 		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), len(ids)*2), append(shape[:len(shape):len(shape)], 2)...)
 		p := layers.MeanPool{IDs: input(g, "ids", ids, shape...), PaddingIdx: new(0)}
 		return sumSquares(must(p.Forward(x))), gorgonia.Nodes{x}
-	}
-}
-
-func crossEntropy(classes int, labels any, shape ...int) builder {
-	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(4), tensor.Shape(shape).TotalSize()*classes), append(shape[:len(shape):len(shape)], classes)...)
-		return must(loss.CrossEntropy(x, input(g, "labels", labels, shape...))), gorgonia.Nodes{x}
 	}
 }

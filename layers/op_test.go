@@ -54,7 +54,13 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 	for _, p := range []float64{0.1, 0.2, 0.2} {
 		add(layers.Dropout{P: p, Rand: testkit.NewRand(1)}.Forward(x))
 	}
-	add(loss.CrossEntropy(vectors, input(g, "labels", []int{0, 1, 1, 0}, 2, 2)))
+	labels := input(g, "labels", []int{0, 1, 1, 0}, 2, 2)
+	for _, cfg := range []loss.CrossEntropyConfig{
+		{}, {Weight: []float64{1, 2}}, {Weight: []float64{2, 1}}, {LabelSmoothing: 0.1}, {LabelSmoothing: 0.2}, {IgnoreIndex: new(0)}, {IgnoreIndex: new(1)},
+		{Reduction: loss.Sum}, {Reduction: loss.None},
+	} {
+		add(loss.CrossEntropyWith(vectors, labels, cfg))
+	}
 	add(loss.CrossEntropy(vectors, input(g, "labels32", []int32{0, 1, 1, 0}, 2, 2)))
 	return all
 }

@@ -1,8 +1,8 @@
 // Package golden holds numbers that PyTorch 1.13.1 made, to test against.
 //
-// testdata/pytorch_cases.json is the output of testdata/pytorch_cases.py 1, float64 on a CPU;
-// testdata/embedding_reference.json holds hand-sized cases from a numpy reference that was compared with
-// PyTorch.
+// testdata/pytorch_cases.json is the output of testdata/pytorch_cases.py 1, float64 on a CPU, and loss_cases.json that of
+// loss_cases.py 1; testdata/embedding_reference.json holds hand-sized cases from a numpy reference that was compared
+// with PyTorch.
 package golden
 
 import (
@@ -17,6 +17,7 @@ var files embed.FS
 // Files that Load reads.
 const (
 	PyTorch   = "testdata/pytorch_cases.json"
+	Losses    = "testdata/loss_cases.json"
 	Reference = "testdata/embedding_reference.json"
 )
 

@@ -5,8 +5,8 @@
 //
 // Compare runs this module's benchmarks and its peers' in turn, round after round, and then reports: benchstat's tables,
 // and those of the goals in goals.tsv as Markdown. The suites are step, growth, lookup, layers, kernels and bounds, with
-// peers in Go, and step-pytorch, lookup-pytorch and training (beside fastText). A round runs each side once, so that
-// whatever else the machine does falls on both. One thread means one CPU that the process cannot leave (taskset), for
+// peers in Go, and step-pytorch, lookup-pytorch, loss-pytorch and training (beside fastText). A round runs each side once,
+// so that whatever else the machine does falls on both. One thread means one CPU that the process cannot leave (taskset), for
 // both sides: docs/performance.md says why. A goal that finds no measurement in the results of its suite is an error.
 // All this needs Linux, and Debian's packages python3-torch and fasttext, which it installs if it may.
 //

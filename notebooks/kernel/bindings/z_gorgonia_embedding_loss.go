@@ -15,10 +15,17 @@ func init() {
 	imports.Packages.MergePackage("gorgonia-embedding/loss", imports.PackageUnderlying{
 		Name: "loss",
 		Binds: map[string]r.Value{
-			"CrossEntropy": r.ValueOf(p0.CrossEntropy),
-			"Ignored":      r.ValueOf(p0.Ignored),
+			"CrossEntropy":     r.ValueOf(p0.CrossEntropy),
+			"CrossEntropyWith": r.ValueOf(p0.CrossEntropyWith),
+			"Ignored":          r.ValueOf(p0.Ignored),
+			"Mean":             r.ValueOf(p0.Mean),
+			"None":             r.ValueOf(p0.None),
+			"Sum":              r.ValueOf(p0.Sum),
 		},
-		Types:   map[string]r.Type{},
+		Types: map[string]r.Type{
+			"CrossEntropyConfig": r.TypeOf((*p0.CrossEntropyConfig)(nil)).Elem(),
+			"Reduction":          r.TypeOf((*p0.Reduction)(nil)).Elem(),
+		},
 		Proxies: map[string]r.Type{},
 		Untypeds: map[string]string{
 			"Ignored": "int:-1",

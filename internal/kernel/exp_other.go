@@ -1,0 +1,8 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func maxAVX2(x *float32, n int) float32                       { return 0 }
+func sumExpAVX2(x *float32, n int, top float32) float64       { return 0 }
+func keepExpAVX2(dst, x *float32, n int, top float32) float64 { return 0 }
+func scaleAddAVX2(x *float32, n int, a, b float32)            {}
