@@ -62,6 +62,12 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 		add(loss.CrossEntropyWith(vectors, labels, cfg))
 	}
 	add(loss.CrossEntropy(vectors, input(g, "labels32", []int32{0, 1, 1, 0}, 2, 2)))
+	for _, cfg := range []loss.BinaryCrossEntropyConfig{{}, {PosWeight: []float64{2}}, {PosWeight: []float64{2, 3}}, {Reduction: loss.Sum}, {Reduction: loss.None}} {
+		add(loss.BinaryCrossEntropyWith(x, weights, cfg))
+	}
+	for _, r := range []loss.Reduction{loss.Mean, loss.Sum, loss.None} {
+		add(loss.MeanSquaredErrorWith(x, weights, r))
+	}
 	return all
 }
 

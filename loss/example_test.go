@@ -36,6 +36,33 @@ func check(err error) {
 	}
 }
 
+// Two yes-or-no questions about each of two texts. A yes to the second one is rare, and counts four times.
+func ExampleBinaryCrossEntropyWith() {
+	g := gorgonia.NewGraph()
+	logits, err := layers.Input(g, "logits", []float64{2, -1, 0, 3}, 2, 2)
+	check(err)
+	answers, err := layers.Input(g, "answers", []float64{1, 1, 0, 1}, 2, 2)
+	check(err)
+	cost, err := loss.BinaryCrossEntropyWith(logits, answers, loss.BinaryCrossEntropyConfig{PosWeight: []float64{1, 4}})
+	check(err)
+	run(g)
+	fmt.Printf("%.4f\n", cost.Value())
+	// Output: 1.5669
+}
+
+func ExampleMeanSquaredError() {
+	g := gorgonia.NewGraph()
+	ratings, err := layers.Input(g, "ratings", []float64{4, 3, 1})
+	check(err)
+	predicted, err := layers.Input(g, "predicted", []float64{3, 3, 3})
+	check(err)
+	cost, err := loss.MeanSquaredError(predicted, ratings)
+	check(err)
+	run(g)
+	fmt.Printf("%.4f\n", cost.Value())
+	// Output: 1.6667
+}
+
 func ExampleReduction() {
 	for _, r := range []loss.Reduction{loss.Mean, loss.Sum, loss.None} {
 		g := gorgonia.NewGraph()

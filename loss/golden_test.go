@@ -56,3 +56,31 @@ func TestGoldenCrossEntropyIgnored(t *testing.T) {
 		wantGolden(t, c, cost, map[string]*gorgonia.Node{"logits": logits})
 	}
 }
+
+func TestGoldenBinaryCrossEntropy(t *testing.T) {
+	for _, c := range cases(t, "bce_with_logits", golden.PyTorch, golden.Losses) {
+		t.Run(c.Name, func(t *testing.T) {
+			x, shape := c.Floats(t, "logits")
+			y, _ := c.Floats(t, "labels")
+			cfg := loss.BinaryCrossEntropyConfig{Reduction: reduction(t, c)}
+			c.Get(t, "pos_weight", &cfg.PosWeight)
+
+			g := gorgonia.NewGraph()
+			logits, targets := input(g, "x", x, shape...), input(g, "y", y, shape...)
+			wantGolden(t, c, testkit.Must(loss.BinaryCrossEntropyWith(logits, targets, cfg)), map[string]*gorgonia.Node{"logits": logits})
+		})
+	}
+}
+
+func TestGoldenMeanSquaredError(t *testing.T) {
+	for _, c := range cases(t, "mse", golden.Losses) {
+		t.Run(c.Name, func(t *testing.T) {
+			x, shape := c.Floats(t, "input")
+			y, _ := c.Floats(t, "target")
+			g := gorgonia.NewGraph()
+			in, target := input(g, "x", x, shape...), input(g, "y", y, shape...)
+			cost := testkit.Must(loss.MeanSquaredErrorWith(in, target, reduction(t, c)))
+			wantGolden(t, c, cost, map[string]*gorgonia.Node{"input": in, "target": target})
+		})
+	}
+}

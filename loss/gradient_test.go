@@ -35,6 +35,14 @@ func TestGradients(t *testing.T) {
 			l, params := crossEntropy(loss.CrossEntropyConfig{}, []int{2, 0}, 2)(g)
 			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
 		},
+		"binary/one":      pair(binary(loss.BinaryCrossEntropyConfig{}), 1),
+		"binary/batch":    pair(binary(loss.BinaryCrossEntropyConfig{}), 2, 3),
+		"binary/weight":   pair(binary(loss.BinaryCrossEntropyConfig{PosWeight: []float64{3}, Reduction: loss.Sum}), 2, 3),
+		"binary/weights":  pair(binary(loss.BinaryCrossEntropyConfig{PosWeight: weight, Reduction: loss.None}), 2, 3),
+		"squared/batch":   pair(loss.MeanSquaredError, 2, 3),
+		"squared/sum":     pair(squared(loss.Sum), 4),
+		"squared/none":    pair(squared(loss.None), 2, 2),
+		"squared/targets": twins(pair(squared(loss.None), 2, 2)),
 	} {
 		t.Run(name, func(t *testing.T) { gradcheck.Check(t, 1e-7, build) })
 	}
@@ -54,4 +62,35 @@ func total(cost *gorgonia.Node) *gorgonia.Node {
 		return cost
 	}
 	return gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Square(cost))))
+}
+
+type pairLoss = func(x, y *gorgonia.Node) (*gorgonia.Node, error)
+
+func binary(cfg loss.BinaryCrossEntropyConfig) pairLoss {
+	return func(x, y *gorgonia.Node) (*gorgonia.Node, error) { return loss.BinaryCrossEntropyWith(x, y, cfg) }
+}
+
+func squared(r loss.Reduction) pairLoss {
+	return func(x, y *gorgonia.Node) (*gorgonia.Node, error) { return loss.MeanSquaredErrorWith(x, y, r) }
+}
+
+// pair is a loss of x, and of y in [0, 1].
+func pair(of pairLoss, shape ...int) builder {
+	return func(g graph) (*gorgonia.Node, gorgonia.Nodes) {
+		n, rnd := tensor.Shape(shape).TotalSize(), testkit.NewRand(5)
+		x, y := testkit.Randoms[float64](rnd, n), make([]float64, n)
+		for i := range y {
+			y[i] = rnd.Float64()
+		}
+		in := input(g, "x", x, shape...)
+		return total(testkit.Must(of(in, input(g, "y", y, shape...)))), gorgonia.Nodes{in}
+	}
+}
+
+// twins has the gradient with respect to y too.
+func twins(build builder) builder {
+	return func(g graph) (*gorgonia.Node, gorgonia.Nodes) {
+		cost, params := build(g)
+		return cost, append(params, g.ByName("y")...)
+	}
 }
