@@ -35,6 +35,14 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 		add(e.Attend(x))
 		add(must(e.Quantize()).Forward(ids))
 	}
+	for i, rules := range []layers.IDRules{{}, {Sparse: true}, {IgnoreIndex: new(0)}, {IgnoreIndex: new(1)}} {
+		other := must(layers.NewEmbedding(g, fmt.Sprint("other", i), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: rules, Dtype: tensor.Float64, Init: layers.Zeros()}))
+		add(other.Dots(flat, other.Table, flat))
+		add(other.Dots(flat, other.Table, flat, flat))
+		for _, r := range []loss.Reduction{loss.Mean, loss.None} {
+			add(loss.NegativeSamplingWith(other.Table, other.Table, loss.Pairs{Centres: offsets, Contexts: offsets, Negatives: ids}, r))
+		}
+	}
 	add(layers.Lookup(w2, ids, layers.IDRules{}))
 	add(layers.Lookup(w, ids32, layers.IDRules{}))
 	add(layers.Lookup(w, flat, layers.IDRules{}))

@@ -8,6 +8,7 @@ import (
 
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/loss"
+	"gorgonia-embedding/sparse"
 )
 
 func ExampleCrossEntropyWith() {
@@ -61,6 +62,36 @@ func ExampleMeanSquaredError() {
 	run(g)
 	fmt.Printf("%.4f\n", cost.Value())
 	// Output: 1.6667
+}
+
+// One step of a skip-gram: words 1 and 2 occurred together, words 3 and 0 were drawn.
+func ExampleNegativeSampling() {
+	g := gorgonia.NewGraph()
+	cfg := layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{Sparse: true}}
+	cfg.Init = layers.From([]float32{0, 0, 1, 1, 0, 0, 0, 0})
+	words, err := layers.NewEmbedding(g, "words", cfg)
+	check(err)
+	cfg.Init = layers.From([]float32{0, 1, 0, 0, 2, 1, 1, -1})
+	contexts, err := layers.NewEmbedding(g, "contexts", cfg)
+	check(err)
+	var in loss.Pairs
+	in.Centres, err = layers.Input(g, "centres", []int{1})
+	check(err)
+	in.Contexts, err = layers.Input(g, "seen", []int{2})
+	check(err)
+	in.Negatives, err = layers.Input(g, "drawn", []int{3, 0}, 1, 2)
+	check(err)
+	cost, err := loss.NegativeSampling(words.Table, contexts.Table, in)
+	check(err)
+	params := append(words.Learnables(), contexts.Learnables()...)
+	grads, err := gorgonia.Grad(cost, params...)
+	check(err)
+	run(g)
+	fmt.Printf("%.4f\n", cost.Value())
+	fmt.Println(grads[0].Value().(*sparse.Rows).IDs(), grads[1].Value().(*sparse.Rows).IDs())
+	// Output:
+	// 2.0550
+	// [1] [2 3 0]
 }
 
 func ExampleReduction() {

@@ -2,8 +2,6 @@ package kernel
 
 import "math"
 
-//go:generate go -C avo run ./exp -out ../exp_amd64.s -stubs ../exp_amd64.go -pkg kernel
-
 // exp32 is eˣ. From 2^−126.5 to 2^127.5 its error is under 1 unit in the last place (TestExp32); it is 0 below and +Inf
 // above that, and NaN of NaN.
 //

@@ -19,3 +19,40 @@ func sigmoid(x, e float64) float64 {
 	}
 	return 1 / (1 + e)
 }
+
+// NegativeSampling returns −log σ(s₀) − Σ log σ(−sⱼ), for the scores s of an example, j from 1. Where skip is not nil and
+// true, a score does not count.
+func NegativeSampling[T Float](s []T, skip []bool) (loss float64) {
+	product := 1.0 // of 1 + exp(−|s|): one logarithm for some of them
+	for j, v := range s {
+		if skip != nil && skip[j] {
+			continue
+		}
+		x := float64(v)
+		if j == 0 {
+			x = -x
+		}
+		loss += max(x, 0)
+		if product *= 1 + math.Exp(-math.Abs(x)); product > 0x1p1000 {
+			loss += math.Log(product)
+			product = 1
+		}
+	}
+	return loss + math.Log(product)
+}
+
+// NegativeSamplingGrad adds scale times the derivatives of NegativeSampling to dst.
+func NegativeSamplingGrad[T Float](dst, s []T, skip []bool, scale float64) {
+	for j, v := range s {
+		if skip != nil && skip[j] {
+			continue
+		}
+		x := float64(v)
+		e := math.Exp(-math.Abs(x))
+		slope := sigmoid(x, e)
+		if j == 0 {
+			slope = -sigmoid(-x, e)
+		}
+		dst[j] += T(scale * slope)
+	}
+}

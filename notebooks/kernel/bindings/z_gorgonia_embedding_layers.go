@@ -64,8 +64,8 @@ func init() {
 		},
 		Untypeds: map[string]string{},
 		Wrappers: map[string][]string{
-			"Embedding":    {"Attend", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Weight"},
-			"EmbeddingBag": {"Attend", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Weight"},
+			"Embedding":    {"Attend", "CopyRow", "Dots", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Rules", "Weight"},
+			"EmbeddingBag": {"Attend", "CopyRow", "Dots", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Rules", "Weight"},
 		},
 	})
 }

@@ -8,43 +8,37 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// gp loads a parameter into a register.
-func gp(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
+// run is how many vectors are added in float32 before their sum is added in float64: expRun of package kernel.
+const run = 64
 
-// broadcast loads the float at an offset of the arguments into all of a vector.
-func broadcast(name string, at int) reg.VecVirtual {
-	y := YMM()
-	VBROADCASTSS(NewParamAddr(name, at), y)
-	return y
-}
-
-// eachVector emits a loop over the vectors of n floats at x, and at dst unless that is nil: work gets each, with a mask
-// if it is not whole, and leaves in it what dst gets.
-func eachVector(m constants, name string, dst *reg.GPVirtual, x, n reg.GPVirtual, work func(y reg.VecVirtual, mask *reg.VecVirtual)) {
-	Label(name)
-	CMPQ(n, U32(8))
-	JL(LabelRef(name + "_rest"))
-	y := YMM()
-	VMOVUPS(Mem{Base: x}, y)
-	work(y, nil)
-	if dst != nil {
-		VMOVUPS(y, Mem{Base: *dst})
-		ADDQ(U32(32), *dst)
-	}
-	ADDQ(U32(32), x)
-	SUBQ(U32(8), n)
-	JMP(LabelRef(name))
-	Label(name + "_rest")
-	CMPQ(n, U32(0))
-	JE(LabelRef(name + "_whole"))
-	mask := m.tailMask(n)
-	y = YMM()
-	VMASKMOVPS(Mem{Base: x}, mask, y)
-	work(y, &mask)
-	if dst != nil {
-		VMASKMOVPS(y, mask, Mem{Base: *dst})
-	}
-	Label(name + "_whole")
+// exp replaces y by its exponentials, line by line as exp32 of package kernel.
+func (m constants) exp(y reg.VecVirtual) {
+	s, n, p := YMM(), YMM(), YMM()
+	VMOVUPS(m.of("most", 89), n)
+	VMINPS(y, n, y) // a NaN stays
+	VMOVUPS(m.of("least", -88), n)
+	VMAXPS(y, n, y)
+	VMULPS(m.of("perLn2", 1.44269504), y, s)
+	VADDPS(m.of("round", 127+3<<22), s, s)
+	VSUBPS(m.of("round", 127+3<<22), s, n)
+	VMULPS(m.of("ln2", 0.693359375), n, p)
+	VSUBPS(p, y, y)
+	VMULPS(m.of("ln2Rest", -2.12194440e-4), n, p)
+	VSUBPS(p, y, y)
+	VMULPS(m.of("c6", 0x1.6a5228p-10), y, p)
+	VADDPS(m.of("c5", 0x1.12396cp-7), p, p)
+	VMULPS(y, p, p)
+	VADDPS(m.of("c4", 0x1.5558aap-5), p, p)
+	VMULPS(y, p, p)
+	VADDPS(m.of("c3", 0x1.555492p-3), p, p)
+	VMULPS(y, p, p)
+	VADDPS(m.of("c2", 0x1.fffffcp-2), p, p)
+	VMULPS(y, y, n)
+	VMULPS(n, p, p)
+	VADDPS(y, p, p)
+	VPSLLD(U8(23), s, s)
+	VADDPS(m.of("one", 1), p, p)
+	VMULPS(s, p, y)
 }
 
 func maxRow(m constants) {
