@@ -18,6 +18,7 @@ func init() {
 	imports.Packages.MergePackage("gorgonia-embedding/train", imports.PackageUnderlying{
 		Name: "train",
 		Binds: map[string]r.Value{
+			"Defaults":   r.ValueOf(p0.Defaults),
 			"Evaluation": r.ValueOf(p0.Evaluation),
 			"New":        r.ValueOf(p0.New),
 			"NewMachine": r.ValueOf(p0.NewMachine),
