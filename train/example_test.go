@@ -8,12 +8,13 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/layers"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
 )
 
-// line fits y = a·x + b to points, the last ten of which are for evaluation. It is all Gorgonia: no texts, no layers.
+// line fits y = a·x + b to points, the last ten of which are for evaluation. It is all Gorgonia: no texts, no layers but Input.
 type line struct {
 	weights *params.Set
 	x, y    []float64
@@ -29,8 +30,8 @@ func (l *line) Draw(d train.Drawing) (*train.Graph, error) {
 		return nil, err
 	}
 	in, out := make([]float64, 2*n), make([]float64, n)
-	x := gorgonia.NodeFromAny(g, tensor.New(tensor.WithShape(n, 2), tensor.WithBacking(in)), gorgonia.WithName("x"))
-	y := gorgonia.NodeFromAny(g, tensor.New(tensor.WithShape(n, 1), tensor.WithBacking(out)), gorgonia.WithName("y"))
+	x := gorgonia.Must(layers.Input(g, "x", in, n, 2))
+	y := gorgonia.Must(layers.Input(g, "y", out, n, 1))
 	weights := gorgonia.NodeFromAny(g, w, gorgonia.WithName("w"))
 	off := gorgonia.Must(gorgonia.Sub(gorgonia.Must(gorgonia.Mul(x, weights)), y))
 	loss, err := gorgonia.Mean(gorgonia.Must(gorgonia.Square(off)))

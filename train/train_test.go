@@ -16,6 +16,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/choice"
+	"gorgonia-embedding/layers"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
@@ -46,7 +47,7 @@ func (t *noise) Draw(d train.Drawing) (*train.Graph, error) {
 	}
 	g, mean, size := gorgonia.NewGraph(), make([]float64, 2), len(d.Examples)
 	wn := gorgonia.NodeFromAny(g, w, gorgonia.WithName("w"))
-	in := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking(mean)), gorgonia.WithName("mean"))
+	in := gorgonia.Must(layers.Input(g, "mean", mean))
 	diff := gorgonia.Must(gorgonia.Sub(wn, in))
 	loss := gorgonia.Must(gorgonia.Mean(gorgonia.Must(gorgonia.Square(diff))))
 	gr := &train.Graph{Loss: loss, Learnables: gorgonia.Nodes{wn}, Fill: func(examples []int) bool {
