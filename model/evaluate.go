@@ -29,7 +29,8 @@ func (e Evaluation) String() string {
 	return fmt.Sprintf("accuracy %.3f, loss %.4f", e.Accuracy(), e.Loss)
 }
 
-// Evaluate predicts the labels of samples and compares. It fails if a sample has no label that is a class.
+// Evaluate predicts the labels of samples and compares them with those that the samples have. It fails if one of these
+// is no class.
 func (c *Classifier) Evaluate(ctx context.Context, samples []data.Sample) (Evaluation, error) {
 	eval := Evaluation{Confusion: newConfusion(c.cfg.Classes)}
 	all := make([]int, len(samples))
@@ -80,7 +81,7 @@ func (t *Task) Len() int { return len(t.train) }
 // Params returns the classifier's parameters.
 func (t *Task) Params() *params.Set { return t.c.params }
 
-// Draw draws a graph of samples to train on. It fails if there are none to choose the epoch on.
+// Draw draws a graph of samples to train on. It fails if there are no samples to choose the epoch on.
 func (t *Task) Draw(d train.Drawing) (*train.Graph, error) {
 	if len(t.dev) == 0 {
 		return nil, errors.New("no samples to choose the epoch on")

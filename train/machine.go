@@ -11,11 +11,11 @@ import (
 type Machine struct {
 	draw    func(Drawing) (*Graph, error)
 	drawing Drawing
-	finish  func(*Graph) error // adds what is to be run after the loss
+	finish  func(*Graph) error // function that adds what is to be run after the loss
 
 	graph *Graph
 	vm    gorgonia.VM
-	loss  gorgonia.Value // a copy, valid after a run
+	loss  gorgonia.Value // copy of the loss, valid after a run
 }
 
 // NewMachine returns a Machine whose graphs come from draw, such as a Task's Draw, for the mode, batch and source of

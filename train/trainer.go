@@ -27,19 +27,19 @@ type Trainer struct {
 
 	task     Task
 	cfg      Config
-	order    *rand.Rand   // of the examples
-	dropout  []*rand.Rand // of each worker
-	exchange Exchanger    // of this Fit; nil: the graph makes the step
+	order    *rand.Rand   // source of the order of the examples
+	dropout  []*rand.Rand // source of the dropout of each worker
+	exchange Exchanger    // Exchanger of this Fit; nil: the graph makes the step
 	solver   *optim.Solver
-	replicas []*replica             // of each worker
-	grads    [][]gorgonia.ValueGrad // of the replicas that took part in a step
-	running  sync.WaitGroup         // for the replicas but the first
+	replicas []*replica             // one for each worker
+	grads    [][]gorgonia.ValueGrad // gradients of the replicas that took part in a step
+	running  sync.WaitGroup         // all replicas of a step but the first
 }
 
 // The streams of random numbers that a seed gives.
 const (
 	orderStream   = iota + 1
-	dropoutStream // of the first worker; those of the others follow
+	dropoutStream // the first worker's; those of the others follow
 )
 
 // New returns a trainer of task. It fails if a field of cfg is out of its range.
