@@ -13,7 +13,8 @@ import (
 	"gorgonia-embedding/layers"
 )
 
-// PyTorch's known example: ids 3 1 1 | 1 4 0 between empty bags, and the gradient 99 of those goes nowhere; the same as a matrix.
+// PyTorch's known example: ids 3 1 1 | 1 4 0 between empty bags, and the gradient 99 of those goes nowhere; the same as
+// a matrix.
 func TestBagKnownExample(t *testing.T) {
 	w := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 	for _, tt := range []struct {

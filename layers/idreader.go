@@ -15,17 +15,17 @@ type idReader struct {
 	rules idRules
 	table string // name of the table, in messages
 	vocab int
-	shape tensor.Shape // of the ids
+	shape tensor.Shape // shape of the ids
 
 	mapped   []int        // result of rows
-	distinct kernel.Index // of limitNorms
-	limited  []int        // of limitNorms
+	distinct kernel.Index // rows that limitNorms looks at, each once
+	limited  []int        // those of them that are not frozen
 }
 
-// rows returns the row that each of ids means: NoRow for one that is ignored. It fails if an id is no row and none
-// stands for it.
+// rows returns the row that each of ids means: NoRow for one that is ignored. It fails if an id is no row and the
+// rules give it none.
 func (r *idReader) rows(ids []int) ([]int, error) {
-	if r.rules.IgnoreIndex == nil && r.rules.OutOfRange == RangeError {
+	if r.rules.plain() {
 		if i := kernel.FirstOutside(ids, r.vocab); i >= 0 {
 			return nil, r.indexError(ids[i], i)
 		}

@@ -19,22 +19,22 @@ type IDRules struct {
 	PaddingIdx *int
 
 	// MaxNorm, if positive, is a limit of the norm of the rows that are used: at each run, before the lookup, a row x
-	// of the ids with ‖x‖ > MaxNorm is multiplied, once and in place, by MaxNorm/(‖x‖ + 1e-7). The gradient takes no
-	// notice. 0 means no limit. The run then writes the table: other machines must not run on it.
+	// of the ids with ‖x‖ > MaxNorm is multiplied, once and in place, by MaxNorm/(‖x‖ + 1e-7). The gradient
+	// ignores that. 0 means no limit. A run with a limit writes the table: other machines must not run on it meanwhile.
 	MaxNorm float64
 
 	// NormType is the p of MaxNorm's p-norm: any positive number, math.Inf(1) for the greatest |x|. 0 means 2.
 	NormType float64
 
-	// ScaleGradByFreq divides the gradient of a row by the number of times that the ids of a run name it. It does not go
-	// with BagMax and BagMin.
+	// ScaleGradByFreq divides the gradient of a row by the number of times that the ids of a run name it. It cannot be
+	// combined with BagMax and BagMin.
 	ScaleGradByFreq bool
 
 	// Sparse makes the gradient of the table a *sparse.Rows: a step then costs what its ids touch, whatever
-	// NumEmbeddings is. Train it with a solver of package optim. It cannot go through Gorgonia's own solvers,
-	// BindDualValues on the table, WithNaNWatch or WithInfWatch; a LispMachine's gradients are dense in any case. The
-	// default is a dense gradient, which any solver takes; who writes into it between two runs must leave zeros in the
-	// rows that were zero.
+	// NumEmbeddings is. Train the table with a solver of package optim: a sparse gradient cannot go through Gorgonia's
+	// own solvers, BindDualValues on the table, WithNaNWatch or WithInfWatch; a LispMachine's gradients are dense in any
+	// case. The default is a dense gradient, which any solver takes; code that writes into it between two runs must
+	// leave zeros in the rows that were zero.
 	Sparse bool
 
 	// FreezeRows are rows that get no gradient, and that MaxNorm does not touch; TrainRows, if not nil, are the only ones
@@ -44,10 +44,10 @@ type IDRules struct {
 	TrainRows, FreezeRows []int
 
 	// IgnoreIndex, if not nil, is an id that means nothing: its vector is zero, a bag leaves it out, and no row gets its
-	// gradient. It is any number, such as −1, and comes before all that is said of ids elsewhere.
+	// gradient. It can be any number, such as −1, and takes precedence over the other rules.
 	IgnoreIndex *int
 
-	// OutOfRange says what becomes of an id outside [0, NumEmbeddings). RangeError unless set. UnknownIdx is the row for
+	// OutOfRange says what becomes of an id outside [0, NumEmbeddings); RangeError unless set. UnknownIdx is the row for
 	// such ids with RangeUnknown, and nil otherwise; a negative one counts from the end.
 	OutOfRange OutOfRange
 	UnknownIdx *int
@@ -60,10 +60,11 @@ type OutOfRange int
 const (
 	RangeError   OutOfRange = iota // an *IndexError ends the run, before anything is written; the default
 	RangeClip                      // the nearest row, 0 or the last
-	RangeWrap                      // the row that is left when the table is laid end to end: −1 is the last row
+	RangeWrap                      // the row that the id falls on if the table is repeated end to end: −1 is the last row
 	RangeUnknown                   // the row UnknownIdx
 )
 
+// String returns the rule's name, such as "clip".
 func (o OutOfRange) String() string {
 	if o >= RangeError && o <= RangeUnknown {
 		return [...]string{"error", "clip", "wrap", "unknown"}[o]
@@ -105,6 +106,12 @@ func (r IDRules) check(vocab int) (idRules, error) {
 	c.say(r.OutOfRange != RangeError && r.UnknownIdx == nil, "%v", r.OutOfRange)
 	return idRules{r, frozen, c.text.String()}, c.err
 }
+
+// plain reports whether an id in [0, vocab) is its row, and any other an error.
+func (r IDRules) plain() bool { return !r.drops() && r.OutOfRange == RangeError }
+
+// drops reports whether an id can mean no row at all: kernel.NoRow.
+func (r IDRules) drops() bool { return r.IgnoreIndex != nil }
 
 func (r IDRules) padding() int { return valueOr(r.PaddingIdx, kernel.NoRow) }
 func (r IDRules) ignored() int { return valueOr(r.IgnoreIndex, 0) }

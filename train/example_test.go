@@ -14,7 +14,8 @@ import (
 	"gorgonia-embedding/train"
 )
 
-// line fits y = a·x + b to points, the last ten of which are for evaluation. It is all Gorgonia: no texts, no layers but Input.
+// line fits y = a·x + b to points, the last ten of which are for evaluation. It is all Gorgonia: no texts, no layers
+// but Input.
 type line struct {
 	weights *params.Set
 	x, y    []float64

@@ -12,10 +12,10 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// Input is an input of an op: a node, and what is read from it. Make one by Floats, Ints or Any.
+// Input is an input of an op: a node, and what the op reads of it. Floats, Ints and Any make one.
 type Input struct {
 	Node  *gorgonia.Node
-	name  string // in messages
+	name  string // name in messages
 	kind  kind
 	dtype tensor.Dtype // of a value that has no node
 	shape tensor.Shape // that the graph was built for
@@ -29,16 +29,16 @@ const (
 	unread
 )
 
-// Floats is an input whose elements are float32 or float64: the same for all inputs of an op.
+// Floats returns an input whose elements are float32 or float64: one of the two for all inputs of an op.
 func Floats(name string, n *gorgonia.Node) Input { return Input{Node: n, name: name, kind: floats} }
 
-// Ints is an input whose elements are int, int32 or int64, such as ids and labels.
+// Ints returns an input whose elements are int, int32 or int64, such as ids and labels.
 func Ints(name string, n *gorgonia.Node) Input { return Input{Node: n, name: name, kind: ints} }
 
-// Any is an input that the op waits for, and does not read.
+// Any returns an input that the op waits for and does not read.
 func Any(name string, n *gorgonia.Node) Input { return Input{Node: n, name: name, kind: unread} }
 
-// Check fails unless inputs can be those of one op: there, of their types, of one graph.
+// Check fails unless inputs fit one op: no node is nil, each has its type, and all are of one graph.
 func Check(inputs ...Input) error {
 	var first Input // of floats
 	for i, in := range inputs {
@@ -137,8 +137,8 @@ func read[T kernel.Float](o *op, in []gorgonia.Value) (*Values[T], error) {
 	return v, nil
 }
 
-// checkShape fails unless a value's shape is that of the input's node. Axes of size 1, which Gorgonia adds to and drops from
-// activations as it likes, do not count there.
+// checkShape fails unless a value's shape is that of the input's node. Axes of size 1, which Gorgonia adds to and drops
+// from activations as it likes, do not count there.
 func (in Input) checkShape(got tensor.Shape) error {
 	if in.kind == ints && len(got) != len(in.shape) || !sameShape(got, in.shape) {
 		return errors.Errorf("want shape %v, for which the graph was built, got %v", in.shape, got)

@@ -1,8 +1,8 @@
 // Package graphop makes Gorgonia ops of parts: a name, the shape of the result, a kernel for each float type, gradients.
 //
-// What every op of this module has to see to stands here once: types, hashes, the memory of results, the reading and
-// checking of inputs, gradients for a TapeMachine and for a LispMachine, and what a static graph is looked at for. A new
-// op is the call of Apply with its kernels. docs/gorgonia.md has the traps of Gorgonia that this package keeps away.
+// What every op of this module needs is here once: types, hashes, the memory of results, the reading and checking of
+// inputs, gradients for a TapeMachine and for a LispMachine, and the inspection of the graph before its first run. A new
+// op is a call of Apply with its kernels. docs/gorgonia.md lists the traps of Gorgonia that this package avoids.
 package graphop
 
 import (
@@ -37,12 +37,12 @@ type Kernels struct {
 
 // Op is the parts of an op.
 type Op struct {
-	Name  string       // with every parameter that tells it from another op on the same inputs: the identity in the graph
+	Name  string       // identity in the graph, with every parameter that tells it from another op on the same inputs
 	Layer string       // start of messages about the inputs of a run, such as embedding "words"
-	Shape tensor.Shape // of the result; empty for a scalar
-	Dtype tensor.Dtype // of the result; that of the first Floats input unless set
-	Run   Kernels
-	Grads []*Grad // of each input; nil for an input without gradient. Those that are left out at the end are nil.
+	Shape tensor.Shape // shape of the result; empty for a scalar
+	Dtype tensor.Dtype // type of the result; that of the first Floats input unless set
+	Run   Kernels      // computation of the result
+	Grads []*Grad      // gradient of each input; nil for an input without one. Those left out at the end are nil.
 
 	// Training, if not nil, is told by each machine that is made whether it trains.
 	Training func(bool)
@@ -57,8 +57,8 @@ type Grad struct {
 	// Make, if not nil, makes the gradient for a TapeMachine, in place of Add.
 	Make *Makers
 
-	// Drawn, if not nil, may refuse that the gradient is added to the graph, as that of input in[i] of the op whose
-	// node is out.
+	// Drawn, if not nil, is called when the gradient of input is added to the graph of out, the op's node. Its error
+	// prevents that.
 	Drawn func(input, out *gorgonia.Node) error
 
 	// Inspect, if not nil, looks at the graph around the gradient's node before the first run, and again if the graph
@@ -100,9 +100,9 @@ func Apply(parts Op, inputs ...Input) (*gorgonia.Node, error) {
 type op struct {
 	Op
 	inputs []Input
-	grad   *Grad // that it is of another op; nil if it is none
-	node   *gorgonia.Node
-	seen   int // nodes of the graph when it was inspected
+	grad   *Grad          // gradient of another op that this one is; nil if it is none
+	node   *gorgonia.Node // node of the gradient
+	seen   int            // number of nodes of the graph when it was inspected
 
 	Memory
 	values any // *Values[T]
@@ -140,7 +140,7 @@ func (o *op) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	return v, o.wrap(err)
 }
 
-// wrap says of a gradient's error where it comes from. Those of other ops say it themselves.
+// wrap adds the name of the op to an error of a gradient. Other ops name themselves in their errors.
 func (o *op) wrap(err error) error {
 	if err == nil || o.grad == nil {
 		return err

@@ -47,7 +47,8 @@ func parseResults(text string) *results {
 	return s
 }
 
-// goals returns those of a table such as goals.tsv whose suites were run. It returns an error that names each one without a measurement.
+// goals returns those of a table such as goals.tsv whose suites were run. It returns an error that names each one
+// without a measurement.
 func (s *results) goals(table string) ([]goal, error) {
 	if s.suites == nil {
 		return nil, fmt.Errorf("the results do not say what was run: want a line such as %q", "suites: step lookup")
