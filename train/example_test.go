@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
@@ -90,4 +92,36 @@ func ExampleHistory() {
 	// Output:
 	// epoch    loss  dev loss  dev accuracy  best
 	//       1  0.6000    0.5000         0.750     *
+}
+
+// A loop of your own: the graph trains when it is run.
+func ExampleStep() {
+	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
+	ids, labels := []int{0, 0, 0, 0}, []int{0, 0}
+	words, err := layers.NewEmbeddingBag(g, "words", layers.EmbeddingBagConfig{
+		NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{Sparse: true}, Init: layers.Normal(rnd, 0.1)})
+	check(err)
+	logits, err := words.Forward(gorgonia.Must(layers.Input(g, "ids", ids, 2, 2)))
+	check(err)
+	cost, err := loss.CrossEntropy(logits, gorgonia.Must(layers.Input(g, "labels", labels)))
+	check(err)
+	step, err := train.NewStep(cost, optim.Adam{}, optim.Config{LearningRate: 0.1}, words)
+	check(err)
+	var last float64
+	for range 300 {
+		for i := range labels { // words 0 and 2 are of class 0, 1 and 3 of class 1
+			labels[i] = rnd.IntN(2)
+			ids[2*i], ids[2*i+1] = 2*rnd.IntN(2)+labels[i], 2*rnd.IntN(2)+labels[i]
+		}
+		last, err = step.Run()
+		check(err)
+	}
+	fmt.Println(step.Solver(), last < 0.05)
+	// Output: adam, learning rate 0.1, step 300 true
+}
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
 }
