@@ -97,8 +97,8 @@ func (e *EmbeddingBag) String() string { return e.describe("EmbeddingBag") + ", 
 // Bag reduces bags of rows of weight, a table that is already a node, as torch.nn.functional.embedding_bag:
 // weight (vocab, dim), batch texts → (batch, dim).
 //
-// It fails as ForwardTexts does, and if weight is not a float matrix or a rule is out of its range. What Lookup says about
-// the gradient holds here too.
+// It fails as ForwardTexts does, and if weight is not a float matrix or a rule is out of its range. What Lookup says
+// about the gradient holds here too.
 func Bag(weight *gorgonia.Node, texts Texts, mode BagMode, rules IDRules) (*gorgonia.Node, error) {
 	t, err := tableOf(weight, rules)
 	if err != nil {

@@ -327,7 +327,8 @@ func TestBagRunErrors(t *testing.T) {
 	}
 }
 
-// A row that the ids name so many times, or padding so many times among others: dense equals sparse, for lookups and bags.
+// A row that the ids name so many times, or padding so many times among others: dense equals sparse, for lookups and
+// bags.
 func TestRepeats(t *testing.T) {
 	for _, n := range []int{1, 2, 769, 1000, 3073} {
 		for _, size := range [][2]int{{1, 1}, {1, 3}, {4, 1}, {5, 8}} {

@@ -102,8 +102,8 @@ func draw[T kernel.Float](factors []T, p float64, rnd *rand.Rand) {
 	}
 }
 
-// addDropoutGrad multiplies by the mask of the last run. Its input is the dropout's result, whose value it does not look
-// at: it has to run after the dropout.
+// addDropoutGrad multiplies by the mask of the last run. Its input is the dropout's result, whose value it does not
+// look at: it has to run after the dropout.
 func addDropoutGrad[T kernel.Float](m *mask) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
 		factors, ok := m.last.([]T)

@@ -12,9 +12,9 @@ import (
 
 // Grow returns a table in graph g, of the same name and settings, with vocab rows: those of t, as they are now, and new
 // ones. init fills a matrix of the new rows alone: Normal(rnd, 1), Zeros(), t.MeanRow(), t.CopyRow(id). In Python it is
-// resize_token_embeddings of the package transformers. New rows are trained even if t has TrainRows. Make a layer of the
-// table: &Embedding{grown} or &EmbeddingBag{Table: grown}. t keeps its own graph and weights: graphs are static, so build
-// the model again on g, with Attend as the tied head, and tell the solver by optim.Solver.Grow.
+// resize_token_embeddings of the package transformers. New rows are trained even if t has TrainRows. Make a layer of
+// the table: &Embedding{grown} or &EmbeddingBag{Table: grown}. t keeps its own graph and weights: graphs are static, so
+// build the model again on g, with Attend as the tied head, and tell the solver by optim.Solver.Grow.
 //
 // Grow fails if t has more rows than vocab, if g has a node of that name, or if init does not give such a matrix.
 func (t *Table) Grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*Table, error) {
@@ -71,12 +71,12 @@ func addRows(w *tensor.Dense, n int, init gorgonia.InitWFn) (any, error) {
 	return slices.Concat(w.Data().([]float32), more), nil
 }
 
-// MeanRow returns an initialiser that fills each row with the mean of the rows that the table has when it is called, the
-// padding row left out.
+// MeanRow returns an initialiser that fills each row with the mean of the rows that the table has when it is called,
+// the padding row left out.
 func (t *Table) MeanRow() gorgonia.InitWFn { return t.repeat(t.mean) }
 
-// CopyRow returns an initialiser that fills each row with row id of the table, as it is when the initialiser is called. A
-// negative id counts from the end. An id outside the table is an error of the constructor that calls it.
+// CopyRow returns an initialiser that fills each row with row id of the table, as it is when the initialiser is called.
+// A negative id counts from the end. An id outside the table is an error of the constructor that calls it.
 func (t *Table) CopyRow(id int) gorgonia.InitWFn {
 	return t.repeat(func() ([]float64, error) {
 		row, err := rowOf("CopyRow", id, t.vocab())

@@ -3,8 +3,8 @@
 // Embedding and EmbeddingBag are those of torch.nn for Gorgonia; Lookup and Bag are torch's F.embedding and
 // F.embedding_bag, for a table that you already have as a node (docs/from-pytorch.md maps every argument). With them
 // come the other layers that a classifier needs. Forward adds nodes to the graph and computes nothing: values appear
-// when a gorgonia.VM runs the graph. A layer's parameters are leaf nodes called <layer>.weight and <layer>.bias, made by
-// its constructor; Gorgonia's own Grad, machines and solvers train them.
+// when a gorgonia.VM runs the graph. A layer's parameters are leaf nodes called <layer>.weight and <layer>.bias, made
+// by its constructor; Gorgonia's own Grad, machines and solvers train them.
 //
 // Shapes are written (batch, time, dim), as torch does. Ids and labels are tensor.Int, Int32 or Int64;
 // tables and activations Float32 or Float64, one of the two per graph. Nothing here panics: what can

@@ -84,7 +84,8 @@ func TestTableBeyond2GiB(t *testing.T) {
 	}
 }
 
-// FuzzLookup: any ids in any shape, any settings: the rows and gradients of the definition or an error; dense as sparse.
+// FuzzLookup: any ids in any shape, any settings: the rows and gradients of the definition or an error; dense as
+// sparse.
 func FuzzLookup(f *testing.F) {
 	f.Add([]byte("0123456789abcdefghijklmnopqrstuvwxyz"), uint8(2))
 	f.Add([]byte{}, uint8(0))

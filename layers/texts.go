@@ -7,8 +7,8 @@ import (
 	"gorgonia-embedding/internal/graphop"
 )
 
-// Texts is a batch of texts, or of other lists of ids: a vector of ids with Offsets, at which texts of any length begin,
-// or a matrix of ids with a text in each row.
+// Texts is a batch of texts, or of other lists of ids: a vector of ids with Offsets, at which texts of any length
+// begin, or a matrix of ids with a text in each row.
 type Texts struct {
 	// IDs of shape (n) with Offsets, text after text, or (batch, time).
 	IDs *gorgonia.Node

@@ -20,8 +20,8 @@ func Architectures() []Architecture {
 	}
 }
 
-// Architecture is a kind of classifier: a struct of plain data, used by value. Its json tags name its fields in files, its
-// help tags make a command's flags. A Config also takes one that is not in Architectures.
+// Architecture is a kind of classifier: a struct of plain data, used by value. Its json tags name its fields in files,
+// its help tags make a command's flags. A Config also takes one that is not in Architectures.
 type Architecture interface {
 	Name() string
 	Check() error                  // names the first field that is out of its range
@@ -86,8 +86,8 @@ func (b *Builder) Dropout(p float64) layers.Layer {
 	return layers.Func(func(x *gorgonia.Node) (*gorgonia.Node, error) { return x, nil })
 }
 
-// Head returns the layers behind a text's vector, (batch, in) → (batch, Classes): the hidden ones, each with a ReLU, and a
-// linear one to the classes. Each linear layer has a dropout before it.
+// Head returns the layers behind a text's vector, (batch, in) → (batch, Classes): the hidden ones, each with a ReLU,
+// and a linear one to the classes. Each linear layer has a dropout before it.
 func (b *Builder) Head(in int, hidden []int, dropout float64) (layers.Sequential, error) {
 	var head layers.Sequential
 	for i, units := range hidden {

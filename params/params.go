@@ -62,9 +62,9 @@ func (s *Set) Get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ...
 	return v.ShallowClone(), nil
 }
 
-// Init returns an initialiser for the config of a layer, which makes the layer's parameter the one called name. init fills
-// it when the first layer asks. All later layers get the same memory, as a *tensor.Dense, by which they know that the
-// values are not fresh (layers.From) and that a padding row is not to be zeroed.
+// Init returns an initialiser for the config of a layer, which makes the layer's parameter the one called name. init
+// fills it when the first layer asks. All later layers get the same memory, as a *tensor.Dense, by which they know that
+// the values are not fresh (layers.From) and that a padding row is not to be zeroed.
 func (s *Set) Init(name string, init gorgonia.InitWFn) gorgonia.InitWFn {
 	return func(dt tensor.Dtype, shape ...int) any {
 		v, fresh, err := s.get(name, dt, init, shape)

@@ -8,19 +8,19 @@ import (
 	"gorgonia-embedding/optim"
 )
 
-// Model is what has parameters to train, such as a layers.Layer.
+// Model is anything with parameters to train, such as a layers.Layer.
 type Model interface{ Learnables() gorgonia.Nodes }
 
 // Step is a graph that trains: the loss that you drew, its gradients and a solver's step. It is for a loop of your own,
-// which fills the inputs before each Run; a Trainer is the loop that is there.
+// which fills the inputs before each Run; a Trainer has a loop ready.
 type Step struct {
 	program
 	solver *optim.Solver
 }
 
 // NewStep adds the gradients of loss, a scalar, with respect to the parameters of models, and a step of a new solver to
-// the graph, and compiles it. It is called when the graph is complete: what is to be read of a run is given to
-// gorgonia.Read before. It fails if a field of cfg is outside its range or a parameter has no part in the loss.
+// the graph, and compiles it. Call it when the graph is complete, and call gorgonia.Read before it for what you want to
+// read after a run. It fails if a field of cfg is outside its range or a parameter has no part in the loss.
 func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...Model) (*Step, error) {
 	solver, err := optim.New(rule, cfg)
 	if err != nil {
@@ -47,7 +47,7 @@ func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...M
 	return s, errors.WithMessage(err, "train")
 }
 
-// Run makes a step on what the inputs hold and returns the loss before it.
+// Run makes a step on what the inputs hold and returns the loss before the step.
 func (s *Step) Run() (loss float64, err error) { return s.run() }
 
 // Solver returns the solver, to be saved or looked at: a node of the graph makes its steps.
@@ -56,7 +56,7 @@ func (s *Step) Solver() *optim.Solver { return s.solver }
 // program is a compiled graph with a loss.
 type program struct {
 	vm   gorgonia.VM
-	loss gorgonia.Value // a copy, valid after a run
+	loss gorgonia.Value // copy of the loss, valid after a run
 }
 
 // compile makes p the program of the graph of loss, to which finish adds what is to be run after it.

@@ -57,12 +57,13 @@ func New(task Task, cfg Config) (*Trainer, error) {
 // Solver returns the solver of the last Fit, or nil if there was none.
 func (t *Trainer) Solver() *optim.Solver { return t.solver }
 
-// Fit trains for cfg.Epochs epochs, or until cfg.Patience of them in a row were not of a better Score than the best. The
-// task is left with the parameters of the best epoch.
+// Fit trains for cfg.Epochs epochs, or until cfg.Patience of them in a row were not of a better Score than the best.
+// The task is left with the parameters of the best epoch.
 //
-// Each Fit begins with a new solver. When ctx is done, Fit stops before the next batch, keeps the best parameters so far
-// (those of the moment if no epoch was finished) and returns ctx's error with the history. A loss that is not finite is
-// an error: the best parameters so far are kept then too, but if no epoch was finished they may not be finite.
+// Each Fit begins with a new solver. When ctx is done, Fit stops before the next batch, keeps the best parameters so
+// far (those of the moment if no epoch was finished) and returns ctx's error with the history. A loss that is not
+// finite is an error: the best parameters so far are kept then too, but if no epoch was finished they may not be
+// finite.
 func (t *Trainer) Fit(ctx context.Context) (h History, err error) {
 	if err := t.start(); err != nil {
 		return h, errors.Wrap(err, "train")

@@ -235,8 +235,9 @@ func (c *canceller) Write(p []byte) (int, error) {
 	return c.Buffer.Write(p)
 }
 
-// TestAccuracyOnRealData trains with the default flags on the files of the folder EMBEDDING_DATA, from twenty seeds: the
-// accuracy of one is off the mean by up to three hundredths. It prints the table of the README: make accuracy DATA=folder.
+// TestAccuracyOnRealData trains with the default flags on the files of the folder EMBEDDING_DATA, from twenty seeds:
+// the accuracy of one is off the mean by up to three hundredths. It prints the table of the README: make accuracy
+// DATA=folder.
 func TestAccuracyOnRealData(t *testing.T) {
 	dir := os.Getenv("EMBEDDING_DATA")
 	if dir == "" {

@@ -1,8 +1,9 @@
-// Package graphop makes Gorgonia ops of parts: a name, the shape of the result, a kernel for each float type, gradients.
+// Package graphop makes Gorgonia ops of parts: a name, the shape of the result, a kernel for each float type,
+// gradients.
 //
 // What every op of this module needs is here once: types, hashes, the memory of results, the reading and checking of
-// inputs, gradients for a TapeMachine and for a LispMachine, and the inspection of the graph before its first run. A new
-// op is a call of Apply with its kernels. docs/gorgonia.md lists the traps of Gorgonia that this package avoids.
+// inputs, gradients for a TapeMachine and for a LispMachine, and the inspection of the graph before its first run. A
+// new op is a call of Apply with its kernels. docs/gorgonia.md lists the traps of Gorgonia that this package avoids.
 package graphop
 
 import (

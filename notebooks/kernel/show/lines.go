@@ -28,8 +28,8 @@ type Chart struct {
 	Series      []Series
 }
 
-// Figure draws the chart. It fails if there are no series, one is empty, its X and Y differ in length, or a number is not
-// finite or, on a logarithmic axis, not above 0.
+// Figure draws the chart. It fails if there are no series, one is empty, its X and Y differ in length, or a number is
+// not finite or, on a logarithmic axis, not above 0.
 func (c Chart) Figure() (*Figure, error) {
 	p, err := c.plot(colours)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package show draws what a notebook looks at: lines over a training, the rows of a table, a map of words.
 //
-// It is part of the kernel's module, so that a program that imports the layers does not get a plotting library with them.
-// A function returns a *Figure, which a notebook shows when it is a cell's last value.
+// It is part of the kernel's module, so that a program that imports the layers does not get a plotting library with
+// them. A function returns a *Figure, which a notebook shows when it is a cell's last value.
 package show
 
 import (
