@@ -20,7 +20,7 @@ type IDRules struct {
 
 	// MaxNorm, if positive, is a limit of the norm of the rows that are used: at each run, before the lookup, a row x
 	// of the ids with ‖x‖ > MaxNorm is multiplied, once and in place, by MaxNorm/(‖x‖ + 1e-7). The gradient takes no
-	// notice. 0 means no limit. The run then writes the table: other machines must not run on it.
+	// notice. 0 means no limit. The run then writes the table: nothing else may read it meanwhile.
 	MaxNorm float64
 
 	// NormType is the p of MaxNorm's p-norm: any positive number, math.Inf(1) for the greatest |x|. 0 means 2.
