@@ -2,9 +2,6 @@ package train
 
 import (
 	"github.com/pkg/errors"
-	"gorgonia.org/gorgonia"
-
-	"gorgonia-embedding/internal/graphop"
 )
 
 // Machine runs a task's graphs: it draws one when it is first filled, and another one when examples have no room.
@@ -14,8 +11,7 @@ type Machine struct {
 	finish  func(*Graph) error // adds what is to be run after the loss
 
 	graph *Graph
-	vm    gorgonia.VM
-	loss  gorgonia.Value // a copy, valid after a run
+	program
 }
 
 // NewMachine returns a Machine whose graphs come from draw, such as a Task's Draw, for the mode, batch and source of
@@ -29,7 +25,7 @@ func (m *Machine) Fill(examples []int) error {
 	if m.graph != nil && m.graph.Fill(examples) {
 		return nil
 	}
-	m.drawing.Examples, m.graph, m.vm = examples, nil, nil
+	m.drawing.Examples, m.graph, m.program = examples, nil, program{}
 	if err := m.renew(); err != nil {
 		return errors.Wrapf(err, "graph for %v", m.drawing.Mode)
 	}
@@ -48,14 +44,10 @@ func (m *Machine) renew() error {
 	if err != nil {
 		return err
 	}
-	gorgonia.Read(gr.Loss, &m.loss)
-	if err := m.finish(gr); err != nil {
+	if err := m.compile(gr.Loss, func() error { return m.finish(gr) }); err != nil {
 		return err
 	}
-	if err := graphop.CheckHashes(gr.Loss.Graph()); err != nil {
-		return err
-	}
-	m.graph, m.vm = gr, gorgonia.NewTapeMachine(gr.Loss.Graph())
+	m.graph = gr
 	return nil
 }
 
@@ -64,12 +56,5 @@ func (m *Machine) Run() (float64, error) {
 	if m.vm == nil {
 		return 0, errors.New("train: the machine has no input: call Fill before Run")
 	}
-	m.vm.Reset()
-	if err := m.vm.RunAll(); err != nil {
-		return 0, err
-	}
-	if loss, ok := m.loss.Data().(float32); ok {
-		return float64(loss), nil
-	}
-	return m.loss.Data().(float64), nil
+	return m.run()
 }

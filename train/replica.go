@@ -65,4 +65,5 @@ func (r *replica) fill(examples []int, share float64) error {
 	return err
 }
 
-func (r *replica) run() { r.loss, r.err = r.Run() }
+// step runs the replica.
+func (r *replica) step() { r.loss, r.err = r.Run() }

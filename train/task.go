@@ -68,8 +68,13 @@ func (g *Graph) check() error {
 	if g == nil || g.Loss == nil || g.Fill == nil {
 		return errors.New("a Graph needs a Loss and a Fill")
 	}
-	if dt := g.Loss.Dtype(); !g.Loss.IsScalar() || dt != tensor.Float32 && dt != tensor.Float64 {
-		return errors.Errorf("the loss must be a scalar of Float32 or Float64, got shape %v of %v: take the mean", g.Loss.Shape(), dt)
+	return checkLoss(g.Loss)
+}
+
+// checkLoss fails unless n can be a loss.
+func checkLoss(n *gorgonia.Node) error {
+	if dt := n.Dtype(); !n.IsScalar() || dt != tensor.Float32 && dt != tensor.Float64 {
+		return errors.Errorf("the loss must be a scalar of Float32 or Float64, got shape %v of %v: take the mean", n.Shape(), dt)
 	}
 	return nil
 }

@@ -167,9 +167,9 @@ func (t *Trainer) step(batch []int) (float64, error) {
 // runAll runs replicas at the same time and returns the loss of the batch, or the error of the first one that fails.
 func (t *Trainer) runAll(replicas []*replica) (loss float64, err error) {
 	for _, r := range replicas[1:] {
-		t.running.Go(r.run)
+		t.running.Go(r.step)
 	}
-	replicas[0].run()
+	replicas[0].step()
 	t.running.Wait()
 	for _, r := range replicas {
 		loss += r.share * r.loss

@@ -127,14 +127,23 @@ func read[T kernel.Float](o *op, in []gorgonia.Value) (*Values[T], error) {
 		default:
 			continue
 		}
-		if err == nil && !sameShape(in[i].Shape(), input.shape) {
-			err = errors.Errorf("want shape %v, for which the graph was built, got %v", input.shape, in[i].Shape())
+		if err == nil {
+			err = input.checkShape(in[i].Shape())
 		}
 		if err != nil {
 			return nil, errors.WithMessage(err, strings.TrimPrefix(o.Layer+": ", ": ")+input.name)
 		}
 	}
 	return v, nil
+}
+
+// checkShape fails unless a value's shape is that of the input's node. Axes of size 1, which Gorgonia adds to and drops from
+// activations as it likes, do not count there.
+func (in Input) checkShape(got tensor.Shape) error {
+	if in.kind == ints && len(got) != len(in.shape) || !sameShape(got, in.shape) {
+		return errors.Errorf("want shape %v, for which the graph was built, got %v", in.shape, got)
+	}
+	return nil
 }
 
 // sameShape reports whether both are equal but for axes of size 1, which Gorgonia adds and drops as it likes.
