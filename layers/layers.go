@@ -9,6 +9,10 @@
 // Shapes are written (batch, time, dim), as torch does. Ids and labels are tensor.Int, Int32 or Int64;
 // tables and activations Float32 or Float64, one of the two per graph. Nothing here panics: what can
 // be checked without data is an error of the constructor or of Forward, and the rest is an error of the run.
+//
+// Several graphs over one table (From) may run at once, with a machine each, and Row and Rows may be called meanwhile, as
+// long as nothing writes the table. A step of a solver writes it, and with MaxNorm so does every run. The race detector
+// reports a reader at such a time.
 package layers
 
 import (

@@ -7,8 +7,8 @@
 // What graphs of one Set may do:
 //
 //   - draw graphs one after the other: a Set's methods are not for concurrent use;
-//   - run graphs at the same time only while none of them writes a parameter, as a step of a solver and MaxNorm of a
-//     table do;
+//   - run graphs at once, with a machine each, as long as nothing writes a parameter: a step of a solver does, and so does
+//     every run of a table with MaxNorm. The race detector reports a reader at such a time;
 //   - count on a parameter's memory to stay where it is: Restore and Load copy into it, and graphs drawn before read
 //     the new values.
 package params
