@@ -23,13 +23,13 @@ func layerOf(weight *gorgonia.Node) string { return strings.TrimSuffix(weight.Na
 // Table is the trainable table behind an Embedding or an EmbeddingBag: a row of numbers for each id. One table may
 // serve both in a graph, as &EmbeddingBag{Table: words.Table}; its gradients add up.
 type Table struct {
-	name   string // of the layer, in messages
+	name   string // name of the layer, for messages
 	weight *gorgonia.Node
-	shape  tensor.Shape // of weight
+	shape  tensor.Shape // shape of weight
 	rules  idRules
-	frozen bool    // the whole table
+	frozen bool    // whether the whole table is frozen
 	leaves *leaves // nil if gradients are dense
-	used   bool    // by an op
+	used   bool    // whether an op reads it
 }
 
 // leaves are the leaves of one table with a sparse gradient: a node has one gradient, and Gorgonia cannot add sparse
@@ -56,7 +56,7 @@ func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Table, 
 		return nil, errors.Errorf("NumEmbeddings and EmbeddingDim must be at least 1, got %d and %d", vocab, dim)
 	}
 	if dim > math.MaxInt/8/vocab {
-		return nil, errors.Errorf("a table of %d × %d elements is more than memory can be", vocab, dim)
+		return nil, errors.Errorf("a table of %d × %d elements is more than memory can hold", vocab, dim)
 	}
 	rules, err := cfg.IDs.check(vocab)
 	if err != nil {

@@ -92,7 +92,7 @@ func New(cfg Config) (*Classifier, error) {
 	cfg.Arch = cfg.arch()
 	c := &Classifier{cfg: cfg, params: params.New(cfg.Seed)}
 	c.texts = &texts{c: c, sparse: true}
-	c.eval = train.NewMachine(c.texts.draw, train.Drawing{Mode: train.Evaluation, Batch: evalBatch})
+	c.eval = train.NewMachine(c.texts.draw, train.Drawing{Mode: train.Evaluation})
 	return c, errors.Wrap(c.eval.Fill(nil), "model")
 }
 

@@ -1,6 +1,10 @@
 package train
 
 import (
+	"cmp"
+	"context"
+	"slices"
+
 	"github.com/pkg/errors"
 )
 
@@ -15,8 +19,9 @@ type Machine struct {
 }
 
 // NewMachine returns a Machine whose graphs come from draw, such as a Task's Draw, for the mode, batch and source of
-// random numbers in d.
+// random numbers in d. A batch of 0 means 64, which suits an evaluation: there it does not change the results.
 func NewMachine(draw func(Drawing) (*Graph, error), d Drawing) *Machine {
+	d.Batch = cmp.Or(d.Batch, 64)
 	return &Machine{draw: draw, drawing: d, finish: func(*Graph) error { return nil }}
 }
 
@@ -57,4 +62,26 @@ func (m *Machine) Run() (float64, error) {
 		return 0, errors.New("train: the machine has no input: call Fill before Run")
 	}
 	return m.run()
+}
+
+// Mean runs the graph on all of examples, in batches, and returns the mean of their loss. If each is not nil, it is
+// called with each batch after its run. Mean stops with ctx's error when ctx is done.
+func (m *Machine) Mean(ctx context.Context, examples []int, each func(batch []int)) (loss float64, err error) {
+	for batch := range slices.Chunk(examples, m.drawing.Batch) {
+		if err := ctx.Err(); err != nil {
+			return loss, err
+		}
+		if err := m.Fill(batch); err != nil {
+			return loss, err
+		}
+		l, err := m.Run()
+		if err != nil {
+			return loss, err
+		}
+		loss += l * float64(len(batch)) / float64(len(examples))
+		if each != nil {
+			each(batch)
+		}
+	}
+	return loss, nil
 }
