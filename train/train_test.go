@@ -16,6 +16,8 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/choice"
+	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
@@ -46,7 +48,7 @@ func (t *noise) Draw(d train.Drawing) (*train.Graph, error) {
 	}
 	g, mean, size := gorgonia.NewGraph(), make([]float64, 2), len(d.Examples)
 	wn := gorgonia.NodeFromAny(g, w, gorgonia.WithName("w"))
-	in := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking(mean)), gorgonia.WithName("mean"))
+	in := gorgonia.Must(layers.Input(g, "mean", mean))
 	diff := gorgonia.Must(gorgonia.Sub(wn, in))
 	loss := gorgonia.Must(gorgonia.Mean(gorgonia.Must(gorgonia.Square(diff))))
 	gr := &train.Graph{Loss: loss, Learnables: gorgonia.Nodes{wn}, Fill: func(examples []int) bool {
@@ -295,5 +297,76 @@ func TestMachineNeedsInput(t *testing.T) {
 	m := train.NewMachine(newNoise(4).Draw, train.Drawing{Mode: train.Evaluation, Batch: 2})
 	if _, err := m.Run(); err == nil || err.Error() != "train: the machine has no input: call Fill before Run" {
 		t.Error(err)
+	}
+}
+
+// What a Step is told wrong is an error before it runs; a run that fails says which op failed.
+func TestStepErrors(t *testing.T) {
+	build := func() (*layers.Embedding, *gorgonia.Node, *gorgonia.Node) {
+		g := gorgonia.NewGraph()
+		words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 2, EmbeddingDim: 2, Init: layers.Zeros()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		y := gorgonia.Must(words.Forward(gorgonia.Must(layers.Input(g, "ids", []int{5}))))
+		return words, y, gorgonia.Must(gorgonia.Sum(y))
+	}
+	words, y, cost := build()
+	_, rate := train.NewStep(cost, optim.SGD{}, optim.Config{LearningRate: -1}, words)
+	_, none := train.NewStep(cost, optim.SGD{}, optim.Config{})
+	_, vector := train.NewStep(y, optim.SGD{}, optim.Config{}, words)
+	for want, err := range map[string]error{
+		"optim: LearningRate must be positive":        rate,
+		"train: no models with parameters to train":   none,
+		"train: the loss must be a scalar of Float32": vector,
+	} {
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	words, _, cost = build()
+	step, err := train.NewStep(cost, optim.SGD{}, optim.Config{}, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bad *layers.IndexError
+	if _, err := step.Run(); !layers.As(err, &bad) || bad.ID != 5 {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A task of parts whose graphs have logits is scored by its accuracy too.
+func TestNewTaskAccuracy(t *testing.T) {
+	set := params.New(1)
+	draw := func(d train.Drawing) (*train.Graph, error) {
+		g, ids, labels := gorgonia.NewGraph(), make([]int, d.Batch), make([]int, d.Batch)
+		words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: set.Init("words", layers.Zeros())})
+		if err != nil {
+			return nil, err
+		}
+		logits := gorgonia.Must(words.Forward(gorgonia.Must(layers.Input(g, "ids", ids))))
+		cost, err := loss.CrossEntropy(logits, gorgonia.Must(layers.Input(g, "labels", labels)))
+		fill := func(examples []int) bool {
+			for i := range labels {
+				labels[i] = loss.Ignored
+				if i < len(examples) {
+					ids[i], labels[i] = examples[i]%4, examples[i]%2
+				}
+			}
+			return true
+		}
+		return &train.Graph{Loss: cost, Logits: logits, Labels: labels, Learnables: words.Learnables(), Fill: fill}, err
+	}
+	task := train.NewTask(40, 10, set, draw)
+	if s, err := task.Evaluate(t.Context()); err != nil || s.Accuracy != 0.5 { // all logits are equal: class 0
+		t.Errorf("untrained: %+v, %v", s, err)
+	}
+	tr, err := train.New(task, train.Config{Epochs: 20, Batch: 8, Optim: optim.Config{LearningRate: 0.1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := tr.Fit(t.Context())
+	if err != nil || h.Epochs[h.Best-1].Dev.Accuracy != 1 {
+		t.Errorf("trained: %v, %v", h, err)
 	}
 }
