@@ -106,11 +106,18 @@ func draw[T kernel.Float](factors []T, p float64, rnd *rand.Rand) {
 // at: it has to run after the dropout.
 func addDropoutGrad[T kernel.Float](m *mask) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
-		factors, ok := m.last.([]T)
-		if !ok || len(factors) != len(dst) {
-			return errors.New("there is no mask: the dropout itself did not run")
+		factors, err := kept[T](m.last, len(dst))
+		if err == nil {
+			kernel.AddProduct(dst, factors, in.Last())
 		}
-		kernel.AddProduct(dst, factors, in.Last())
-		return nil
+		return err
 	}
+}
+
+// kept returns the n elements that an op left in memory for its gradient.
+func kept[T kernel.Float](memory any, n int) ([]T, error) {
+	if elems, ok := memory.([]T); ok && len(elems) == n {
+		return elems, nil
+	}
+	return nil, errors.New("the op itself did not run")
 }

@@ -187,6 +187,17 @@ func ExampleLinear() {
 	// Output: Linear out (2 → 1) [12.5 34.5]
 }
 
+// Scores of two texts, of which the second has one word and padding.
+func ExampleSoftMax() {
+	g := gorgonia.NewGraph()
+	scores := gorgonia.Must(layers.Input(g, "scores", []float32{1, 1, 1, 7, 8, 9}, 2, 3))
+	weights, err := layers.SoftMax{IDs: ids(g, "ids", []int{5, 0, 4, 6, 0, 0}, 2, 3), PaddingIdx: new(0)}.Forward(scores)
+	check(err)
+	run(g)
+	fmt.Println(weights.Value().Data())
+	// Output: [0.5 0 0.5 1 0 0]
+}
+
 func ExampleDropout() {
 	g := gorgonia.NewGraph()
 	x := gorgonia.Must(layers.Input(g, "x", []float32{1, 2, 3}))

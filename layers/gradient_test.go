@@ -100,23 +100,28 @@ func TestGradients(t *testing.T) {
 			out := newLinear(g, "out", 3, 2)
 			return sumSquares(must(out.Forward(must(q.Forward(input(g, "ids", []int{0, 3, 3}, 3)))))), out.Learnables()
 		},
-		"linear/vector": linear(false, 4),
-		"linear/batch":  linear(false, 3, 4),
-		"linear/rank 3": linear(false, 2, 3, 4),
-		"linear/one":    linear(false, 1, 4),
-		"linear/nobias": linear(true, 3, 4),
-		"pool/vector":   pool([]int{1, 0, 2}, 3),
-		"pool/batch":    pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
-		"pool/rank 3":   pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
-		"pool/one word": pool([]int{1}, 1, 1),
-		"loss/scalar":   crossEntropy(3, []int{2}),
-		"loss/batch":    crossEntropy(3, []int{2, 0, 1, 1}, 4),
-		"loss/ignored":  crossEntropy(3, []int{2, -1, 1, -1}, 4),
-		"loss/all -1":   crossEntropy(3, []int{-1, -1}, 2),
-		"loss/one":      crossEntropy(2, []int{1}, 1),
-		"loss/rank 2":   crossEntropy(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
-		"loss/int32":    crossEntropy(3, []int32{2, 0}, 2),
-		"loss/int64":    crossEntropy(3, []int64{2, 0}, 2),
+		"linear/vector":  linear(false, 4),
+		"linear/batch":   linear(false, 3, 4),
+		"linear/rank 3":  linear(false, 2, 3, 4),
+		"linear/one":     linear(false, 1, 4),
+		"linear/nobias":  linear(true, 3, 4),
+		"pool/vector":    pool([]int{1, 0, 2}, 3),
+		"pool/batch":     pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
+		"pool/rank 3":    pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
+		"pool/one word":  pool([]int{1}, 1, 1),
+		"softmax/vector": softMax(nil, 4),
+		"softmax/one":    softMax(nil, 3, 1),
+		"softmax/batch":  softMax(nil, 2, 3),
+		"softmax/masked": softMax([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 4),
+		"softmax/rank 3": softMax([]int{1, 0, 2, 2, 0, 0}, 2, 2, 3),
+		"loss/scalar":    crossEntropy(3, []int{2}),
+		"loss/batch":     crossEntropy(3, []int{2, 0, 1, 1}, 4),
+		"loss/ignored":   crossEntropy(3, []int{2, -1, 1, -1}, 4),
+		"loss/all -1":    crossEntropy(3, []int{-1, -1}, 2),
+		"loss/one":       crossEntropy(2, []int{1}, 1),
+		"loss/rank 2":    crossEntropy(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
+		"loss/int32":     crossEntropy(3, []int32{2, 0}, 2),
+		"loss/int64":     crossEntropy(3, []int64{2, 0}, 2),
 		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
 			l, params := crossEntropy(3, []int{2, 0}, 2)(g)
 			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
@@ -246,5 +251,17 @@ func crossEntropy(classes int, labels any, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
 		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(4), tensor.Shape(shape).TotalSize()*classes), append(shape[:len(shape):len(shape)], classes)...)
 		return must(loss.CrossEntropy(x, input(g, "labels", labels, shape...))), gorgonia.Nodes{x}
+	}
+}
+
+// softMax has a mask, unless ids is nil, of the first and last axes of shape.
+func softMax(ids []int, shape ...int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		x, n := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), tensor.Shape(shape).TotalSize()), shape...), shape[len(shape)-1]
+		var s layers.SoftMax
+		if ids != nil {
+			s = layers.SoftMax{IDs: input(g, "ids", ids, len(ids)/n, n), PaddingIdx: new(0)}
+		}
+		return sumSquares(must(s.Forward(x))), gorgonia.Nodes{x}
 	}
 }

@@ -51,6 +51,9 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 	for _, p := range []layers.MeanPool{{IDs: ids}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {IDs: ids32}} {
 		add(p.Forward(vectors))
 	}
+	for _, s := range []layers.SoftMax{{}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {IDs: ids32, PaddingIdx: new(0)}} {
+		add(s.Forward(vectors))
+	}
 	for _, p := range []float64{0.1, 0.2, 0.2} {
 		add(layers.Dropout{P: p, Rand: testkit.NewRand(1)}.Forward(x))
 	}
@@ -233,6 +236,7 @@ func TestOpsOfNoRows(t *testing.T) {
 		if shape[0] == 0 {
 			cases = append(cases, must(layers.Bag(w, layers.Texts{IDs: flat, Offsets: flat, NoLastOffset: true}, layers.BagMean, layers.IDRules{})),
 				must(layers.MeanPool{IDs: ids}.Forward(input(g, "vectors", []float64{}, 0, 4, 3))),
+				must(layers.SoftMax{}.Forward(input(g, "scores", []float64{}, 0, 4))),
 				must(newLinear(g, "out", 3, 6).Forward(input(g, "x", []float64{}, 0, 3))),
 				must(loss.CrossEntropy(input(g, "logits", []float64{}, 0, 2), flat)))
 		}

@@ -56,7 +56,7 @@ func TestTrapStockDropoutGradient(t *testing.T) {
 	t.Error("the gradient of gorgonia.Dropout is a mask now")
 }
 
-// CrossEntropy computes softmax and logarithm itself.
+// SoftMax is an op of our own, and CrossEntropy computes softmax and logarithm itself.
 func TestTrapStockSoftmaxOverflows(t *testing.T) {
 	g := gorgonia.NewGraph()
 	p := gorgonia.Must(gorgonia.SoftMax(input(g, "x", []float32{0, 0, 100, 0}, 2, 2)))

@@ -56,6 +56,7 @@ func init() {
 			"OutOfRange":         r.TypeOf((*p0.OutOfRange)(nil)).Elem(),
 			"QuantizedEmbedding": r.TypeOf((*p0.QuantizedEmbedding)(nil)).Elem(),
 			"Sequential":         r.TypeOf((*p0.Sequential)(nil)).Elem(),
+			"SoftMax":            r.TypeOf((*p0.SoftMax)(nil)).Elem(),
 			"Table":              r.TypeOf((*p0.Table)(nil)).Elem(),
 			"Texts":              r.TypeOf((*p0.Texts)(nil)).Elem(),
 		},
