@@ -31,7 +31,7 @@ func (t *Table) attend(h *gorgonia.Node) (*gorgonia.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := newProduct(h, t.weight)
+	p, err := newProduct(h, t.weight, 0, t.vocab())
 	if err != nil {
 		return nil, err
 	}

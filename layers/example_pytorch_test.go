@@ -198,6 +198,41 @@ func ExampleSoftMax() {
 	// Output: [0.5 0 0.5 1 0 0]
 }
 
+// Words of a text that look at each other, and the weights by which they do: a row for each word. The third is padding.
+func ExampleMultiheadAttention() {
+	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
+	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 10, EmbeddingDim: 8, Init: layers.Normal(rnd, 1)})
+	check(err)
+	x := ids(g, "ids", []int{4, 7, 0}, 1, 3)
+	attn, err := layers.NewMultiheadAttention(g, "attn", layers.MultiheadAttentionConfig{
+		EmbedDim: 8, Attention: layers.Attention{Heads: 2, IDs: x, PaddingIdx: new(0)}, Init: layers.Glorot(rnd)})
+	check(err)
+	vectors, err := words.Forward(x)
+	check(err)
+	y, err := attn.Forward(vectors)
+	check(err)
+	weights, err := attn.Weights(vectors, vectors)
+	check(err)
+	run(g)
+	fmt.Println(attn, y.Shape())
+	fmt.Printf("%.2f\n", weights.Value().Data().([]float32)[:9]) // of the first head
+	// Output:
+	// MultiheadAttention attn (8), 2 heads, padding 0 (1, 3, 8)
+	// [0.43 0.57 0.00 0.37 0.63 0.00 0.48 0.52 0.00]
+}
+
+// Attention without parameters, to a memory of two vectors.
+func ExampleAttention() {
+	g := gorgonia.NewGraph()
+	q := gorgonia.Must(layers.Input(g, "q", []float32{1000, 0, 0, 0}, 1, 2, 2))
+	memory := gorgonia.Must(layers.Input(g, "memory", []float32{1, 0, 0, 1}, 1, 2, 2))
+	y, err := layers.Attention{}.Forward(q, memory, memory)
+	check(err)
+	run(g)
+	fmt.Println(y.Value().Data())
+	// Output: [1 0 0.5 0.5]
+}
+
 func ExampleDropout() {
 	g := gorgonia.NewGraph()
 	x := gorgonia.Must(layers.Input(g, "x", []float32{1, 2, 3}))

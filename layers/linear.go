@@ -42,18 +42,23 @@ func NewLinear(g *gorgonia.ExprGraph, name string, cfg LinearConfig) (*Linear, e
 }
 
 func newLinear(g *gorgonia.ExprGraph, name string, cfg LinearConfig) (*Linear, error) {
+	return newLinearOf(g, name+weightSuffix, name+biasSuffix, cfg)
+}
+
+// newLinearOf is newLinear with parameters of other names.
+func newLinearOf(g *gorgonia.ExprGraph, weightName, biasName string, cfg LinearConfig) (*Linear, error) {
 	if cfg.InFeatures < 1 || cfg.OutFeatures < 1 {
 		return nil, errors.Errorf("InFeatures and OutFeatures must be at least 1, got %d and %d", cfg.InFeatures, cfg.OutFeatures)
 	}
 	dt := defaultDtype(cfg.Dtype)
-	weight, err := newParam(g, name+weightSuffix, dt, cfg.Init, cfg.OutFeatures, cfg.InFeatures)
+	weight, err := newParam(g, weightName, dt, cfg.Init, cfg.OutFeatures, cfg.InFeatures)
 	if err != nil || cfg.NoBias {
 		return &Linear{weight: weight}, err
 	}
 	if cfg.BiasInit == nil {
 		cfg.BiasInit = Zeros()
 	}
-	bias, err := newParam(g, name+".bias", dt, cfg.BiasInit, cfg.OutFeatures)
+	bias, err := newParam(g, biasName, dt, cfg.BiasInit, cfg.OutFeatures)
 	return &Linear{weight, bias}, err
 }
 
@@ -64,6 +69,11 @@ func (l *Linear) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 }
 
 func (l *Linear) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
+	return l.rows(x, 0, l.weight.Shape()[0])
+}
+
+// rows is forward with the outputs from lo to hi alone.
+func (l *Linear) rows(x *gorgonia.Node, lo, hi int) (*gorgonia.Node, error) {
 	in := []graphop.Input{graphop.Floats("x", x), graphop.Floats("weight", l.weight)}
 	if l.bias != nil {
 		in = append(in, graphop.Floats("bias", l.bias))
@@ -71,11 +81,11 @@ func (l *Linear) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	if err := graphop.Check(in...); err != nil {
 		return nil, err
 	}
-	p, err := newProduct(x, l.weight)
+	p, err := newProduct(x, l.weight, lo, hi)
 	if err != nil {
 		return nil, err
 	}
-	op := p.op(fmt.Sprintf("linear{bias=%t}", l.bias != nil), l.bias != nil)
+	op := p.op(fmt.Sprintf("linear{bias=%t rows=%d:%d}", l.bias != nil, lo, hi), l.bias != nil)
 	op.Layer = l.label()
 	return graphop.Apply(op, in...)
 }
@@ -109,16 +119,17 @@ func (l *Linear) String() string {
 // product is x·weightᵀ on the last axis of x: (…, in) and (out, in) → (…, out).
 type product struct {
 	rows, in, out int
+	from          int          // the row of the weight, and the element of the bias, that is the first of out
 	shape         tensor.Shape // of the result
 }
 
-// newProduct fails if the shapes do not fit.
-func newProduct(x, weight *gorgonia.Node) (product, error) {
-	out, in := weight.Shape()[0], weight.Shape()[1]
+// newProduct is that with the rows from lo to hi of weight. It fails if the shapes do not fit.
+func newProduct(x, weight *gorgonia.Node, lo, hi int) (product, error) {
+	out, in := hi-lo, weight.Shape()[1]
 	if n := x.Dims(); n < 1 || last(x.Shape()) != in {
 		return product{}, errors.Errorf("want an input of shape (…, %d), got %v", in, x.Shape())
 	}
-	return product{x.Shape().TotalSize() / in, in, out, withLast(x.Shape(), out)}, nil
+	return product{x.Shape().TotalSize() / in, in, out, lo, withLast(x.Shape(), out)}, nil
 }
 
 // op returns the op
@@ -145,33 +156,39 @@ func linear[T kernel.Float](p product, bias bool) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
 		var b []T
 		if bias {
-			b = in.Floats(2)
+			b = ofBias(p, in.Floats(2))
 		}
-		kernel.Linear(dst, in.Floats(0), in.Floats(1), b, p.rows, p.in, p.out)
+		kernel.Linear(dst, in.Floats(0), ofWeight(p, in.Floats(1)), b, p.rows, p.in, p.out)
 		return nil
 	}
 }
 
 func addGradX[T kernel.Float](p product) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
-		kernel.LinearGradX(dst, in.Floats(0), in.Last(), p.rows, p.in, p.out)
+		kernel.LinearGradX(dst, ofWeight(p, in.Floats(0)), in.Last(), p.rows, p.in, p.out)
 		return nil
 	}
 }
 
 func addGradW[T kernel.Float](p product) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
-		kernel.LinearGradW(dst, in.Floats(0), in.Last(), p.rows, p.in, p.out)
+		kernel.LinearGradW(ofWeight(p, dst), in.Floats(0), in.Last(), p.rows, p.in, p.out)
 		return nil
 	}
 }
 
 func addGradBias[T kernel.Float](p product) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
-		kernel.LinearGradBias(dst, in.Last(), p.rows, p.out)
+		kernel.LinearGradBias(ofBias(p, dst), in.Last(), p.rows, p.out)
 		return nil
 	}
 }
+
+// ofWeight returns the rows of the weight, or of its gradient, that p is made of.
+func ofWeight[T kernel.Float](p product, w []T) []T { return w[p.from*p.in:][:p.out*p.in] }
+
+// ofBias returns the elements of the bias, or of its gradient, that p is made of.
+func ofBias[T kernel.Float](p product, b []T) []T { return b[p.from:][:p.out] }
 
 // last returns the size of the last axis.
 func last(shape tensor.Shape) int { return shape[len(shape)-1] }

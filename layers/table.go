@@ -14,8 +14,11 @@ import (
 	"gorgonia-embedding/sparse"
 )
 
-// weightSuffix ends the name of a layer's main parameter.
-const weightSuffix = ".weight"
+// The ends of the names of a layer's main parameter, and of its bias.
+const (
+	weightSuffix = ".weight"
+	biasSuffix   = ".bias"
+)
 
 // layerOf returns the name of the layer whose main parameter is weight.
 func layerOf(weight *gorgonia.Node) string { return strings.TrimSuffix(weight.Name(), weightSuffix) }
