@@ -116,7 +116,7 @@ func addDropoutGrad[T kernel.Float](m *mask) graphop.Kernel[T] {
 
 // kept returns the n elements that an op left in memory for its gradient.
 func kept[T kernel.Float](memory any, n int) ([]T, error) {
-	if elems, ok := memory.([]T); ok && len(elems) == n {
+	if elems, ok := memory.([]T); ok && len(elems) == n || n == 0 {
 		return elems, nil
 	}
 	return nil, errors.New("the op itself did not run")

@@ -221,6 +221,17 @@ func ExampleMultiheadAttention() {
 	// [0.43 0.57 0.00 0.37 0.63 0.00 0.48 0.52 0.00]
 }
 
+func ExampleLayerNorm() {
+	g := gorgonia.NewGraph()
+	norm, err := layers.NewLayerNorm(g, "norm", layers.LayerNormConfig{Dim: 2})
+	check(err)
+	y, err := norm.Forward(gorgonia.Must(layers.Input(g, "x", []float32{1, 3, 10, -10}, 2, 2)))
+	check(err)
+	run(g)
+	fmt.Printf("%v %.3f\n", norm, y.Value().Data())
+	// Output: LayerNorm norm (2) [-1.000 1.000 1.000 -1.000]
+}
+
 // Attention without parameters, to a memory of two vectors.
 func ExampleAttention() {
 	g := gorgonia.NewGraph()

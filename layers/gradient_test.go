@@ -126,6 +126,11 @@ func TestGradients(t *testing.T) {
 			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 24), 2, 3, 4)
 			return sumSquares(must(layers.Attention{Heads: 2}.Forward(x, x, x))), nodes{x}
 		},
+		"norm/vector":  layerNorm(layers.LayerNormConfig{}, 3),
+		"norm/batch":   layerNorm(layers.LayerNormConfig{}, 4, 3),
+		"norm/rank 3":  layerNorm(layers.LayerNormConfig{Eps: 0.1}, 2, 2, 4),
+		"norm/nobias":  layerNorm(layers.LayerNormConfig{NoBias: true}, 2, 5),
+		"norm/plain":   layerNorm(layers.LayerNormConfig{NoAffine: true}, 2, 3),
 		"loss/scalar":  crossEntropy(3, []int{2}),
 		"loss/batch":   crossEntropy(3, []int{2, 0, 1, 1}, 4),
 		"loss/ignored": crossEntropy(3, []int{2, -1, 1, -1}, 4),

@@ -48,11 +48,7 @@ func softMax[T Float](row []T, counts []bool) {
 			row[j] = 0
 		}
 	}
-	var sum float64
-	for _, x := range row {
-		sum += float64(x)
-	}
-	Scale(row, T(1/sum))
+	Scale(row, T(1/total(row)))
 }
 
 // greatest returns the greatest element that counts, or −∞ if none does.
