@@ -232,6 +232,18 @@ func ExampleLayerNorm() {
 	// Output: LayerNorm norm (2) [-1.000 1.000 1.000 -1.000]
 }
 
+// The scores of two items for each of two users.
+func ExampleDot() {
+	g := gorgonia.NewGraph()
+	users := gorgonia.Must(layers.Input(g, "users", []float32{1, 0, 0, 2}, 2, 2))
+	items := gorgonia.Must(layers.Input(g, "items", []float32{1, 2, 3, 4, 5, 6, 7, 8}, 2, 2, 2))
+	scores, err := layers.Dot(users, items)
+	check(err)
+	run(g)
+	fmt.Println(scores.Shape(), scores.Value().Data())
+	// Output: (2, 2) [1 3 12 16]
+}
+
 // Attention without parameters, to a memory of two vectors.
 func ExampleAttention() {
 	g := gorgonia.NewGraph()

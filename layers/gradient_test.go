@@ -126,11 +126,19 @@ func TestGradients(t *testing.T) {
 			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 24), 2, 3, 4)
 			return sumSquares(must(layers.Attention{Heads: 2}.Forward(x, x, x))), nodes{x}
 		},
-		"norm/vector":  layerNorm(layers.LayerNormConfig{}, 3),
-		"norm/batch":   layerNorm(layers.LayerNormConfig{}, 4, 3),
-		"norm/rank 3":  layerNorm(layers.LayerNormConfig{Eps: 0.1}, 2, 2, 4),
-		"norm/nobias":  layerNorm(layers.LayerNormConfig{NoBias: true}, 2, 5),
-		"norm/plain":   layerNorm(layers.LayerNormConfig{NoAffine: true}, 2, 3),
+		"norm/vector": layerNorm(layers.LayerNormConfig{}, 3),
+		"norm/batch":  layerNorm(layers.LayerNormConfig{}, 4, 3),
+		"norm/rank 3": layerNorm(layers.LayerNormConfig{Eps: 0.1}, 2, 2, 4),
+		"norm/nobias": layerNorm(layers.LayerNormConfig{NoBias: true}, 2, 5),
+		"norm/plain":  layerNorm(layers.LayerNormConfig{NoAffine: true}, 2, 3),
+		"dot/vector":  dots([]int{3}, []int{3}),
+		"dot/batch":   dots([]int{2, 3}, []int{2, 3}),
+		"dot/several": dots([]int{2, 3}, []int{2, 4, 3}),
+		"dot/dim 1":   dots([]int{2, 1}, []int{2, 1}),
+		"dot/of itself": func(g graph) (*gorgonia.Node, nodes) {
+			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 6), 2, 3)
+			return sumSquares(must(layers.Dot(x, x))), nodes{x}
+		},
 		"loss/scalar":  crossEntropy(3, []int{2}),
 		"loss/batch":   crossEntropy(3, []int{2, 0, 1, 1}, 4),
 		"loss/ignored": crossEntropy(3, []int{2, -1, 1, -1}, 4),

@@ -58,6 +58,9 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 		cfg.Dim, cfg.Dtype = 2, tensor.Float64
 		add(must(layers.NewLayerNorm(g, fmt.Sprintf("norm%d", i), cfg)).Forward(vectors))
 	}
+	add(layers.Dot(x, x))
+	add(layers.Dot(x, vectors))
+	add(layers.Dot(vectors, vectors))
 	lengths := input(g, "lengths", []int{1, 2}, 2)
 	for _, a := range []layers.Attention{{}, {Heads: 2}, {Causal: true}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {Lengths: lengths}} {
 		add(a.Forward(vectors, vectors, vectors))
@@ -250,6 +253,7 @@ func TestOpsOfNoRows(t *testing.T) {
 				must(layers.MeanPool{IDs: ids}.Forward(input(g, "vectors", []float64{}, 0, 4, 3))),
 				must(layers.Attention{}.Forward(input(g, "q", []float64{}, 0, 4, 2), input(g, "k", []float64{}, 0, 3, 2), input(g, "v", []float64{}, 0, 3, 2))),
 				must(must(layers.NewLayerNorm(g, "norm", layers.LayerNormConfig{Dim: 2, Dtype: tensor.Float64})).Forward(input(g, "rows", []float64{}, 0, 2))),
+				must(layers.Dot(input(g, "a", []float64{}, 0, 2), input(g, "b", []float64{}, 0, 3, 2))),
 				must(layers.SoftMax{}.Forward(input(g, "scores", []float64{}, 0, 4))),
 				must(newLinear(g, "out", 3, 6).Forward(input(g, "x", []float64{}, 0, 3))),
 				must(loss.CrossEntropy(input(g, "logits", []float64{}, 0, 2), flat)))
