@@ -105,10 +105,6 @@ func TestGradients(t *testing.T) {
 		"linear/rank 3":           linear(false, 2, 3, 4),
 		"linear/one":              linear(false, 1, 4),
 		"linear/nobias":           linear(true, 3, 4),
-		"pool/vector":             pool([]int{1, 0, 2}, 3),
-		"pool/batch":              pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
-		"pool/rank 3":             pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
-		"pool/one word":           pool([]int{1}, 1, 1),
 		"softmax/vector":          softMax(nil, 4),
 		"softmax/one":             softMax(nil, 3, 1),
 		"softmax/batch":           softMax(nil, 2, 3),
@@ -139,14 +135,25 @@ func TestGradients(t *testing.T) {
 			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 6), 2, 3)
 			return sumSquares(must(layers.Dot(x, x))), nodes{x}
 		},
-		"loss/scalar":  crossEntropy(3, []int{2}),
-		"loss/batch":   crossEntropy(3, []int{2, 0, 1, 1}, 4),
-		"loss/ignored": crossEntropy(3, []int{2, -1, 1, -1}, 4),
-		"loss/all -1":  crossEntropy(3, []int{-1, -1}, 2),
-		"loss/one":     crossEntropy(2, []int{1}, 1),
-		"loss/rank 2":  crossEntropy(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
-		"loss/int32":   crossEntropy(3, []int32{2, 0}, 2),
-		"loss/int64":   crossEntropy(3, []int64{2, 0}, 2),
+		"pool/vector":        pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1, 0, 2}, 3),
+		"pool/batch":         pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
+		"pool/rank 3":        pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
+		"pool/one word":      pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1}, 1, 1),
+		"pool/no ids":        pool(layers.MeanPool{}, nil, 2, 3),
+		"pool/packed":        packedPool(layers.MeanPool{}, nil),
+		"pool/packed padded": packedPool(layers.MeanPool{PaddingIdx: new(3)}, []int{3, 1, 3, 3, 2}),
+		"pool/sum":           pool(layers.SumPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0}, 2, 3),
+		"pool/sum packed":    packedPool(layers.SumPool{}, nil),
+		"pool/max":           pool(layers.MaxPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0}, 2, 3),
+		"pool/max packed":    packedPool(layers.MaxPool{}, nil),
+		"loss/scalar":        crossEntropy(3, []int{2}),
+		"loss/batch":         crossEntropy(3, []int{2, 0, 1, 1}, 4),
+		"loss/ignored":       crossEntropy(3, []int{2, -1, 1, -1}, 4),
+		"loss/all -1":        crossEntropy(3, []int{-1, -1}, 2),
+		"loss/one":           crossEntropy(2, []int{1}, 1),
+		"loss/rank 2":        crossEntropy(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
+		"loss/int32":         crossEntropy(3, []int32{2, 0}, 2),
+		"loss/int64":         crossEntropy(3, []int64{2, 0}, 2),
 		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
 			l, params := crossEntropy(3, []int{2, 0}, 2)(g)
 			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
@@ -261,14 +268,6 @@ func linear(noBias bool, shape ...int) builder {
 		}))
 		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(2), tensor.Shape(shape).TotalSize()), shape...)
 		return sumSquares(must(l.Forward(x))), append(l.Learnables(), x)
-	}
-}
-
-func pool(ids []int, shape ...int) builder {
-	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), len(ids)*2), append(shape[:len(shape):len(shape)], 2)...)
-		p := layers.MeanPool{IDs: input(g, "ids", ids, shape...), PaddingIdx: new(0)}
-		return sumSquares(must(p.Forward(x))), gorgonia.Nodes{x}
 	}
 }
 

@@ -48,9 +48,14 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 	add(bias.Forward(x))
 	add(must(layers.NewLinear(g, "plain", layers.LinearConfig{InFeatures: 2, OutFeatures: 4, NoBias: true, Dtype: tensor.Float64, Init: layers.Zeros()})).Forward(x))
 	vectors := input(g, "vectors", make([]float64, 8), 2, 2, 2)
-	for _, p := range []layers.MeanPool{{IDs: ids}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {IDs: ids32}} {
+	for _, p := range []layers.MeanPool{{}, {IDs: ids}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {IDs: ids32}} {
 		add(p.Forward(vectors))
+		add(layers.SumPool(p).Forward(vectors))
+		add(layers.MaxPool(p).Forward(vectors))
 	}
+	add(layers.MeanPool{Offsets: offsets}.Forward(x))
+	add(layers.MeanPool{Offsets: offsets, IDs: offsets}.Forward(x))
+	add(layers.MeanPool{Offsets: offsets, IDs: offsets, PaddingIdx: new(0)}.Forward(x))
 	for _, s := range []layers.SoftMax{{}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {IDs: ids32, PaddingIdx: new(0)}} {
 		add(s.Forward(vectors))
 	}
@@ -254,6 +259,7 @@ func TestOpsOfNoRows(t *testing.T) {
 				must(layers.Attention{}.Forward(input(g, "q", []float64{}, 0, 4, 2), input(g, "k", []float64{}, 0, 3, 2), input(g, "v", []float64{}, 0, 3, 2))),
 				must(must(layers.NewLayerNorm(g, "norm", layers.LayerNormConfig{Dim: 2, Dtype: tensor.Float64})).Forward(input(g, "rows", []float64{}, 0, 2))),
 				must(layers.Dot(input(g, "a", []float64{}, 0, 2), input(g, "b", []float64{}, 0, 3, 2))),
+				must(layers.MaxPool{Offsets: offsets}.Forward(input(g, "packed", []float64{}, 0, 3))),
 				must(layers.SoftMax{}.Forward(input(g, "scores", []float64{}, 0, 4))),
 				must(newLinear(g, "out", 3, 6).Forward(input(g, "x", []float64{}, 0, 3))),
 				must(loss.CrossEntropy(input(g, "logits", []float64{}, 0, 2), flat)))
