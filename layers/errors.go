@@ -7,7 +7,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-var errNoInit = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
+var (
+	errNoInit   = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
+	errOwnGraph = errors.New("it cannot grow in its own graph: give it a new one, and build the model on that")
+)
 
 // IndexError is an id outside its table, found when the graph runs. Use As to get it from what a
 // machine's RunAll returns.

@@ -161,6 +161,30 @@ func ExampleTable_Grow() {
 	// Output: Embedding words (5, 2) [1 2 3 6 2 4 2 4 2 4]
 }
 
+// A class that comes later: its row begins at zero.
+func ExampleLinear_Grow() {
+	old, err := layers.NewLinear(gorgonia.NewGraph(), "out", layers.LinearConfig{
+		InFeatures: 2, OutFeatures: 2, Init: layers.From([]float32{1, 2, 3, 4}), BiasInit: layers.From([]float32{5, 6})})
+	check(err)
+	grown, err := old.Grow(gorgonia.NewGraph(), 3, layers.Zeros(), nil)
+	check(err)
+	fmt.Println(grown, grown.Weight().Value().Data(), grown.Bias().Value().Data())
+	// Output: Linear out (2 → 3) [1 2 3 4 0 0] [5 6 0]
+}
+
+// A tied head with a bias of its own, one of the table's parameters.
+func ExampleTable_Bias() {
+	g := gorgonia.NewGraph()
+	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
+		NumEmbeddings: 3, EmbeddingDim: 1, Init: layers.From([]float32{1, 2, 3}), AttendBias: layers.From([]float32{10, 20, 30})})
+	check(err)
+	logits, err := words.Attend(gorgonia.Must(layers.Input(g, "h", []float32{2}, 1, 1)))
+	check(err)
+	run(g)
+	fmt.Println(logits.Value().Data(), words.Learnables())
+	// Output: [12 24 36] [words.weight, words.bias]
+}
+
 func ExampleQuantizedEmbedding() {
 	words, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{
 		NumEmbeddings: 10_000, EmbeddingDim: 64, Init: layers.Uniform(rand.New(rand.NewPCG(1, 1)), -1, 1)})

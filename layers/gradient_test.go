@@ -95,6 +95,7 @@ func TestGradients(t *testing.T) {
 		"weighted/frozen":  weighted(layers.EmbeddingBagConfig{Freeze: true}, []int{0, 1, 1, 3, 3, 2}, nil),
 		"attend":           attend(layers.EmbeddingConfig{}),
 		"attend/frozen":    attend(layers.EmbeddingConfig{Freeze: true}),
+		"attend/bias":      attend(layers.EmbeddingConfig{AttendBias: layers.From([]float64{1, -2, 0.5, 3})}),
 		"quantized": func(g graph) (*gorgonia.Node, nodes) {
 			q := must(embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3}).Quantize())
 			out := newLinear(g, "out", 3, 2)

@@ -63,6 +63,8 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 		cfg.Dim, cfg.Dtype = 2, tensor.Float64
 		add(must(layers.NewLayerNorm(g, fmt.Sprintf("norm%d", i), cfg)).Forward(vectors))
 	}
+	tied := must(layers.NewEmbedding(g, "tied", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Dtype: tensor.Float64, Init: layers.Zeros(), AttendBias: layers.Zeros()}))
+	add(tied.Attend(x))
 	add(layers.Dot(x, x))
 	add(layers.Dot(x, vectors))
 	add(layers.Dot(vectors, vectors))

@@ -52,6 +52,14 @@ func newLeaf(g *gorgonia.ExprGraph, name string, value *tensor.Dense) (*gorgonia
 	return n, nil
 }
 
+// valueOf returns the value of a parameter. It fails if that was taken off the node, as gorgonia's UnbindAll does.
+func valueOf(param *gorgonia.Node) (*tensor.Dense, error) {
+	if w, ok := param.Value().(*tensor.Dense); ok && slices.Equal(w.Shape(), param.Shape()) {
+		return w, nil
+	}
+	return nil, errors.Errorf("the parameter %q has no value any more: build the graph anew", param.Name())
+}
+
 // checkBacking returns the slice that an initialiser gave, which must have dt's type and shape's size.
 func checkBacking(backing any, dt tensor.Dtype, shape []int) (any, error) {
 	var got tensor.Dtype

@@ -28,10 +28,13 @@ func layerOf(weight *gorgonia.Node) string { return strings.TrimSuffix(weight.Na
 type Table struct {
 	name   string // of the layer, in messages
 	weight *gorgonia.Node
+	bias   *gorgonia.Node // of Attend, or nil
 	rules  idRules
 	frozen bool    // the whole table
 	leaves *leaves // nil if gradients are dense
 	used   bool    // by an op
+
+	attended bool // so that the bias has a gradient
 }
 
 // leaves are the leaves of one table with a sparse gradient: a node has one gradient, and Gorgonia cannot add sparse
@@ -72,6 +75,11 @@ func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Table, 
 	if t.weight, err = newParam(g, name+weightSuffix, defaultDtype(cfg.Dtype), init, vocab, dim); err != nil {
 		return nil, err
 	}
+	if cfg.AttendBias != nil {
+		if t.bias, err = newParam(g, name+biasSuffix, t.weight.Dtype(), cfg.AttendBias, vocab); err != nil {
+			return nil, errors.WithMessage(err, "AttendBias")
+		}
+	}
 	t.tie()
 	return t, nil
 }
@@ -86,19 +94,26 @@ func (t *Table) tie() {
 // Weight returns the table, of shape (NumEmbeddings, EmbeddingDim).
 func (t *Table) Weight() *gorgonia.Node { return t.weight }
 
-// Learnables returns the table, or nothing if it is frozen. If Sparse, and Forward or Attend were called more than
+// Bias returns the bias of Attend, of shape (NumEmbeddings), or nil if there is none.
+func (t *Table) Bias() *gorgonia.Node { return t.bias }
+
+// Learnables returns the table, unless it is frozen, and at the end the bias, once Attend uses it. If Sparse, and Forward or Attend were called more than
 // once, further leaves with the same value follow, called name+".weight#1" and so on, one for each further call:
 // Gorgonia cannot add sparse gradients, so each op has its own, and package optim adds them up. Call
 // Learnables after Forward, and give all of it to gorgonia.Grad and to the solver. Look up by Lookup(e.Weight(), …)
 // what the loss does not depend on, such as a row to watch: it needs no leaf of its own.
-func (t *Table) Learnables() gorgonia.Nodes {
+func (t *Table) Learnables() (nodes gorgonia.Nodes) {
 	switch {
 	case t.frozen:
-		return nil
 	case t.leaves != nil:
-		return gorgonia.Nodes(slices.Clone(*t.leaves))
+		nodes = gorgonia.Nodes(slices.Clone(*t.leaves))
+	default:
+		nodes = gorgonia.Nodes{t.weight}
 	}
-	return gorgonia.Nodes{t.weight}
+	if t.attended && t.bias != nil {
+		nodes = append(nodes, t.bias)
+	}
+	return nodes
 }
 
 // FrozenRows returns the rows that FreezeRows or TrainRows keep from being trained, for optim.Group.FrozenRows.
@@ -111,6 +126,9 @@ func (t *Table) describe(layer string) string {
 	s := fmt.Sprintf("%s %s %v%s", layer, t.name, t.weight.Shape(), t.rules.text)
 	if t.frozen {
 		s += ", frozen"
+	}
+	if t.bias != nil {
+		s += ", bias"
 	}
 	return s
 }
@@ -128,12 +146,7 @@ func (t *Table) label() string { return fmt.Sprintf("embedding %q", t.name) }
 func (t *Table) wrap(err error) error { return errors.Wrap(err, t.label()) }
 
 // value returns the weights. It fails if they were taken off the node, as gorgonia's UnbindAll does.
-func (t *Table) value() (*tensor.Dense, error) {
-	if w, ok := t.weight.Value().(*tensor.Dense); ok && slices.Equal(w.Shape(), t.weight.Shape()) {
-		return w, nil
-	}
-	return nil, errors.Errorf("the table %q has no value any more: build the graph anew", t.weight.Name())
-}
+func (t *Table) value() (*tensor.Dense, error) { return valueOf(t.weight) }
 
 // leaf returns the node for the next op that reads the table.
 func (t *Table) leaf() (*gorgonia.Node, error) {

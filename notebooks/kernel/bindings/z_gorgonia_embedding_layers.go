@@ -75,8 +75,8 @@ func init() {
 		},
 		Untypeds: map[string]string{},
 		Wrappers: map[string][]string{
-			"Embedding":    {"Attend", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Weight"},
-			"EmbeddingBag": {"Attend", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Weight"},
+			"Embedding":    {"Attend", "Bias", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Weight"},
+			"EmbeddingBag": {"Attend", "Bias", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Weight"},
 		},
 	})
 }
