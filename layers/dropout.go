@@ -45,7 +45,7 @@ func (d Dropout) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	case d.P == 0:
 		return x, nil
 	case d.Rand == nil:
-		return nil, errors.New("no Rand: give it a seeded *rand.Rand")
+		return nil, errNoRand
 	}
 	m := &mask{p: d.P, rnd: d.Rand}
 	return graphop.Apply(graphop.Op{

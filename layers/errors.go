@@ -9,6 +9,7 @@ import (
 
 var (
 	errNoInit   = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
+	errNoRand   = errors.New("no Rand: give it a seeded *rand.Rand, such as rand.New(rand.NewPCG(1, 1))")
 	errOwnGraph = errors.New("it cannot grow in its own graph: give it a new one, and build the model on that")
 )
 

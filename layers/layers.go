@@ -10,6 +10,9 @@
 // Shapes are written (batch, time, dim), as torch does. Ids and labels are tensor.Int, Int32 or Int64;
 // tables and activations Float32 or Float64, one of the two per graph. Nothing here panics: what can
 // be checked without data is an error of the constructor or of Forward, the rest an error of the run.
+//
+// Read a result by gorgonia.Read(node, &value), called before the machine is made. The Value of a node in the middle of
+// a graph is unreliable after a run: Gorgonia's elementwise ops write into what they read.
 package layers
 
 import (

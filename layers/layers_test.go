@@ -186,7 +186,7 @@ func TestDropoutErrors(t *testing.T) {
 		{layers.Dropout{P: 1, Rand: testkit.NewRand(1)}, "dropout: P must be in [0, 1), got 1"},
 		{layers.Dropout{P: -0.1, Rand: testkit.NewRand(1)}, "dropout: P must be in [0, 1), got -0.1"},
 		{layers.Dropout{P: math.NaN(), Rand: testkit.NewRand(1)}, "dropout: P must be in [0, 1), got NaN"},
-		{layers.Dropout{P: 0.5}, "dropout: no Rand: give it a seeded *rand.Rand"},
+		{layers.Dropout{P: 0.5}, "dropout: no Rand: give it a seeded *rand.Rand, such as rand.New(rand.NewPCG(1, 1))"},
 	} {
 		if _, err := tt.d.Forward(x); err == nil || err.Error() != tt.want {
 			t.Errorf("got %v, want %s", err, tt.want)
