@@ -85,7 +85,7 @@ func (l *Linear) grow(g *gorgonia.ExprGraph, out int, init, biasInit gorgonia.In
 	case biasInit == nil:
 		biasInit = Zeros()
 	}
-	w, err := valueOf(l.weight)
+	w, err := rowMajorOf(l.weight, l.weight.Shape())
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (l *Linear) grow(g *gorgonia.ExprGraph, out int, init, biasInit gorgonia.In
 	if grown.weight, err = growParam(g, l.weight.Name(), w, out, init); err != nil || l.bias == nil {
 		return grown, err
 	}
-	b, err := valueOf(l.bias)
+	b, err := rowMajorOf(l.bias, l.bias.Shape())
 	if err != nil {
 		return nil, err
 	}

@@ -26,15 +26,16 @@ func layerOf(weight *gorgonia.Node) string { return strings.TrimSuffix(weight.Na
 // Table is the trainable table behind an Embedding or an EmbeddingBag: a row of numbers for each id. One table may
 // serve both in a graph, as &EmbeddingBag{Table: words.Table}; its gradients add up.
 type Table struct {
-	name   string // of the layer, in messages
+	name   string // name of the layer, for messages
 	weight *gorgonia.Node
-	bias   *gorgonia.Node // of Attend, or nil
+	bias   *gorgonia.Node // bias of Attend, or nil
+	shape  tensor.Shape   // shape of weight
 	rules  idRules
-	frozen bool    // the whole table
+	frozen bool    // whether the whole table is frozen
 	leaves *leaves // nil if gradients are dense
-	used   bool    // by an op
+	used   bool    // whether an op reads it
 
-	attended bool // so that the bias has a gradient
+	attended bool // whether Attend was called, so that the bias has a gradient
 }
 
 // leaves are the leaves of one table with a sparse gradient: a node has one gradient, and Gorgonia cannot add sparse
@@ -61,7 +62,7 @@ func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Table, 
 		return nil, errors.Errorf("NumEmbeddings and EmbeddingDim must be at least 1, got %d and %d", vocab, dim)
 	}
 	if dim > math.MaxInt/8/vocab {
-		return nil, errors.Errorf("a table of %d × %d elements is more than memory can be", vocab, dim)
+		return nil, errors.Errorf("a table of %d × %d elements is more than memory can hold", vocab, dim)
 	}
 	rules, err := cfg.IDs.check(vocab)
 	if err != nil {
@@ -71,7 +72,7 @@ func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Table, 
 	if init != nil && rules.PaddingIdx != nil {
 		init = zeroRow(init, rules.padding())
 	}
-	t := &Table{name: name, rules: rules, frozen: cfg.Freeze}
+	t := &Table{name: name, shape: tensor.Shape{vocab, dim}, rules: rules, frozen: cfg.Freeze}
 	if t.weight, err = newParam(g, name+weightSuffix, defaultDtype(cfg.Dtype), init, vocab, dim); err != nil {
 		return nil, err
 	}
@@ -123,7 +124,7 @@ func (t *Table) FrozenRows() []int { return t.rules.frozen.rows() }
 func (t *Table) String() string { return t.describe("Table") }
 
 func (t *Table) describe(layer string) string {
-	s := fmt.Sprintf("%s %s %v%s", layer, t.name, t.weight.Shape(), t.rules.text)
+	s := fmt.Sprintf("%s %s %v%s", layer, t.name, t.shape, t.rules.text)
 	if t.frozen {
 		s += ", frozen"
 	}
@@ -136,8 +137,8 @@ func (t *Table) describe(layer string) string {
 // identity returns all of t that makes a difference to an op's result or gradient.
 func (t *Table) identity() string { return fmt.Sprintf("%q%v frozen=%t", t.name, t.rules, t.frozen) }
 
-func (t *Table) vocab() int { return t.weight.Shape()[0] }
-func (t *Table) dim() int   { return t.weight.Shape()[1] }
+func (t *Table) vocab() int { return t.shape[0] }
+func (t *Table) dim() int   { return t.shape[1] }
 
 // label names the table in messages.
 func (t *Table) label() string { return fmt.Sprintf("embedding %q", t.name) }
@@ -146,7 +147,10 @@ func (t *Table) label() string { return fmt.Sprintf("embedding %q", t.name) }
 func (t *Table) wrap(err error) error { return errors.Wrap(err, t.label()) }
 
 // value returns the weights. It fails if they were taken off the node, as gorgonia's UnbindAll does.
-func (t *Table) value() (*tensor.Dense, error) { return valueOf(t.weight) }
+func (t *Table) value() (*tensor.Dense, error) { return valueOf(t.weight, t.shape) }
+
+// rowMajor returns the weights, which must lie in memory row after row: Let can put any view there.
+func (t *Table) rowMajor() (*tensor.Dense, error) { return rowMajorOf(t.weight, t.shape) }
 
 // leaf returns the node for the next op that reads the table.
 func (t *Table) leaf() (*gorgonia.Node, error) {
