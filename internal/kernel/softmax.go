@@ -35,37 +35,23 @@ func countsOf(counts []bool, i, rows, n int) []bool {
 // rowsOf returns how many rows of n elements there are in size.
 func rowsOf(size, n int) int { return size / max(1, n) }
 
-// softMax makes row its own softmax, or zeros if nothing in it counts or all that counts is −∞.
+// softMax makes row its own softmax, or zeros if nothing in it counts or all that counts is −∞. A NaN stays one.
 func softMax[T Float](row []T, counts []bool) {
-	top := greatest(row, counts)
-	if math.IsInf(float64(top), -1) {
-		clear(row)
-		return
-	}
-	exps(row, top)
+	none := T(math.Inf(-1))
 	for j, c := range counts {
 		if !c {
+			row[j] = none
+		}
+	}
+	top := Greatest(row)
+	if top > none {
+		Scale(row, T(1/SumExp(row, row, top)))
+		return
+	}
+	for j, x := range row {
+		if x == none {
 			row[j] = 0
 		}
-	}
-	Scale(row, T(1/total(row)))
-}
-
-// greatest returns the greatest element that counts, or −∞ if none does.
-func greatest[T Float](row []T, counts []bool) T {
-	top := T(math.Inf(-1))
-	for j, x := range row {
-		if (x > top || x != x) && (counts == nil || counts[j]) {
-			top = x // of a NaN, and of all that follows, the row becomes NaN
-		}
-	}
-	return top
-}
-
-// exps sets each x to e^(x−top).
-func exps[T Float](x []T, top T) {
-	for i := range x {
-		x[i] = T(math.Exp(float64(x[i] - top)))
 	}
 }
 
