@@ -35,38 +35,43 @@ func countsOf(counts []bool, i, rows, n int) []bool {
 // rowsOf returns how many rows of n elements there are in size.
 func rowsOf(size, n int) int { return size / max(1, n) }
 
-// softMax makes row its own softmax, or zeros if nothing in it counts or all that counts is −∞.
+// softMax makes row its own softmax, or zeros if nothing in it counts or all that counts is −∞. With a NaN among what
+// counts, all of it is NaN.
 func softMax[T Float](row []T, counts []bool) {
-	top := greatest(row, counts)
-	if math.IsInf(float64(top), -1) {
-		clear(row)
-		return
-	}
-	exps(row, top)
 	for j, c := range counts {
 		if !c {
-			row[j] = 0
+			row[j] = T(math.Inf(-1))
 		}
 	}
-	Scale(row, T(1/total(row)))
+	top := largest(row)
+	if math.IsInf(float64(top), -1) {
+		for j, x := range row {
+			if x == top {
+				row[j] = 0
+			}
+		}
+		return
+	}
+	Scale(row, T(1/expAll(row, top)))
 }
 
-// greatest returns the greatest element that counts, or −∞ if none does.
-func greatest[T Float](row []T, counts []bool) T {
+// largest returns the greatest element of x, NaNs left out: −∞ of none.
+func largest[T Float](x []T) T {
 	top := T(math.Inf(-1))
-	for j, x := range row {
-		if (x > top || x != x) && (counts == nil || counts[j]) {
-			top = x // of a NaN, and of all that follows, the row becomes NaN
+	for _, e := range x {
+		if e > top {
+			top = e
 		}
 	}
 	return top
 }
 
-// exps sets each x to e^(x−top).
-func exps[T Float](x []T, top T) {
+// expAll sets each element of x to e^(x−top), and returns their sum.
+func expAll[T Float](x []T, top T) float64 {
 	for i := range x {
 		x[i] = T(math.Exp(float64(x[i] - top)))
 	}
+	return total(x)
 }
 
 // inner returns ⟨a, b⟩, as four sums.
