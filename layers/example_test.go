@@ -165,6 +165,20 @@ func ExampleTable() {
 	// Output: [1 2 4 4] [3 8] Table words (3, 1)
 }
 
+// A matrix factorisation: the score of a user and an item is the product of their rows.
+func ExampleTable_Dots() {
+	g := gorgonia.NewGraph()
+	users := must(layers.NewEmbedding(g, "users", layers.EmbeddingConfig{NumEmbeddings: 2, EmbeddingDim: 2, Init: layers.From([]float32{1, 0, 1, 2})}))
+	items := must(layers.NewEmbedding(g, "items", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 2, Init: layers.From([]float32{5, 1, 0, 4, 2, 2})}))
+	scores := must(users.Dots(must(layers.Input(g, "user", []int{0, 1, 1})), items.Table, must(layers.Input(g, "item", []int{0, 0, 2}))))
+	vm := gorgonia.NewTapeMachine(g)
+	if err := vm.RunAll(); err != nil {
+		panic(err)
+	}
+	fmt.Println(scores.Value())
+	// Output: [5  7  6]
+}
+
 // A word's vector in a line, without a graph.
 func ExampleTable_Row() {
 	words, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{

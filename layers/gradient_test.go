@@ -147,18 +147,6 @@ func TestGradients(t *testing.T) {
 		"pool/sum packed":    packedPool(layers.SumPool{}, nil),
 		"pool/max":           pool(layers.MaxPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0}, 2, 3),
 		"pool/max packed":    packedPool(layers.MaxPool{}, nil),
-		"loss/scalar":        crossEntropy(3, []int{2}),
-		"loss/batch":         crossEntropy(3, []int{2, 0, 1, 1}, 4),
-		"loss/ignored":       crossEntropy(3, []int{2, -1, 1, -1}, 4),
-		"loss/all -1":        crossEntropy(3, []int{-1, -1}, 2),
-		"loss/one":           crossEntropy(2, []int{1}, 1),
-		"loss/rank 2":        crossEntropy(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
-		"loss/int32":         crossEntropy(3, []int32{2, 0}, 2),
-		"loss/int64":         crossEntropy(3, []int64{2, 0}, 2),
-		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
-			l, params := crossEntropy(3, []int{2, 0}, 2)(g)
-			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
-		},
 		"classifier": func(g graph) (*gorgonia.Node, nodes) {
 			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 			ids := input(g, "ids", []int{1, 2, 0, 3, 0, 0}, 2, 3)
@@ -269,13 +257,6 @@ func linear(noBias bool, shape ...int) builder {
 		}))
 		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(2), tensor.Shape(shape).TotalSize()), shape...)
 		return sumSquares(must(l.Forward(x))), append(l.Learnables(), x)
-	}
-}
-
-func crossEntropy(classes int, labels any, shape ...int) builder {
-	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(4), tensor.Shape(shape).TotalSize()*classes), append(shape[:len(shape):len(shape)], classes)...)
-		return must(loss.CrossEntropy(x, input(g, "labels", labels, shape...))), gorgonia.Nodes{x}
 	}
 }
 

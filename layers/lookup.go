@@ -62,7 +62,7 @@ func gather[T kernel.Float](r *idReader) graphop.Kernel[T] {
 		if err != nil {
 			return err
 		}
-		if err := limitNorms(r, in, rows); err != nil {
+		if err := limitNorms(r, in, 0, rows); err != nil {
 			return err
 		}
 		dim := len(in.Floats(0)) / r.vocab

@@ -35,6 +35,14 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 		add(e.Attend(x))
 		add(must(e.Quantize()).Forward(ids))
 	}
+	for i, rules := range []layers.IDRules{{}, {Sparse: true}, {IgnoreIndex: new(0)}, {IgnoreIndex: new(1)}} {
+		other := must(layers.NewEmbedding(g, fmt.Sprint("other", i), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: rules, Dtype: tensor.Float64, Init: layers.Zeros()}))
+		add(other.Dots(flat, other.Table, flat))
+		add(other.Dots(flat, other.Table, flat, flat))
+		for _, r := range []loss.Reduction{loss.Mean, loss.None} {
+			add(loss.NegativeSamplingWith(other.Table, other.Table, loss.Pairs{Centres: offsets, Contexts: offsets, Negatives: ids}, r))
+		}
+	}
 	add(layers.Lookup(w2, ids, layers.IDRules{}))
 	add(layers.Lookup(w, ids32, layers.IDRules{}))
 	add(layers.Lookup(w, flat, layers.IDRules{}))
@@ -79,8 +87,20 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 	for _, p := range []float64{0.1, 0.2, 0.2} {
 		add(layers.Dropout{P: p, Rand: testkit.NewRand(1)}.Forward(x))
 	}
-	add(loss.CrossEntropy(vectors, input(g, "labels", []int{0, 1, 1, 0}, 2, 2)))
+	labels := input(g, "labels", []int{0, 1, 1, 0}, 2, 2)
+	for _, cfg := range []loss.CrossEntropyConfig{
+		{}, {Weight: []float64{1, 2}}, {Weight: []float64{2, 1}}, {LabelSmoothing: 0.1}, {LabelSmoothing: 0.2}, {IgnoreIndex: new(0)}, {IgnoreIndex: new(1)},
+		{Reduction: loss.Sum}, {Reduction: loss.None},
+	} {
+		add(loss.CrossEntropyWith(vectors, labels, cfg))
+	}
 	add(loss.CrossEntropy(vectors, input(g, "labels32", []int32{0, 1, 1, 0}, 2, 2)))
+	for _, cfg := range []loss.BinaryCrossEntropyConfig{{}, {PosWeight: []float64{2}}, {PosWeight: []float64{2, 3}}, {Reduction: loss.Sum}, {Reduction: loss.None}} {
+		add(loss.BinaryCrossEntropyWith(x, weights, cfg))
+	}
+	for _, r := range []loss.Reduction{loss.Mean, loss.Sum, loss.None} {
+		add(loss.MeanSquaredErrorWith(x, weights, r))
+	}
 	return all
 }
 

@@ -117,6 +117,9 @@ func (t *Table) Learnables() (nodes gorgonia.Nodes) {
 	return nodes
 }
 
+// Rules returns the rules of its ids. Rows in them count from 0, and NormType is not 0.
+func (t *Table) Rules() IDRules { return t.rules.IDRules }
+
 // FrozenRows returns the rows that FreezeRows or TrainRows keep from being trained, for optim.Group.FrozenRows.
 func (t *Table) FrozenRows() []int { return t.rules.frozen.rows() }
 

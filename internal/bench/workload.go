@@ -54,6 +54,12 @@ const (
 	LookupBatches = 16
 )
 
+// LossBatch is the number of rows of a loss's logits.
+const LossBatch = 128
+
+// LossClasses are the numbers of classes of the cross-entropy.
+func LossClasses() []int { return []int{2, 100, 3000, 30_000} }
+
 // Sizes of the whole training.
 const (
 	TextEpochs = 10
@@ -106,6 +112,18 @@ func LookupBatch(distribution string) []int {
 		ids[i] = next()
 	}
 	return ids
+}
+
+// LossLogits returns logits in [−3, 3), and labels, which pytorch.py computes too.
+func LossLogits(classes int) (logits []float32, labels []int) {
+	logits, labels = initial(LossBatch*classes, 0), make([]int, LossBatch)
+	for i := range logits {
+		logits[i] *= 30
+	}
+	for i := range labels {
+		labels[i] = i * 7919 % classes
+	}
+	return logits, labels
 }
 
 // zipf draws ids of [0, vocab) as a text draws words, the commonest first: id k with a weight of 1/(k+2.7)

@@ -50,6 +50,7 @@ func writeSizes(dir string) error {
 		"batch": Batch, "time": Time, "dim": Dim, "classes": Classes, "vocabs": Vocabs(), "linear_at": linearAt,
 		"rates":        map[string]float64{"sgd": rateSGD, "adam": rateAdam},
 		"lookup_vocab": LookupVocab, "lookup_dim": LookupDim, "lookup_ids": LookupIDs, "distributions": Distributions(),
+		"loss_batch": LossBatch, "loss_classes": LossClasses(),
 	}, "", "\t")
 	if err != nil {
 		return err

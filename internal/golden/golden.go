@@ -1,7 +1,7 @@
 // Package golden holds numbers that PyTorch 1.13.1 made, to test against.
 //
-// testdata/pytorch_cases.json is the output of testdata/pytorch_cases.py 1, float64 on a CPU;
-// testdata/layer_cases.json that of testdata/layer_cases.py 1; testdata/embedding_reference.json holds hand-sized cases
+// testdata/pytorch_cases.json is the output of testdata/pytorch_cases.py 1, float64 on a CPU; layer_cases.json that of
+// layer_cases.py 1, and loss_cases.json that of loss_cases.py 1; testdata/embedding_reference.json holds hand-sized cases
 // from a numpy reference that was compared with PyTorch.
 package golden
 
@@ -18,6 +18,7 @@ var files embed.FS
 const (
 	PyTorch   = "testdata/pytorch_cases.json"
 	Layers    = "testdata/layer_cases.json"
+	Losses    = "testdata/loss_cases.json"
 	Reference = "testdata/embedding_reference.json"
 )
 

@@ -36,7 +36,7 @@ func WeightShares[T Float](dst, weights []T, b *Bags) {
 func BagWeighted[T Float](dst, table, shares []T, b *Bags) {
 	start := 0
 	for k, end := range b.Ends {
-		sumWeighted(dst[k*b.Dim:(k+1)*b.Dim], table, b.IDs[start:end], shares[start:end])
+		sumWeighted(dst[k*b.Dim:(k+1)*b.Dim], table, b.IDs, shares, start, end)
 		start = end
 	}
 }

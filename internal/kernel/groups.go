@@ -46,17 +46,8 @@ func (g *Groups[T]) SumOne(dst []T, k int) {
 		SumRows(dst, g.Src, g.Order, lo, hi, g.Dim, a)
 		return
 	}
-	sumWeighted(dst, g.Src, g.Order[lo:hi], g.Weights[lo:hi])
+	sumWeighted(dst, g.Src, g.Order, g.Weights, lo, hi)
 	if g.ByFreq {
 		Scale(dst, a)
-	}
-}
-
-// sumWeighted sets dst to the sum of weights[i] times row rows[i] of src.
-func sumWeighted[T Float](dst, src []T, rows []int, weights []T) {
-	clear(dst)
-	dim := len(dst)
-	for i, r := range rows {
-		AddScaled(dst, weights[i], src[r*dim:(r+1)*dim])
 	}
 }

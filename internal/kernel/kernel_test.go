@@ -70,18 +70,6 @@ func TestMeanPoolOfRepeatsIsTheRow(t *testing.T) {
 	}
 }
 
-// Sums are in float64: a float32 sum of a million losses is off in the third digit.
-func TestCrossEntropySumsInFloat64(t *testing.T) {
-	const n = 1 << 20
-	logits, labels := make([]float32, n), make([]int, n)
-	for i := range logits {
-		logits[i] = 0.1
-	}
-	if got := CrossEntropy(append(logits, logits...), labels, 2); math.Abs(got-math.Ln2) > 1e-9 {
-		t.Errorf("mean loss %v, want %v", got, math.Ln2)
-	}
-}
-
 func TestLinear(t *testing.T) {
 	x, w, b := []float64{1, 2, 3, 4}, []float64{1, 0, 0, 1, 1, 1}, []float64{10, 20, 30}
 	dst := make([]float64, 6)

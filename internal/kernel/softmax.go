@@ -35,43 +35,24 @@ func countsOf(counts []bool, i, rows, n int) []bool {
 // rowsOf returns how many rows of n elements there are in size.
 func rowsOf(size, n int) int { return size / max(1, n) }
 
-// softMax makes row its own softmax, or zeros if nothing in it counts or all that counts is −∞. With a NaN among what
-// counts, all of it is NaN.
+// softMax makes row its own softmax, or zeros if nothing in it counts or all that counts is −∞. A NaN stays one.
 func softMax[T Float](row []T, counts []bool) {
+	none := T(math.Inf(-1))
 	for j, c := range counts {
 		if !c {
-			row[j] = T(math.Inf(-1))
+			row[j] = none
 		}
 	}
-	top := largest(row)
-	if math.IsInf(float64(top), -1) {
-		for j, x := range row {
-			if x == top {
-				row[j] = 0
-			}
-		}
+	top := Greatest(row)
+	if top > none {
+		Scale(row, T(1/SumExp(row, row, top)))
 		return
 	}
-	Scale(row, T(1/expAll(row, top)))
-}
-
-// largest returns the greatest element of x, NaNs left out: −∞ of none.
-func largest[T Float](x []T) T {
-	top := T(math.Inf(-1))
-	for _, e := range x {
-		if e > top {
-			top = e
+	for j, x := range row {
+		if x == none {
+			row[j] = 0
 		}
 	}
-	return top
-}
-
-// expAll sets each element of x to e^(x−top), and returns their sum.
-func expAll[T Float](x []T, top T) float64 {
-	for i := range x {
-		x[i] = T(math.Exp(float64(x[i] - top)))
-	}
-	return total(x)
 }
 
 // inner returns ⟨a, b⟩, as four sums.

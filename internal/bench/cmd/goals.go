@@ -34,6 +34,7 @@ func values() map[string][]string {
 		"batches": decimals(bench.GrowthBatches),
 		"small":   decimals(bench.GrowthFrom),
 		"large":   decimals(bench.GrowthTo),
+		"classes": decimals(bench.LossClasses()...),
 		"kernel":  {"gather", "sum", "add", "decay", "momentum", "adagrad", "rmsprop", "rmsprop+momentum", "adam"},
 		"rows":    decimals(1000, 1_000_000),
 	}

@@ -76,8 +76,8 @@ func init() {
 		},
 		Untypeds: map[string]string{},
 		Wrappers: map[string][]string{
-			"Embedding":    {"Attend", "Bias", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Row", "Rows", "Weight"},
-			"EmbeddingBag": {"Attend", "Bias", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Row", "Rows", "Weight"},
+			"Embedding":    {"Attend", "Bias", "CopyRow", "Dots", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Row", "Rows", "Rules", "Weight"},
+			"EmbeddingBag": {"Attend", "Bias", "CopyRow", "Dots", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Row", "Rows", "Rules", "Weight"},
 		},
 	})
 }
