@@ -12,8 +12,8 @@ import (
 
 // Attend uses the table as the weight of an output layer: h of shape (…, EmbeddingDim) → logits h·tableᵀ, of shape
 // (…, NumEmbeddings). Input and output weights are then one (Press and Wolf, EACL 2017; flax's Embed.attend), and
-// its gradient is the sum of what both uses give it: for Gorgonia's own adding, or, if Sparse, for package optim,
-// which gets that of Attend as a dense gradient of a further node of Learnables.
+// its gradient is the sum of what both uses give it. Gorgonia adds the two. If Sparse, package optim does, and Attend has
+// a dense gradient on a further node of Learnables.
 //
 // Rows of FreezeRows get no gradient here either. PaddingIdx and the other rules are about ids: the padding row is a
 // class like any other, as with a torch.nn.Linear whose weight is tied.

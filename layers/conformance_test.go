@@ -52,8 +52,8 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// Every exported type of the packages that users import is in an Example: as its name, or made by its constructor. A config is
-// that of its layer.
+// Every exported type of the packages that users import is in an Example: as its name, or made by its constructor. A
+// config is that of its layer.
 func TestEveryTypeHasAnExample(t *testing.T) {
 	for _, dir := range []string{".", "../optim", "../sparse"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))

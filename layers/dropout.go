@@ -13,8 +13,8 @@ import (
 
 var _ Layer = Dropout{}
 
-// Dropout sets each element to 0 with probability P, and divides the others by 1−P, so that their
-// expected sum stays (Srivastava et al., JMLR 2014), as torch.nn.Dropout. Each run draws anew.
+// Dropout sets each element to 0 with probability P, and divides the others by 1−P, so that the
+// expected sum stays the same (Srivastava et al., JMLR 2014), as torch.nn.Dropout. Each run draws anew.
 //
 // It is off in an evaluation graph: one whose machine was made with gorgonia.EvalMode(). Use a graph of
 // its own for that, as the option changes the ops of the graph for all its machines.
@@ -33,7 +33,7 @@ func (d Dropout) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 //
 //	dropout :: Tensor-n a → Tensor-n a
 //
-// It stands for Gorgonia's own Dropout, whose gradient is wrong (docs/gorgonia.md).
+// It takes the place of Gorgonia's own Dropout, whose gradient is wrong (docs/gorgonia.md).
 func (d Dropout) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	in := graphop.Floats("x", x)
 	if err := graphop.Check(in); err != nil {
@@ -68,7 +68,7 @@ type mask struct {
 	p    float64
 	rnd  *rand.Rand
 	off  bool
-	last any // of the last run: []float32 or []float64
+	last any // factors of the last run: []float32 or []float64
 }
 
 func dropout[T kernel.Float](m *mask) graphop.Kernel[T] {
@@ -102,8 +102,8 @@ func draw[T kernel.Float](factors []T, p float64, rnd *rand.Rand) {
 	}
 }
 
-// addDropoutGrad multiplies by the mask of the last run. Its input is the dropout's result, whose value it does not look
-// at: it has to run after the dropout.
+// addDropoutGrad multiplies by the mask of the last run. Its input is the dropout's result, whose value it does not
+// look at: it has to run after the dropout.
 func addDropoutGrad[T kernel.Float](m *mask) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
 		factors, ok := m.last.([]T)

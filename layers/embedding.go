@@ -19,8 +19,8 @@ type EmbeddingConfig struct {
 	// Dtype is tensor.Float32 or tensor.Float64. The zero value means Float32.
 	Dtype tensor.Dtype
 
-	// Init fills the table; required. torch's is Normal(rnd, 1). From(weights) makes a pretrained table of weights that
-	// are there already, torch's from_pretrained, which also sets Freeze unless told otherwise.
+	// Init fills the table; required. torch's is Normal(rnd, 1). From(weights) takes weights that are there already, a
+	// pretrained table, as torch's from_pretrained does, which also freezes it unless told otherwise.
 	Init gorgonia.InitWFn
 }
 
@@ -46,7 +46,7 @@ func NewEmbedding(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Emb
 }
 
 // Forward looks up ids of shape (d0, …, dn) → (d0, …, dn, EmbeddingDim), from a scalar id up.
-// It fails if ids are not integers; an id outside the table is an *IndexError of the run.
+// It fails if the ids are not integers; an id outside the table is an *IndexError of the run.
 func (e *Embedding) Forward(ids *gorgonia.Node) (*gorgonia.Node, error) { return e.lookup(ids) }
 
 // String returns a line such as "Embedding words (10, 3), padding 0, sparse": what is not the default.

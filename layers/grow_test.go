@@ -54,8 +54,8 @@ func TestGrow(t *testing.T) {
 	wantNear(t, "as large as before", same.Weight().Value(), []float64{1, 2, 3, 4, 2, 3, 2, 3}, 0)
 }
 
-// Training goes on after a tied model grew: for words that are older than the growth the loss, and every step, is what it
-// would have been, for logits of new words that cannot be chosen.
+// Training goes on after a tied model grew: for words that are older than the growth the loss, and every step, is what
+// it would have been, for logits of new words that cannot be chosen.
 func TestGrowKeepsTraining(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		train := func(grow bool) []float64 {

@@ -11,8 +11,8 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// The initialisers are gorgonia.InitWFn, so that Gorgonia's own fit too; but those seed themselves from
-// the clock. These draw from rnd in row-major order: the same seed gives the same weights.
+// The initialisers are of type gorgonia.InitWFn, so Gorgonia's own fit too, but those seed themselves from the clock.
+// These draw from rnd in row-major order: the same seed gives the same weights.
 
 // Normal draws from N(0, std²). torch.nn.Embedding's default is Normal(rnd, 1).
 func Normal(rnd *rand.Rand, std float64) gorgonia.InitWFn {
@@ -45,10 +45,10 @@ func Glorot(rnd *rand.Rand) gorgonia.InitWFn {
 func Zeros() gorgonia.InitWFn { return gorgonia.Zeroes() }
 
 // From makes backing, a []float32 or []float64 in row-major order or a *tensor.Dense, the parameter's memory itself: no
-// copy is made, so layers in several graphs that are given one backing share one set of weights. The size and type, and
-// of a tensor the shape, must be the parameter's. A padding row is left as it stands in backing.
+// copy is made, so layers in several graphs that are given one backing share one set of weights. Its size and type, and
+// the shape of a tensor, must be the parameter's. A padding row is left as it stands in backing.
 //
-// Any initialiser that returns a *tensor.Dense is taken so: weights that came from outside.
+// The constructors take the result of any initialiser that returns a *tensor.Dense in this way.
 func From(backing any) gorgonia.InitWFn {
 	return func(_ tensor.Dtype, shape ...int) any {
 		switch b := backing.(type) {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -84,7 +83,8 @@ func TestTableBeyond2GiB(t *testing.T) {
 	}
 }
 
-// FuzzLookup: any ids in any shape, any settings: the rows and gradients of the definition or an error; dense as sparse.
+// FuzzLookup: any ids in any shape, any settings: the rows and gradients of the definition or an error; dense as
+// sparse.
 func FuzzLookup(f *testing.F) {
 	f.Add([]byte("0123456789abcdefghijklmnopqrstuvwxyz"), uint8(2))
 	f.Add([]byte{}, uint8(0))
@@ -103,7 +103,8 @@ func TestRandomLookups(t *testing.T) {
 	}
 }
 
-// checkLookup looks the ids of c up in a shape of this rank. A lookup is a bag of one id each, but for padding, which is read.
+// checkLookup looks the ids of c up in a shape of this rank. A lookup is a bag of one id each, but for padding, which
+// is read.
 func checkLookup(t *testing.T, c bagCase, rank int) {
 	t.Helper()
 	shape := slices.Repeat([]int{1}, rank)
@@ -200,38 +201,8 @@ func TestSecondDerivativeIsAnError(t *testing.T) {
 	}
 }
 
-// Machines of their own graphs may run at once on one table, as long as nothing writes it; the race detector looks on.
-func TestConcurrentGraphsShareATable(t *testing.T) {
-	backing, want := testkit.Randoms[float64](testkit.NewRand(1), 12), []float64(nil)
-	results := make([][]float64, 4)
-	var wg sync.WaitGroup
-	for i := range results {
-		g := gorgonia.NewGraph()
-		e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Dtype: tensor.Float64, Init: layers.From(backing)}))
-		dw := must(gorgonia.Grad(sumSquares(must(e.Attend(must(e.Forward(input(g, "ids", []int{1, 3, 3}, 3)))))), e.Weight()))[0]
-		vm := gorgonia.NewTapeMachine(g)
-		wg.Go(func() {
-			for range 20 {
-				vm.Reset()
-				if err := vm.RunAll(); err != nil {
-					t.Error(err)
-				}
-			}
-			results[i] = wide(dw.Value())
-		})
-	}
-	wg.Wait()
-	for _, got := range results {
-		if want == nil {
-			want = got
-		}
-		if len(got) != 12 || !slices.Equal(got, want) {
-			t.Errorf("got %v and %v", got, want)
-		}
-	}
-}
-
-// A table of any dtype from a call with few fields: torch's from_pretrained of float and double; float16 and integers are no Dtype.
+// A table of any dtype from a call with few fields: torch's from_pretrained of float and double; float16 and integers
+// are no Dtype.
 func TestTableDtypes(t *testing.T) {
 	for _, tt := range []struct {
 		data any

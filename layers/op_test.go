@@ -112,8 +112,8 @@ func TestOpsHashApart(t *testing.T) {
 	}
 }
 
-// The shape that an op infers for the graph is that of the value it makes, and Gorgonia hands a type back to a pool after
-// use, so each call must make one.
+// The shape that an op infers for the graph is that of the value it makes, and Gorgonia hands a type back to a pool
+// after use, so each call must make one.
 func TestOpContract(t *testing.T) {
 	g := gorgonia.NewGraph()
 	differentiated(g, variants(g))

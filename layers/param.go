@@ -8,7 +8,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// newParam adds the parameter called name to g and fills it by init. It is the only place that makes one.
+// newParam adds the parameter called name to g, filled by init. Nothing else makes one.
 //
 // The name must be new to g, because Gorgonia answers a second leaf of the same name, type and shape
 // with the first one, and drops the second's value: two layers would silently share a weight.

@@ -177,7 +177,8 @@ func TestTrapEvalModeIsOfTheGraph(t *testing.T) {
 	}
 }
 
-// An op without a gradient says so (DiffWRT of false, a DoDiff that does nothing): that of a QuantizedEmbedding, the lookup of a frozen table.
+// An op without a gradient says so (DiffWRT of false, a DoDiff that does nothing): that of a QuantizedEmbedding, the
+// lookup of a frozen table.
 func TestTrapGradPanicsAtPlainOp(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := input(g, "x", []float64{1, 2}, 2)

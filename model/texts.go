@@ -14,14 +14,14 @@ import (
 	"gorgonia-embedding/train"
 )
 
-// texts is samples for a classifier's graphs.
+// texts are samples for the graphs of a classifier.
 type texts struct {
 	c       *Classifier
 	samples []data.Sample
-	sparse  bool // gradients of tables
+	sparse  bool // whether the gradients of tables are sparse
 
-	net    Net            // of the graph that was drawn last
-	logits gorgonia.Value // a copy, valid after its run
+	net    Net            // net of the graph that was drawn last
+	logits gorgonia.Value // copy of its logits, valid after its run
 }
 
 // batch is the memory of a graph's inputs.
@@ -80,7 +80,7 @@ func (t *texts) fill(in batch, examples []int) bool {
 	}
 	end := 0
 	for i := range in.labels {
-		in.labels[i] = data.NoLabel
+		in.labels[i] = loss.Ignored
 		if i < len(examples) {
 			sample := t.samples[examples[i]]
 			end += copy(in.ids[end:], sample.IDs)
@@ -103,8 +103,8 @@ func (t *texts) words(examples []int) (n int) {
 func (t *texts) predictions() []int {
 	logits, classes := t.logits.Data().([]float32), t.c.cfg.Classes
 	var best []int
-	for row := range slices.Chunk(logits, classes) {
-		best = append(best, slices.Index(row, slices.Max(row)))
+	for scores := range slices.Chunk(logits, classes) {
+		best = append(best, slices.Index(scores, slices.Max(scores)))
 	}
 	return best
 }

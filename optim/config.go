@@ -22,7 +22,7 @@ type Config struct {
 	WeightDecay float64 `json:"weight_decay,omitempty" help:"weight decay, decoupled for adamw, else L2; 0: none"`
 
 	ClipValue float64 `json:"clip_value,omitempty" help:"limit of the size of each element of a gradient; 0: none"`
-	ClipNorm  float64 `json:"clip_norm,omitempty" help:"limit of the L2 norm of all gradients together, after clip_value; 0: none"`
+	ClipNorm  float64 `json:"clip_norm,omitempty" help:"limit of the L2 norm of all gradients together, after that of their elements; 0: none"`
 
 	Schedule Schedule `json:"-"`                // factors of the learning rate; nil: Constant()
 	Groups   []Group  `json:"groups,omitempty"` // settings for some parameters: the first match counts

@@ -16,7 +16,8 @@
 // If every step touches every row, both kinds of gradient give the same weights, with one exception: for a sparse
 // gradient Adam adds Eps before the bias correction and not after it, as torch.optim.SparseAdam does.
 //
-// Sums run in a fixed order; coefficients are computed in float64 and rounded once. A Solver is not for concurrent use.
+// Sums run in a fixed order; coefficients are computed in float64 and rounded once. A Solver is not for concurrent use,
+// and a step writes the weights: graphs over the same weights must not run meanwhile.
 package optim
 
 import (

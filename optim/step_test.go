@@ -240,10 +240,10 @@ func TestGraph(t *testing.T) {
 		out := gorgonia.NewMatrix(g, tensor.Float64, gorgonia.WithName("out.weight"), gorgonia.WithShape(2, 3), gorgonia.WithValue(testkit.Dense(testkit.Randoms[float64](rnd, 6), 2, 3)))
 		bias := gorgonia.NewVector(g, tensor.Float64, gorgonia.WithName("out.bias"), gorgonia.WithShape(2), gorgonia.WithValue(testkit.Dense([]float64{0, 0}, 2)))
 		scale := gorgonia.NewScalar(g, tensor.Float64, gorgonia.WithName("scale"), gorgonia.WithValue(1.0))
-		ids := gorgonia.NodeFromAny(g, testkit.Dense([]int{4, 0, 4}, 3), gorgonia.WithName("ids"))
+		ids := testkit.Must(layers.Input(g, "ids", []int{4, 0, 4}))
 		x := testkit.Must(words.Forward(ids))
 		y := testkit.Must(gorgonia.BroadcastAdd(testkit.Must(gorgonia.Mul(x, testkit.Must(gorgonia.Transpose(out, 1, 0)))), bias, nil, []byte{0}))
-		target := gorgonia.NodeFromAny(g, testkit.Dense([]float64{1, 2, 3, 4, 5, 6}, 3, 2), gorgonia.WithName("target"))
+		target := testkit.Must(layers.Input(g, "target", []float64{1, 2, 3, 4, 5, 6}, 3, 2))
 		loss := testkit.Must(gorgonia.Sum(testkit.Must(gorgonia.Square(testkit.Must(gorgonia.Sub(testkit.Must(gorgonia.Mul(y, scale)), target))))))
 		nodes := gorgonia.Nodes{words.Weight(), out, bias, scale}
 		testkit.Must(gorgonia.Grad(loss, nodes...))

@@ -1,26 +1,27 @@
 package train
 
 import (
-	"github.com/pkg/errors"
-	"gorgonia.org/gorgonia"
+	"cmp"
+	"context"
+	"slices"
 
-	"gorgonia-embedding/internal/graphop"
+	"github.com/pkg/errors"
 )
 
 // Machine runs a task's graphs: it draws one when it is first filled, and another one when examples have no room.
 type Machine struct {
 	draw    func(Drawing) (*Graph, error)
 	drawing Drawing
-	finish  func(*Graph) error // adds what is to be run after the loss
+	finish  func(*Graph) error // function that adds what is to be run after the loss
 
 	graph *Graph
-	vm    gorgonia.VM
-	loss  gorgonia.Value // a copy, valid after a run
+	program
 }
 
 // NewMachine returns a Machine whose graphs come from draw, such as a Task's Draw, for the mode, batch and source of
-// random numbers in d.
+// random numbers in d. A batch of 0 means 64, which suits an evaluation: there it does not change the results.
 func NewMachine(draw func(Drawing) (*Graph, error), d Drawing) *Machine {
+	d.Batch = cmp.Or(d.Batch, 64)
 	return &Machine{draw: draw, drawing: d, finish: func(*Graph) error { return nil }}
 }
 
@@ -29,7 +30,7 @@ func (m *Machine) Fill(examples []int) error {
 	if m.graph != nil && m.graph.Fill(examples) {
 		return nil
 	}
-	m.drawing.Examples, m.graph, m.vm = examples, nil, nil
+	m.drawing.Examples, m.graph, m.program = examples, nil, program{}
 	if err := m.renew(); err != nil {
 		return errors.Wrapf(err, "graph for %v", m.drawing.Mode)
 	}
@@ -48,14 +49,10 @@ func (m *Machine) renew() error {
 	if err != nil {
 		return err
 	}
-	gorgonia.Read(gr.Loss, &m.loss)
-	if err := m.finish(gr); err != nil {
+	if err := m.compile(gr.Loss, func() error { return m.finish(gr) }); err != nil {
 		return err
 	}
-	if err := graphop.CheckHashes(gr.Loss.Graph()); err != nil {
-		return err
-	}
-	m.graph, m.vm = gr, gorgonia.NewTapeMachine(gr.Loss.Graph())
+	m.graph = gr
 	return nil
 }
 
@@ -64,12 +61,27 @@ func (m *Machine) Run() (float64, error) {
 	if m.vm == nil {
 		return 0, errors.New("train: the machine has no input: call Fill before Run")
 	}
-	m.vm.Reset()
-	if err := m.vm.RunAll(); err != nil {
-		return 0, err
+	return m.run()
+}
+
+// Mean runs the graph on all of examples, in batches, and returns the mean of their loss. If each is not nil, it is
+// called with each batch after its run. Mean stops with ctx's error when ctx is done.
+func (m *Machine) Mean(ctx context.Context, examples []int, each func(batch []int)) (loss float64, err error) {
+	for batch := range slices.Chunk(examples, m.drawing.Batch) {
+		if err := ctx.Err(); err != nil {
+			return loss, err
+		}
+		if err := m.Fill(batch); err != nil {
+			return loss, err
+		}
+		l, err := m.Run()
+		if err != nil {
+			return loss, err
+		}
+		loss += l * float64(len(batch)) / float64(len(examples))
+		if each != nil {
+			each(batch)
+		}
 	}
-	if loss, ok := m.loss.Data().(float32); ok {
-		return float64(loss), nil
-	}
-	return m.loss.Data().(float64), nil
+	return loss, nil
 }

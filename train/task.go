@@ -49,7 +49,7 @@ func (m Mode) String() string {
 type Drawing struct {
 	Mode     Mode
 	Batch    int        // most examples of a run
-	Examples []int      // those of the next run, at most Batch: the graph must have room for them
+	Examples []int      // examples of the next run, at most Batch: the graph must have room for them
 	Rand     *rand.Rand // source of what is random in training, such as dropout; each worker has one
 }
 
@@ -58,8 +58,8 @@ type Graph struct {
 	Loss       *gorgonia.Node // mean loss of the examples of a run: a scalar of Float32 or Float64
 	Learnables gorgonia.Nodes // parameters to train, in a fixed order; their memory is the Set's
 
-	// Fill makes examples, at most Batch, the input of the next run. It returns false, and then a new graph is drawn for them,
-	// if the graph has no room for them. A graph of a fixed size may refuse all but one number of examples.
+	// Fill makes examples, at most Batch, the input of the next run. It returns false if the graph has no room for them:
+	// then a new one is drawn. A graph of a fixed size may refuse all but one number of examples.
 	Fill func(examples []int) bool
 }
 
@@ -68,8 +68,13 @@ func (g *Graph) check() error {
 	if g == nil || g.Loss == nil || g.Fill == nil {
 		return errors.New("a Graph needs a Loss and a Fill")
 	}
-	if dt := g.Loss.Dtype(); !g.Loss.IsScalar() || dt != tensor.Float32 && dt != tensor.Float64 {
-		return errors.Errorf("the loss must be a scalar of Float32 or Float64, got shape %v of %v: take the mean", g.Loss.Shape(), dt)
+	return checkLoss(g.Loss)
+}
+
+// checkLoss fails unless n can be a loss.
+func checkLoss(n *gorgonia.Node) error {
+	if dt := n.Dtype(); !n.IsScalar() || dt != tensor.Float32 && dt != tensor.Float64 {
+		return errors.Errorf("the loss must be a scalar of Float32 or Float64, got shape %v of %v: take the mean", n.Shape(), dt)
 	}
 	return nil
 }

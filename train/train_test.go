@@ -16,6 +16,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/choice"
+	"gorgonia-embedding/layers"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
@@ -46,7 +47,7 @@ func (t *noise) Draw(d train.Drawing) (*train.Graph, error) {
 	}
 	g, mean, size := gorgonia.NewGraph(), make([]float64, 2), len(d.Examples)
 	wn := gorgonia.NodeFromAny(g, w, gorgonia.WithName("w"))
-	in := gorgonia.NodeFromAny(g, tensor.New(tensor.WithBacking(mean)), gorgonia.WithName("mean"))
+	in := gorgonia.Must(layers.Input(g, "mean", mean))
 	diff := gorgonia.Must(gorgonia.Sub(wn, in))
 	loss := gorgonia.Must(gorgonia.Mean(gorgonia.Must(gorgonia.Square(diff))))
 	gr := &train.Graph{Loss: loss, Learnables: gorgonia.Nodes{wn}, Fill: func(examples []int) bool {
@@ -295,5 +296,40 @@ func TestMachineNeedsInput(t *testing.T) {
 	m := train.NewMachine(newNoise(4).Draw, train.Drawing{Mode: train.Evaluation, Batch: 2})
 	if _, err := m.Run(); err == nil || err.Error() != "train: the machine has no input: call Fill before Run" {
 		t.Error(err)
+	}
+}
+
+// What a Step is told wrong is an error before it runs; a run that fails says which op failed.
+func TestStepErrors(t *testing.T) {
+	build := func() (*layers.Embedding, *gorgonia.Node, *gorgonia.Node) {
+		g := gorgonia.NewGraph()
+		words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 2, EmbeddingDim: 2, Init: layers.Zeros()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		y := gorgonia.Must(words.Forward(gorgonia.Must(layers.Input(g, "ids", []int{5}))))
+		return words, y, gorgonia.Must(gorgonia.Sum(y))
+	}
+	words, y, cost := build()
+	_, rate := train.NewStep(cost, optim.SGD{}, optim.Config{LearningRate: -1}, words)
+	_, none := train.NewStep(cost, optim.SGD{}, optim.Config{})
+	_, vector := train.NewStep(y, optim.SGD{}, optim.Config{}, words)
+	for want, err := range map[string]error{
+		"optim: LearningRate must be positive":        rate,
+		"train: no models with parameters to train":   none,
+		"train: the loss must be a scalar of Float32": vector,
+	} {
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	words, _, cost = build()
+	step, err := train.NewStep(cost, optim.SGD{}, optim.Config{}, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bad *layers.IndexError
+	if _, err := step.Run(); !layers.As(err, &bad) || bad.ID != 5 {
+		t.Errorf("got %v", err)
 	}
 }

@@ -1,14 +1,13 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
-	"math"
-	"strconv"
 	"strings"
 
+	"gorgonia-embedding/data"
 	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/model"
 	"gorgonia-embedding/optim"
@@ -17,128 +16,88 @@ import (
 
 // options are the flags' values.
 type options struct {
-	train, dev, test string
-	maxLen, minCount int
-	model            model.Bag
-	training         train.Config
-	sparse           bool
-	report, quiet    bool
+	Train string `json:"train" help:"{file} of examples to train on, one of "`
+	Dev   string `json:"dev" help:"{file} of examples to choose the epoch by"`
+	Test  string `json:"test" help:"{file} of examples to report on"`
+
+	MaxLen   int  `json:"max_len" help:"number of words of a text that count; 0: all of them"`
+	MinCount int  `json:"min_count" help:"occurrences in train that a word needs to be known"`
+	Sparse   bool `json:"sparse" help:"let a step cost what its words touch; false: the whole table"`
+	Report   bool `json:"report" help:"print precision, recall, F1 of each class and the confusion matrix of test"`
+	Quiet    bool `json:"quiet" help:"print no progress"`
+
+	training train.Config
+	arch     model.Architecture
 }
+
+const usage = "usage: train [flags]\nTrains a text classifier and reports its accuracy. 'go doc ./cmd/train' is the manual."
 
 // parse reads the command line. With -h it prints the flags to help and returns flag.ErrHelp.
 func parse(args []string, help io.Writer) (options, error) {
-	var o options
+	o := options{MaxLen: 256, MinCount: 1, Sparse: true, training: train.Defaults()}
 	fs := flag.NewFlagSet("train", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	fs.StringVar(&o.train, "train", "", "`file` of examples to train on, one of "+endings()+"; none: the toy set")
-	fs.StringVar(&o.dev, "dev", "", "`file` of examples to choose the epoch by")
-	fs.StringVar(&o.test, "test", "", "`file` of examples to report on")
-	fs.IntVar(&o.maxLen, "max-len", 256, "words of a text that count")
-	fs.IntVar(&o.minCount, "min-count", 1, "leave out words seen fewer times in train")
-	fs.IntVar(&o.model.Dim, "dim", 64, "length of a word's vector")
-	fs.Func("hidden", "`sizes` of hidden layers, such as 64 or 64,32 (default none)", func(s string) (err error) {
-		o.model.Hidden, err = parseSizes(s)
-		return err
-	})
-	fs.Float64Var(&o.model.Dropout, "dropout", 0.5, "dropout probability, in [0, 1)")
-	fs.IntVar(&o.training.Epochs, "epochs", 20, "at most so many passes over train")
-	fs.IntVar(&o.training.Patience, "patience", 5, "stop after so many epochs without a better one; 0: never")
-	fs.IntVar(&o.training.Batch, "batch", 32, "examples a step")
-	optimizer := fs.String("optimizer", "adam", "`name`: adam, adamw, adagrad, rmsprop or sgd")
-	fs.Float64Var(&o.training.Optim.LearningRate, "lr", 0, "learning `rate` (default 0.003; 0.1 for adagrad, 1 for sgd)")
-	momentum := fs.Float64("momentum", 0, "of sgd and rmsprop, in [0, 1)")
-	fs.Float64Var(&o.training.Optim.WeightDecay, "weight-decay", 0, "weight decay, decoupled for adamw, else L2")
-	fs.StringVar(&o.training.Course.Name, "schedule", "constant", "`name` of the learning rate's course: constant, linear, cosine or step")
-	fs.Float64Var(&o.training.Course.Warmup, "warmup", 0, "`share` of the steps in which a linear or cosine schedule rises first, in [0, 1)")
-	fs.Float64Var(&o.training.Optim.ClipNorm, "clip", 0, "limit of the `norm` of all gradients together; 0: none")
-	fs.BoolVar(&o.sparse, "sparse", true, "let a step cost what its words touch; false: the whole table")
-	fs.IntVar(&o.training.Workers, "workers", 1, "replicas that share each batch")
-	fs.Uint64Var(&o.training.Seed, "seed", 1, "of everything random")
-	fs.BoolVar(&o.report, "report", false, "print precision, recall, F1 of each class and the confusion matrix of test")
-	fs.BoolVar(&o.quiet, "quiet", false, "print no progress")
-	switch err := fs.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		fs.SetOutput(help)
-		fmt.Fprintln(help, "usage: train [flags]\nTrains a text classifier and reports its accuracy. 'go doc ./cmd/train' is the manual.")
-		fs.PrintDefaults()
+	structs := []any{&o, &o.training, &o.training.Optim, &o.training.Course}
+	for _, s := range structs {
+		if err := cli.Fields(fs, s); err != nil {
+			return o, err
+		}
+	}
+	arch := cli.Choose(fs, "model", "`name` of the architecture", model.Architectures())
+	rule := cli.Choose(fs, "optimizer", "`name` of the rule that the steps follow", optim.Rules())
+	fs.Lookup("train").Usage += endings() + "; none: the toy set"
+	fs.Lookup("schedule").Usage += ": " + strings.Join(optim.Courses(), ", ")
+	fs.Lookup("learning-rate").Usage += ", " + rates()
+	fs.Lookup("seed").Usage = "seed of everything random"
+	err := cli.Parse(fs, args, usage, help)
+	if err != nil {
 		return o, err
-	case err != nil:
-		return o, &cli.UsageError{Err: err}
-	case fs.NArg() > 0:
+	}
+	if fs.NArg() > 0 {
 		return o, cli.Misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
 	}
-	lrGiven := false
-	fs.Visit(func(f *flag.Flag) { lrGiven = lrGiven || f.Name == "lr" })
-	return o, o.check(*optimizer, *momentum, lrGiven)
+	o.arch, err = arch()
+	if err == nil {
+		o.training.Rule, err = rule()
+	}
+	if err == nil {
+		err = o.check(append(structs, o.arch, o.training.Rule))
+	}
+	return o, err
 }
 
-// rule returns the optimizer called name.
-func rule(name string, momentum float64) (optim.Rule, error) {
-	r, err := optim.ParseRule(name)
-	switch rule := r.(type) {
-	case optim.SGD:
-		rule.Momentum = momentum
-		r = rule
-	case optim.RMSProp:
-		rule.Momentum = momentum
-		r = rule
-	default:
-		if momentum != 0 && err == nil {
-			err = cli.Misuse("Momentum is for the Optimizers sgd and rmsprop")
+// check returns a misuse of flags, which are fields of structs.
+func (o options) check(structs []any) error {
+	given := 0
+	for _, file := range []string{o.Train, o.Dev, o.Test} {
+		if file != "" {
+			given++
 		}
 	}
-	return r, err
-}
-
-func (o *options) check(optimizer string, momentum float64, lrGiven bool) (err error) {
-	for _, f := range []struct {
-		name  string
-		value int
-		least int
-	}{
-		{"max-len", o.maxLen, 1}, {"min-count", o.minCount, 1}, {"dim", o.model.Dim, 1},
-		{"epochs", o.training.Epochs, 1}, {"patience", o.training.Patience, 0}, {"batch", o.training.Batch, 1},
-		{"workers", o.training.Workers, 1},
-	} {
-		if f.value < f.least {
-			return cli.Misuse("-%s %d: want at least %d", f.name, f.value, f.least)
-		}
-	}
-	if p := o.model.Dropout; !(p >= 0 && p < 1) {
-		return cli.Misuse("-dropout %v: want a number in [0, 1)", p)
-	}
-	if lr := o.training.Optim.LearningRate; lrGiven && !(lr > 0) || math.IsInf(lr, 1) {
-		return cli.Misuse("-lr %v: want a finite number above 0", lr)
-	}
-	if n := countSet(o.train, o.dev, o.test); n != 0 && n != 3 {
+	switch {
+	case given != 0 && given != 3:
 		return cli.Misuse("-train, -dev and -test go together: give all three, or none for the toy set")
+	case o.MaxLen < 0:
+		return cli.Misuse("-max-len must be at least 0, got %d", o.MaxLen)
+	case o.MinCount < 0:
+		return cli.Misuse("-min-count must be at least 0, got %d", o.MinCount)
 	}
-	if o.training.Rule, err = rule(optimizer, momentum); err == nil {
-		err = o.training.Check()
-	}
-	if err != nil {
-		return &cli.UsageError{Err: err}
-	}
-	return nil
+	return cli.Invalid(cmp.Or(o.arch.Check(), o.training.Check()), structs...)
 }
 
-func countSet(values ...string) (n int) {
-	for _, v := range values {
-		if v != "" {
-			n++
-		}
+// endings lists the endings of names that choose a file's format, such as ".tsv, .csv".
+func endings() string {
+	var list []string
+	for _, format := range data.Formats() {
+		list = append(list, format.Endings...)
 	}
-	return n
+	return strings.Join(list, ", ")
 }
 
-func parseSizes(s string) ([]int, error) {
-	var sizes []int
-	for field := range strings.SplitSeq(s, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(field))
-		if err != nil || n < 1 {
-			return nil, fmt.Errorf("want whole numbers of at least 1, separated by commas")
-		}
-		sizes = append(sizes, n)
+// rates lists the rules' default learning rates, such as "0.003 for adam, 1 for sgd".
+func rates() string {
+	var list []string
+	for _, r := range optim.Rules() {
+		list = append(list, fmt.Sprintf("%v for %s", optim.DefaultRate(r), r.Name()))
 	}
-	return sizes, nil
+	return strings.Join(list, ", ")
 }

@@ -5,58 +5,79 @@ Train trains a text classifier and reports its accuracy.
 	go run ./cmd/train -train train.tsv -dev dev.tsv -test test.tsv
 
 Without files it uses the toy set that is part of the program: short opinions of films, meals, gadgets
-and places. The model looks each word up in an embedding table, averages the vectors, and goes through
-hidden layers, if any, to the classes. It learns by Adam, unless told otherwise; after each epoch it is tried on the dev
-examples, the weights of the best epoch are kept, and the test examples are used once, at the end.
+and places. The model looks each word up in an embedding table, averages the vectors, and maps the mean, through
+hidden layers if there are any, to the classes. It learns by Adam unless told otherwise. After each epoch it is
+evaluated on the dev examples; the weights of the best epoch are kept, and the test examples are used once, at
+the end.
 
 A step changes the table's rows of the words that it saw, and no others: its cost does not depend on the
-vocabulary. That is also how Adam's and momentum's means, and the weight decay, of a word's row go: they stand
-still while the word is not seen. With -sparse=false a step is that of the textbook, on the whole table.
+vocabulary. While a word is not seen, its row does not decay, and the means that Adam and momentum keep for it
+do not change. With -sparse=false a step is that of the textbook, on the whole table.
 
 # Files
 
-The ending of a file's name chooses its format, one of the table data.Formats; with any other ending, a line
-is label TAB text. The text is UTF-8, split into lower-case words as Unicode's UAX #29 says. Labels can be any
+The ending of a file's name chooses its format from the table data.Formats; with any other ending, each line is
+label TAB text. The text is UTF-8; it is split into lower-case words as Unicode's UAX #29 says. Labels can be any
 words; dev and test may only use those of train.
 
 # Flags
 
+The data:
+
 	-train, -dev, -test file   the examples; give all three or none
-	-max-len n                 words of a text that count (default 256)
-	-min-count n               leave out words seen fewer times in train (default 1)
+	-max-len n                 number of words of a text that count; 0: all of them (default 256)
+	-min-count n               occurrences in train that a word needs to be known (default 1)
+	-report                    print precision, recall, F1 of each class and the confusion matrix of test
+
+The model:
+
+	-model name                architecture: bag, the mean of the words' vectors (default bag)
 	-dim n                     length of a word's vector (default 64)
-	-hidden n[,n...]           sizes of hidden layers (default none)
-	-dropout p                 dropout probability, in [0, 1) (default 0.5)
-	-epochs n                  at most so many passes over train (default 20)
-	-patience n                stop after n epochs without a better one; 0: never (default 5)
-	-batch n                   examples a step (default 32)
-	-optimizer name            adam, adamw, adagrad, rmsprop or sgd (default adam)
-	-lr rate                   learning rate (default 0.003; 0.1 for adagrad, 1 for sgd)
-	-momentum x                of sgd and rmsprop, in [0, 1) (default 0)
-	-weight-decay x            weight decay, decoupled for adamw, else L2 (default 0)
-	-schedule name             course of the learning rate: constant; linear or cosine, which fall to 0 at the
-	                           last step; step, a tenth after each third of the steps (default constant)
-	-warmup share              share of the steps, in [0, 1), in which a linear or cosine schedule rises first
-	-clip norm                 limit of the L2 norm of all gradients together; 0: none (default 0)
-	-sparse=false              let a step cost the whole table
+	-hidden n[,n...]           sizes of the hidden layers, ReLU each
+	-dropout p                 probability, in [0, 1), before each linear layer (default 0.5)
+
+The training:
+
+	-epochs n                  most passes over train (default 20)
+	-patience n                epochs without a better one after which to stop; 0: never (default 5)
+	-batch n                   examples of a step (default 32)
 	-workers n                 replicas that compute a part of each batch at the same time; results differ
 	                           from those of one by rounding, and by the draws of dropout (default 1)
-	-seed n                    of everything random (default 1)
-	-report                    print precision, recall, F1 of each class and the confusion matrix of test
+	-sparse=false              let a step cost the whole table
+	-seed n                    seed of everything random (default 1)
 	-quiet                     print no progress
+
+The steps. A flag after -optimizer goes only with the rules that it names; the defaults are PyTorch's:
+
+	-learning-rate x           learning rate; 0: the rule's own, 0.003, but 0.1 for adagrad and 1 for sgd
+	-schedule name             course of the learning rate: constant, which an empty name means too; linear or
+	                           cosine, which fall to 0 at the last step; step, a tenth after each third
+	-warmup share              share of the steps, in [0, 1), in which a linear or cosine course first rises
+	-weight-decay x            weight decay, decoupled for adamw, else L2
+	-clip-norm x               limit of the L2 norm of all gradients together; 0: none
+	-clip-value x              limit of each element of a gradient; 0: none
+	-optimizer name            adam, adamw, adagrad, rmsprop or sgd (default adam)
+	-beta1, -beta2 x           shares of the means that stay, of adam and adamw; 0: 0.9 and 0.999
+	-eps x                     term of the divisor, of all but sgd; 0: 1e-8, or 1e-10 for adagrad
+	-alpha x                   share of the mean of squares that stays, of rmsprop; 0: 0.99
+	-momentum x                share of the velocity that stays, of sgd and rmsprop
+	-dampening x               share of the gradient that the velocity does not take, of sgd
+	-nesterov                  look ahead by the momentum, of sgd
+	-initial-accumulator x     sum of squares before the first step, of adagrad
+	-lr-decay x                decay of the learning rate from step to step, of adagrad
 
 # Output
 
 Standard output gets the summary, which is the same for the same flags and files whatever the number of
 CPUs. Its last two lines are the accuracies:
 
-	dev accuracy 0.832
-	test accuracy 0.816
+	dev accuracy 0.837
+	test accuracy 0.819
 
 Standard error gets a line for each epoch, and a progress bar if it is a terminal. An interrupt (Ctrl-C)
-stops the training; the best weights so far are evaluated. A second one ends the program at once.
+stops the training, and the best weights so far are evaluated. A second one ends the program at once.
 
-The exit status is 0, 2 for a misused flag, and 1 for any other error.
+The exit status is 0 for success, 2 for a misused flag, and 1 for any other error.
 */
 package main
 

@@ -3,16 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
-
 	"gorgonia-embedding/data"
+	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/model"
 	"gorgonia-embedding/train"
 )
@@ -20,9 +16,6 @@ import (
 // run is the command: it trains as args say, and writes the summary to stdout and progress to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o, err := parse(args, stdout)
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
@@ -30,22 +23,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c, err := model.New(model.Config{Vocab: set.vocab.Len(), Classes: len(set.labels), Seed: o.training.Seed, Arch: o.model})
+	c, err := model.New(model.Config{Vocab: set.vocab.Len(), Classes: len(set.labels), Seed: o.training.Seed, Arch: o.arch})
 	if err != nil {
 		return err
 	}
 	task := c.Task(set.train, set.dev)
-	task.Sparse = o.sparse
+	task.Sparse = o.Sparse
 	t, err := train.New(task, o.training)
 	if err != nil {
 		return err
 	}
-	clearBar := func() {}
-	if !o.quiet {
-		clearBar = showProgress(t, stderr, o.training.Epochs, set.words())
+	progress := cli.NewProgress(stderr)
+	if !o.Quiet {
+		t.OnBatch = progress.Batch
+		t.OnEpoch = func(e train.Epoch) {
+			progress.Epoch("epoch %d/%d  loss %.4f  dev accuracy %.3f  %.0f words/s",
+				e.Number, o.training.Epochs, e.Loss, e.Dev.Accuracy, float64(set.words())/e.Time.Seconds())
+		}
 	}
 	history, err := t.Fit(ctx)
-	clearBar()
+	progress.Clear()
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(stderr, "interrupted in epoch %d: evaluating the best weights so far\n", len(history.Epochs)+1)
 	} else if err != nil {
@@ -76,9 +73,9 @@ func load(o options) (*dataset, error) {
 		return nil, err
 	}
 	corpus := data.NewCorpus(trainSet)
-	set := &dataset{name: "toy set", vocab: data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: o.minCount})}
-	if o.train != "" {
-		set.name = o.train
+	set := &dataset{name: "toy set", vocab: data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: o.MinCount})}
+	if o.Train != "" {
+		set.name = o.Train
 	}
 	if set.labels, err = data.NewLabels(trainSet); err != nil {
 		return nil, err
@@ -87,7 +84,7 @@ func load(o options) (*dataset, error) {
 		samples *[]data.Sample
 		corpus  *data.Corpus
 	}{{&set.train, corpus}, {&set.dev, data.NewCorpus(dev)}, {&set.test, data.NewCorpus(test)}} {
-		if *split.samples, err = split.corpus.Encode(set.vocab, set.labels, o.maxLen); err != nil {
+		if *split.samples, err = split.corpus.Encode(set.vocab, set.labels, o.MaxLen); err != nil {
 			return nil, err
 		}
 	}
@@ -95,50 +92,18 @@ func load(o options) (*dataset, error) {
 }
 
 func read(o options) (train, dev, test []data.Example, err error) {
-	if o.train == "" {
+	if o.Train == "" {
 		train, dev, test = data.Toy()
 		return train, dev, test, nil
 	}
-	if train, err = data.ReadFile(o.train); err != nil {
+	if train, err = data.ReadFile(o.Train); err != nil {
 		return nil, nil, nil, err
 	}
-	if dev, err = data.ReadFile(o.dev); err != nil {
+	if dev, err = data.ReadFile(o.Dev); err != nil {
 		return nil, nil, nil, err
 	}
-	test, err = data.ReadFile(o.test)
+	test, err = data.ReadFile(o.Test)
 	return train, dev, test, err
-}
-
-// endings lists the endings of names that choose a file's format, such as ".tsv, .csv".
-func endings() string {
-	var list []string
-	for _, format := range data.Formats() {
-		list = append(list, format.Endings...)
-	}
-	return strings.Join(list, ", ")
-}
-
-// showProgress makes t print a line for each epoch, and draw a bar if stderr is a terminal. It returns a
-// function that takes away the bar of an epoch that was not finished.
-func showProgress(t *train.Trainer, stderr io.Writer, epochs, words int) (clearBar func()) {
-	var bar *progressbar.ProgressBar
-	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		t.OnBatch = func(done, of int) {
-			if bar == nil {
-				bar = progressbar.NewOptions(of, progressbar.OptionSetWriter(stderr), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
-			}
-			bar.Set(done)
-		}
-	}
-	t.OnEpoch = func(e train.Epoch) {
-		bar = nil
-		fmt.Fprintf(stderr, "epoch %d/%d  loss %.4f  dev accuracy %.3f  %.0f words/s\n", e.Number, epochs, e.Loss, e.Dev.Accuracy, float64(words)/e.Time.Seconds())
-	}
-	return func() {
-		if bar != nil {
-			bar.Clear()
-		}
-	}
 }
 
 // summarize evaluates the classifier and prints what came of the training. It writes no time: the same
@@ -163,7 +128,7 @@ func summarize(o options, set *dataset, c *model.Classifier, h train.History, st
 	} else {
 		fmt.Fprintf(stdout, "training    interrupted before the end of the first epoch\n")
 	}
-	if o.report {
+	if o.Report {
 		fmt.Fprintf(stdout, "\ntest\n%s\n", test.Confusion.Report(set.labels))
 	}
 	_, err = fmt.Fprintf(stdout, "dev accuracy %.3f\ntest accuracy %.3f\n", dev.Accuracy(), test.Accuracy())

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// Write writes the workloads to a folder, for the peers that are no Go programs: workload.json holds the sizes, and
+// Write writes the workloads to a folder, for the peers that are not Go programs: workload.json holds the sizes, and
 // files ending in .i64 little-endian 64-bit integers. train.tsv, dev.tsv and test.tsv are what package data reads,
 // train.ft and test.ft the same texts for fastText.
 func Write(dir string) error {

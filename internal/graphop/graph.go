@@ -40,8 +40,8 @@ func Overwritable(n *gorgonia.Node) bool {
 	return false
 }
 
-// CheckHashes fails if two nodes of g have the same hash. Gorgonia tells nodes apart by 32 bits: of two that collide, it
-// computes one and silently reads its result for both. The chance is about n²/2³³ for n nodes.
+// CheckHashes fails if two nodes of g have the same hash. Gorgonia tells nodes apart by 32 bits: of two that collide,
+// it computes one and silently reads its result for both. The chance is about n²/2³³ for n nodes.
 func CheckHashes(g *gorgonia.ExprGraph) error {
 	seen := make(map[uint32]*gorgonia.Node)
 	for _, n := range g.AllNodes() {

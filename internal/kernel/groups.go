@@ -1,7 +1,7 @@
 package kernel
 
-// Groups are sums of rows of Src, of Dim elements each: a sum for each group of Index, of the rows that the group's
-// Order names.
+// Groups are sums of rows of Src, of Dim elements each: a sum for each group of Index, of the rows that Order
+// lists for the group.
 type Groups[T Float] struct {
 	*Index
 	Src     []T

@@ -18,9 +18,12 @@ func init() {
 	imports.Packages.MergePackage("gorgonia-embedding/train", imports.PackageUnderlying{
 		Name: "train",
 		Binds: map[string]r.Value{
+			"Defaults":   r.ValueOf(p0.Defaults),
 			"Evaluation": r.ValueOf(p0.Evaluation),
 			"New":        r.ValueOf(p0.New),
 			"NewMachine": r.ValueOf(p0.NewMachine),
+			"NewStep":    r.ValueOf(p0.NewStep),
+			"NewTask":    r.ValueOf(p0.NewTask),
 			"Training":   r.ValueOf(p0.Training),
 		},
 		Types: map[string]r.Type{
@@ -32,12 +35,15 @@ func init() {
 			"History":   r.TypeOf((*p0.History)(nil)).Elem(),
 			"Machine":   r.TypeOf((*p0.Machine)(nil)).Elem(),
 			"Mode":      r.TypeOf((*p0.Mode)(nil)).Elem(),
+			"Model":     r.TypeOf((*p0.Model)(nil)).Elem(),
 			"Score":     r.TypeOf((*p0.Score)(nil)).Elem(),
+			"Step":      r.TypeOf((*p0.Step)(nil)).Elem(),
 			"Task":      r.TypeOf((*p0.Task)(nil)).Elem(),
 			"Trainer":   r.TypeOf((*p0.Trainer)(nil)).Elem(),
 		},
 		Proxies: map[string]r.Type{
 			"Exchanger": r.TypeOf((*proxy_gorgonia_embedding_train_Exchanger)(nil)).Elem(),
+			"Model":     r.TypeOf((*proxy_gorgonia_embedding_train_Model)(nil)).Elem(),
 			"Task":      r.TypeOf((*proxy_gorgonia_embedding_train_Task)(nil)).Elem(),
 		},
 		Untypeds: map[string]string{},
@@ -53,6 +59,13 @@ type proxy_gorgonia_embedding_train_Exchanger struct {
 func (p *proxy_gorgonia_embedding_train_Exchanger) Exchange(a0 [][]p1.ValueGrad) ([]p1.ValueGrad, error) {
 	return p.Exchange_(p.Object, a0)
 }
+
+type proxy_gorgonia_embedding_train_Model struct {
+	Object      any
+	Learnables_ func(any) p1.Nodes
+}
+
+func (p *proxy_gorgonia_embedding_train_Model) Learnables() p1.Nodes { return p.Learnables_(p.Object) }
 
 type proxy_gorgonia_embedding_train_Task struct {
 	Object    any

@@ -1,0 +1,38 @@
+package train
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"gorgonia-embedding/params"
+)
+
+// NewTask returns a Task made of parts: examples 0 to train−1 are trained on, the dev ones after them are for
+// evaluation, which is the mean of their loss, and draw draws the graphs of both, with parameters of set.
+func NewTask(train, dev int, set *params.Set, draw func(Drawing) (*Graph, error)) Task {
+	return &parts{train, dev, set, draw, NewMachine(draw, Drawing{Mode: Evaluation})}
+}
+
+type parts struct {
+	train, dev int
+	set        *params.Set
+	draw       func(Drawing) (*Graph, error)
+	eval       *Machine
+}
+
+func (p *parts) Len() int                       { return p.train }
+func (p *parts) Params() *params.Set            { return p.set }
+func (p *parts) Draw(d Drawing) (*Graph, error) { return p.draw(d) }
+
+func (p *parts) Evaluate(ctx context.Context) (s Score, err error) {
+	if p.dev < 1 {
+		return s, errors.Errorf("want examples for evaluation, got %d", p.dev)
+	}
+	examples := make([]int, p.dev)
+	for i := range examples {
+		examples[i] = p.train + i
+	}
+	s.Loss, err = p.eval.Mean(ctx, examples, nil)
+	return s, err
+}

@@ -1,0 +1,85 @@
+package train
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
+	"gorgonia-embedding/internal/graphop"
+	"gorgonia-embedding/optim"
+)
+
+// Model is anything with parameters to train, such as a layers.Layer.
+type Model interface{ Learnables() gorgonia.Nodes }
+
+// Step is a graph that trains: the loss that you drew, its gradients and a solver's step. It is for a loop of your own,
+// which fills the inputs before each Run; a Trainer has a loop ready.
+type Step struct {
+	program
+	solver *optim.Solver
+}
+
+// NewStep adds the gradients of loss, a scalar, with respect to the parameters of models, and a step of a new solver to
+// the graph, and compiles it. Call it when the graph is complete, and call gorgonia.Read before it for what you want to
+// read after a run. It fails if a field of cfg is outside its range or a parameter has no part in the loss.
+func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...Model) (*Step, error) {
+	solver, err := optim.New(rule, cfg)
+	if err != nil {
+		return nil, err
+	}
+	var params gorgonia.Nodes
+	for _, m := range models {
+		params = append(params, m.Learnables()...)
+	}
+	if err := checkLoss(loss); err != nil {
+		return nil, errors.WithMessage(err, "train")
+	}
+	if len(params) == 0 {
+		return nil, errors.New("train: no models with parameters to train")
+	}
+	s := &Step{solver: solver}
+	err = s.compile(loss, func() error {
+		if _, err := gorgonia.Grad(loss, params...); err != nil {
+			return err
+		}
+		_, err := solver.StepNode(params...)
+		return err
+	})
+	return s, errors.WithMessage(err, "train")
+}
+
+// Run makes a step on what the inputs hold and returns the loss before the step.
+func (s *Step) Run() (loss float64, err error) { return s.run() }
+
+// Solver returns the solver, to be saved or looked at: a node of the graph makes its steps.
+func (s *Step) Solver() *optim.Solver { return s.solver }
+
+// program is a compiled graph with a loss.
+type program struct {
+	vm   gorgonia.VM
+	loss gorgonia.Value // copy of the loss, valid after a run
+}
+
+// compile makes p the program of the graph of loss, to which finish adds what is to be run after it.
+func (p *program) compile(loss *gorgonia.Node, finish func() error) error {
+	gorgonia.Read(loss, &p.loss)
+	if err := finish(); err != nil {
+		return err
+	}
+	if err := graphop.CheckHashes(loss.Graph()); err != nil {
+		return err
+	}
+	p.vm = gorgonia.NewTapeMachine(loss.Graph())
+	return nil
+}
+
+// run runs the graph and returns the loss.
+func (p *program) run() (float64, error) {
+	p.vm.Reset()
+	if err := p.vm.RunAll(); err != nil {
+		return 0, err
+	}
+	if loss, ok := p.loss.Data().(float32); ok {
+		return float64(loss), nil
+	}
+	return p.loss.Data().(float64), nil
+}
