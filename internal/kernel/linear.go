@@ -61,6 +61,8 @@ func gemm[T Float](c, a, b []T, transA, transB bool, m, k, n int) {
 		p.run()
 		return
 	}
+	see(a)
+	see(b)
 	ta, lda := blas.NoTrans, k
 	if transA {
 		ta, lda = blas.Trans, m
