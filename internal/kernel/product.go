@@ -11,7 +11,7 @@ const tileColumns = 32
 
 // wideFrom is how many multiply-adds are worth AVX-512: for some time after it the CPU runs slower, whatever it does. A
 // step of 60 µs with products of 8,192 took 4 µs longer with it.
-const wideFrom = 1 << 19
+const wideFrom = 1 << 18
 
 // scratch holds what a tile reads, where that is brought in order first.
 type scratch [depth * tileColumns]float32
