@@ -39,7 +39,7 @@ func (c *Classifier) Evaluate(ctx context.Context, samples []data.Sample) (Evalu
 	c.texts.samples = samples
 	var err error
 	eval.Loss, err = c.eval.Mean(ctx, all, func(batch []int) {
-		predicted := c.texts.predictions()
+		predicted := c.eval.Predictions()
 		for i, example := range batch {
 			eval.Confusion[samples[example].Label][predicted[i]]++
 		}

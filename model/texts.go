@@ -20,8 +20,7 @@ type texts struct {
 	samples []data.Sample
 	sparse  bool // whether the gradients of tables are sparse
 
-	net    Net            // net of the graph that was drawn last
-	logits gorgonia.Value // copy of its logits, valid after its run
+	net Net // net of the graph that was drawn last
 }
 
 // batch is the memory of a graph's inputs.
@@ -55,8 +54,9 @@ func (t *texts) draw(d train.Drawing) (*train.Graph, error) {
 		return nil, err
 	}
 	t.net = net
-	gorgonia.Read(logits, &t.logits)
-	return &train.Graph{Loss: cost, Learnables: net.Learnables(), Fill: func(examples []int) bool { return t.fill(in, examples) }}, nil
+	return &train.Graph{
+		Loss: cost, Logits: logits, Learnables: net.Learnables(), Fill: func(examples []int) bool { return t.fill(in, examples) },
+	}, nil
 }
 
 // inputs adds the inputs whose memory in is to g.
@@ -97,14 +97,4 @@ func (t *texts) words(examples []int) (n int) {
 		n += len(t.samples[i].IDs)
 	}
 	return n
-}
-
-// predictions returns the class with the largest logit of each text of the last run, the first of equals.
-func (t *texts) predictions() []int {
-	logits, classes := t.logits.Data().([]float32), t.c.cfg.Classes
-	var best []int
-	for scores := range slices.Chunk(logits, classes) {
-		best = append(best, slices.Index(scores, slices.Max(scores)))
-	}
-	return best
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
 )
 
 // Machine runs a task's graphs: it draws one when it is first filled, and another one when examples have no room.
@@ -14,7 +15,8 @@ type Machine struct {
 	drawing Drawing
 	finish  func(*Graph) error // function that adds what is to be run after the loss
 
-	graph *Graph
+	graph  *Graph
+	logits gorgonia.Value // copy of the graph's Logits, valid after a run of an evaluation
 	program
 }
 
@@ -48,6 +50,9 @@ func (m *Machine) renew() error {
 	}
 	if err != nil {
 		return err
+	}
+	if m.logits = nil; gr.Logits != nil && m.drawing.Mode == Evaluation {
+		gorgonia.Read(gr.Logits, &m.logits)
 	}
 	if err := m.compile(gr.Loss, func() error { return m.finish(gr) }); err != nil {
 		return err
@@ -84,4 +89,23 @@ func (m *Machine) Mean(ctx context.Context, examples []int, each func(batch []in
 		}
 	}
 	return loss, nil
+}
+
+// Predictions returns the class with the largest logit of each row of the last run, the first of equals. It is nil if
+// the graph has no Logits, or is not one of an evaluation.
+func (m *Machine) Predictions() []int {
+	if m.logits == nil {
+		return nil
+	}
+	if logits, ok := m.logits.Data().([]float64); ok {
+		return argmax(logits, m.logits.Shape()[1])
+	}
+	return argmax(m.logits.Data().([]float32), m.logits.Shape()[1])
+}
+
+func argmax[T float32 | float64](logits []T, classes int) (best []int) {
+	for scores := range slices.Chunk(logits, classes) {
+		best = append(best, slices.Index(scores, slices.Max(scores)))
+	}
+	return best
 }

@@ -61,6 +61,11 @@ type Graph struct {
 	// Fill makes examples, at most Batch, the input of the next run. It returns false if the graph has no room for them:
 	// then a new one is drawn. A graph of a fixed size may refuse all but one number of examples.
 	Fill func(examples []int) bool
+
+	// Logits of shape (batch, classes), if not nil, are what a Machine's Predictions are read from in an evaluation, and
+	// Labels, the memory of the classes that Fill writes, what NewTask compares them with.
+	Logits *gorgonia.Node
+	Labels []int
 }
 
 // check fails unless g can be run.

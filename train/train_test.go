@@ -17,6 +17,7 @@ import (
 
 	"gorgonia-embedding/internal/choice"
 	"gorgonia-embedding/layers"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
@@ -331,5 +332,41 @@ func TestStepErrors(t *testing.T) {
 	var bad *layers.IndexError
 	if _, err := step.Run(); !layers.As(err, &bad) || bad.ID != 5 {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A task of parts whose graphs have logits is scored by its accuracy too.
+func TestNewTaskAccuracy(t *testing.T) {
+	set := params.New(1)
+	draw := func(d train.Drawing) (*train.Graph, error) {
+		g, ids, labels := gorgonia.NewGraph(), make([]int, d.Batch), make([]int, d.Batch)
+		words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Init: set.Init("words", layers.Zeros())})
+		if err != nil {
+			return nil, err
+		}
+		logits := gorgonia.Must(words.Forward(gorgonia.Must(layers.Input(g, "ids", ids))))
+		cost, err := loss.CrossEntropy(logits, gorgonia.Must(layers.Input(g, "labels", labels)))
+		fill := func(examples []int) bool {
+			for i := range labels {
+				labels[i] = loss.Ignored
+				if i < len(examples) {
+					ids[i], labels[i] = examples[i]%4, examples[i]%2
+				}
+			}
+			return true
+		}
+		return &train.Graph{Loss: cost, Logits: logits, Labels: labels, Learnables: words.Learnables(), Fill: fill}, err
+	}
+	task := train.NewTask(40, 10, set, draw)
+	if s, err := task.Evaluate(t.Context()); err != nil || s.Accuracy != 0.5 { // all logits are equal: class 0
+		t.Errorf("untrained: %+v, %v", s, err)
+	}
+	tr, err := train.New(task, train.Config{Epochs: 20, Batch: 8, Optim: optim.Config{LearningRate: 0.1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := tr.Fit(t.Context())
+	if err != nil || h.Epochs[h.Best-1].Dev.Accuracy != 1 {
+		t.Errorf("trained: %v, %v", h, err)
 	}
 }

@@ -49,3 +49,13 @@ func DropPadding(kept, at, ids, ends []int, padding int) (k, a []int) {
 	}
 	return kept, at
 }
+
+// count returns how many ids are not padding.
+func count(ids []int, padding int) (n int) {
+	for _, id := range ids {
+		if id != padding {
+			n++
+		}
+	}
+	return n
+}
