@@ -22,29 +22,9 @@ func transpose() {
 	JL(LabelRef("transpose_done"))
 	half := GP64() // row 4
 	LEAQ(Mem{Base: src, Index: ldsrc, Scale: 4}, half)
-	// Register i holds 4 columns of row i in its lower half and the same columns of row i+4 in its upper half.
-	quad := func(col int) (y [4]reg.VecVirtual) {
-		for i := range y {
-			y[i] = YMM()
-			VMOVUPS(rowOf(src, ldsrc, src3, i, col), y[i].AsX())
-			VINSERTF128(U8(1), rowOf(half, ldsrc, src3, i, col), y[i], y[i])
-		}
-		return y
-	}
 	for _, col := range []int{0, 16} {
-		y := quad(col)
-		lo01, hi01, lo23, hi23 := YMM(), YMM(), YMM(), YMM()
-		VUNPCKLPS(y[1], y[0], lo01)
-		VUNPCKHPS(y[1], y[0], hi01)
-		VUNPCKLPS(y[3], y[2], lo23)
-		VUNPCKHPS(y[3], y[2], hi23)
-		out := [4]reg.VecVirtual{YMM(), YMM(), YMM(), YMM()}
-		VSHUFPS(U8(0x44), lo23, lo01, out[0])
-		VSHUFPS(U8(0xee), lo23, lo01, out[1])
-		VSHUFPS(U8(0x44), hi23, hi01, out[2])
-		VSHUFPS(U8(0xee), hi23, hi01, out[3])
-		for i, o := range out {
-			VMOVUPS(o, rowOf(dst, lddst, dst3, i, 0))
+		for i, y := range turned(src, half, ldsrc, src3, col) {
+			VMOVUPS(y, rowOf(dst, lddst, dst3, i, 0))
 		}
 		LEAQ(Mem{Base: dst, Index: lddst, Scale: 4}, dst)
 	}
@@ -54,6 +34,26 @@ func transpose() {
 	Label("transpose_done")
 	VZEROUPPER()
 	RET()
+}
+
+// turned returns 4 columns of 8 rows, as rows.
+func turned(src, half, ld, ld3 reg.GPVirtual, col int) (out [4]reg.VecVirtual) {
+	var y [4]reg.VecVirtual // y[i] holds the columns of row i in its lower half and those of row i+4 in its upper half
+	for i := range y {
+		y[i], out[i] = YMM(), YMM()
+		VMOVUPS(rowOf(src, ld, ld3, i, col), y[i].AsX())
+		VINSERTF128(U8(1), rowOf(half, ld, ld3, i, col), y[i], y[i])
+	}
+	lo01, hi01, lo23, hi23 := YMM(), YMM(), YMM(), YMM()
+	VUNPCKLPS(y[1], y[0], lo01)
+	VUNPCKHPS(y[1], y[0], hi01)
+	VUNPCKLPS(y[3], y[2], lo23)
+	VUNPCKHPS(y[3], y[2], hi23)
+	VSHUFPS(U8(0x44), lo23, lo01, out[0])
+	VSHUFPS(U8(0xee), lo23, lo01, out[1])
+	VSHUFPS(U8(0x44), hi23, hi01, out[2])
+	VSHUFPS(U8(0xee), hi23, hi01, out[3])
+	return out
 }
 
 // rowOf is the address of row i, from 0 to 3, and a column in bytes.
