@@ -3,7 +3,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DATA ?= ../shared/data
 COUNT ?= 10
 
-.PHONY: check check-assembly exp accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
+.PHONY: check check-assembly accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
@@ -14,21 +14,17 @@ check:
 	go test ./...
 	go test -race -shuffle=on ./...
 	go test -run '^$$' -bench . -benchtime 1x ./layers > /dev/null
-	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|CrossEntropy|RunAll|Index' -benchtime 1x ./internal/bench > /dev/null
+	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|RunAll|Index' -benchtime 1x ./internal/bench > /dev/null
 
 # check-assembly: what is committed is what the generator writes, and the package builds where there is no assembly. The
 # twins are tested beside it, and by all tests under the race detector, where they run in its place.
-ASSEMBLY = $(wildcard internal/kernel/*_amd64.s internal/kernel/*_amd64.go)
+ASSEMBLY = $(wildcard internal/kernel/*_amd64.s) $(patsubst %.s,%.go,$(wildcard internal/kernel/*_amd64.s))
 check-assembly:
 	go -C internal/kernel/avo vet ./...
 	go -C internal/kernel/avo mod tidy -diff
 	before=$$(cat $(ASSEMBLY) | sha256sum); go generate ./internal/kernel && test "$$before" = "$$(cat $(ASSEMBLY) | sha256sum)" || { echo "the assembly was not what internal/kernel/avo writes: commit what go generate wrote"; exit 1; }
 	go vet -tags purego ./internal/kernel
 	GOARCH=arm64 go vet ./internal/kernel
-
-# exp holds the exponentials to their bound, and the assembly to the twin, for all floats. It takes two minutes.
-exp:
-	EXP=whole go test -count 1 -run TestExp32 -v ./internal/kernel
 
 # accuracy prints the README's table, and fails if a mean is below what the project promises.
 accuracy:
@@ -40,7 +36,7 @@ bench:
 
 # bench-pytorch compares it with PyTorch and fastText, Debian's python3-torch and fasttext.
 bench-pytorch:
-	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-pytorch.txt step-pytorch lookup-pytorch loss-pytorch training
+	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-pytorch.txt step-pytorch lookup-pytorch training
 
 # notebook-kernel builds the notebooks' kernel and registers it with the user's Jupyter.
 notebook-kernel:

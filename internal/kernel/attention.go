@@ -34,12 +34,13 @@ func AttentionWeights[T Float](weights, q, k []T, counts []bool, a *Attention, m
 // Attend sets dst (batch, queries, heads·dim) to the answers. It leaves the weights of a head, a matrix (queries, n) where n
 // is that of LastKeys, at the start of the head's room in weights.
 func Attend[T Float](dst, weights, q, k, v []T, counts []bool, a *Attention, memory []T) {
+	clear(dst)
 	eachHead(a, weights, counts, memory, func(h *head[T]) {
 		h.weigh(q, k)
 		out := h.out[:a.Queries*a.Dim]
 		clear(out)
 		LinearGradX(out, h.values(v), h.weights, a.Queries, a.Dim, h.n)
-		h.unpack(dst, out, a.answers(), h.text*a.Queries, func(row, x []T) { copy(row, x) })
+		h.add(dst, 1, out, a.answers(), h.text*a.Queries)
 	})
 }
 
@@ -47,12 +48,10 @@ func Attend[T Float](dst, weights, q, k, v []T, counts []bool, a *Attention, mem
 // that of its dst, and from what it left in weights.
 func AttentionGrad[T Float](dq, dk, dv, weights, q, k, v, grad []T, counts []bool, a *Attention, memory []T) {
 	scale := T(a.scale())
-	add := func(row, x []T) { AddScaled(row, 1, x) }
-	addScaled := func(row, x []T) { AddScaled(row, scale, x) }
 	eachHead(a, weights, counts, memory, func(h *head[T]) {
 		out, query, key := h.answers(grad), h.text*a.Queries, h.text*a.Keys
 		if dv != nil {
-			h.unpack(dv, h.transposed(h.weights, out), a.V, key, add)
+			h.add(dv, 1, h.transposed(h.weights, out), a.V, key)
 		}
 		if dq == nil && dk == nil {
 			return
@@ -61,13 +60,13 @@ func AttentionGrad[T Float](dq, dk, dv, weights, q, k, v, grad []T, counts []boo
 		Linear(scores, out, h.values(v), nil, a.Queries, a.Dim, h.n)
 		softMaxBack(scores, h.weights, h.n)
 		if dk != nil {
-			h.unpack(dk, h.transposed(scores, h.queries(q)), a.K, key, addScaled)
+			h.add(dk, scale, h.transposed(scores, h.queries(q)), a.K, key)
 		}
 		if dq != nil {
 			d := h.d[:a.Queries*a.Dim]
 			clear(d)
 			LinearGradX(d, h.keys(k), scores, a.Queries, a.Dim, h.n)
-			h.unpack(dq, d, a.Q, query, addScaled)
+			h.add(dq, scale, d, a.Q, query)
 		}
 	})
 }

@@ -79,11 +79,11 @@ func (h *head[T]) pack(dst, x []T, c Columns, row, n int) []T {
 	return dst
 }
 
-// unpack is the way back: it calls to with each row of dst, from a row on, and of x.
-func (h *head[T]) unpack(dst, x []T, c Columns, row int, to func(row, x []T)) {
+// add is the way back: it adds scale times the rows of x to those of dst, from a row on.
+func (h *head[T]) add(dst []T, scale T, x []T, c Columns, row int) {
 	for i := range len(x) / h.Dim {
 		at := (row+i)*c.Stride + c.From + h.head*h.Dim
-		to(dst[at:at+h.Dim], x[i*h.Dim:(i+1)*h.Dim])
+		AddScaled(dst[at:at+h.Dim], scale, x[i*h.Dim:(i+1)*h.Dim])
 	}
 }
 
