@@ -17,9 +17,9 @@ check:
 	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|RunAll|Index' -benchtime 1x ./internal/bench > /dev/null
 
 # check-assembly: what is committed is what the generator writes, and the Go twins serve where there is no assembly.
-ASSEMBLY = internal/kernel/rows_amd64.s internal/kernel/rows_amd64.go
+ASSEMBLY = internal/kernel/*_amd64.s internal/kernel/*_amd64.go
 check-assembly:
-	go -C internal/kernel/avo vet .
+	go -C internal/kernel/avo vet ./...
 	go -C internal/kernel/avo mod tidy -diff
 	before=$$(cat $(ASSEMBLY) | sha256sum); go generate ./internal/kernel && test "$$before" = "$$(cat $(ASSEMBLY) | sha256sum)" || { echo "the assembly was not what internal/kernel/avo writes: commit what go generate wrote"; exit 1; }
 	go test -race -tags purego ./internal/kernel ./layers ./optim ./model # the race detector does not see assembly
