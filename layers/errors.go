@@ -9,18 +9,22 @@ import (
 
 var errNoInit = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
 
-// IndexError is an id outside its table, found when the graph runs. Use As to get it from what a
+// IndexError is an id outside its table, found when the graph runs, or by Row and Rows. Use As to get it from what a
 // machine's RunAll returns.
 type IndexError struct {
 	Table         string       // the embedding's name, or that of the table's node
 	ID            int          // the id
 	Position      int          // where it stands among the ids, counted in row-major order
-	Shape         tensor.Shape // of the ids
+	Shape         tensor.Shape // of the ids; empty for a single id
 	NumEmbeddings int          // ids must be in [0, NumEmbeddings)
 }
 
 func (e *IndexError) Error() string {
-	return fmt.Sprintf("embedding %q: id %d at position %d (of shape %v) is outside [0, %d)", e.Table, e.ID, e.Position, e.Shape, e.NumEmbeddings)
+	where := ""
+	if len(e.Shape) > 0 {
+		where = fmt.Sprintf(" at position %d (of shape %v)", e.Position, e.Shape)
+	}
+	return fmt.Sprintf("embedding %q: id %d%s is outside [0, %d)", e.Table, e.ID, where, e.NumEmbeddings)
 }
 
 // As is errors.As for what RunAll of a Gorgonia machine returns: Gorgonia wraps an op's error in a type

@@ -1,6 +1,7 @@
 package layers_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 
@@ -132,4 +133,57 @@ func ExampleTable() {
 	check(gorgonia.NewTapeMachine(g).RunAll())
 	fmt.Println(one.Value().Data(), sum.Value().Data(), words.Table)
 	// Output: [1 2 4 4] [3 8] Table words (3, 1)
+}
+
+// A word's vector in a line, without a graph.
+func ExampleTable_Row() {
+	words, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{
+		NumEmbeddings: 3, EmbeddingDim: 2, Init: layers.From([]float32{0.5, 1, 1.5, 2, 2.5, 3})})
+	check(err)
+	fmt.Println(words.Row(1))
+	fmt.Println(words.Row(3))
+	// Output:
+	// [1.5 2] <nil>
+	// [] embedding "words": id 3 is outside [0, 3)
+}
+
+// The vectors of several words, in memory that serves again.
+func ExampleTable_Rows() {
+	words, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{
+		NumEmbeddings: 3, EmbeddingDim: 2, Init: layers.From([]float32{0.5, 1, 1.5, 2, 2.5, 3})})
+	check(err)
+	vectors := make([]float32, 2*2)
+	check(words.Rows([]int{2, 0}, vectors))
+	fmt.Println(vectors)
+	// Output: [2.5 3 0.5 1]
+}
+
+// A table in a byte an element, saved and loaded: the file is a safetensors file.
+func ExampleLoadQuantized() {
+	words, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{
+		NumEmbeddings: 2, EmbeddingDim: 4, Init: layers.From([]float32{0, 1, 2, 255, 7, 7, 7, 7})})
+	check(err)
+	small, err := words.Quantize()
+	check(err)
+	var file bytes.Buffer
+	check(small.Save(&file))
+	loaded, err := layers.LoadQuantized(&file)
+	check(err)
+	fmt.Println(loaded)
+	fmt.Println(loaded.Row(0))
+	// Output:
+	// QuantizedEmbedding words (2, 4), 24 bytes
+	// [0 1 2 255] <nil>
+}
+
+func ExampleQuantizedEmbedding_Rows() {
+	words, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{
+		NumEmbeddings: 2, EmbeddingDim: 3, IDs: layers.IDRules{OutOfRange: layers.RangeClip}, Init: layers.From([]float32{0, 1, 255, 7, 7, 7})})
+	check(err)
+	small, err := words.Quantize()
+	check(err)
+	vectors := make([]float32, 2*3)
+	check(small.Rows([]int{0, 99}, vectors)) // beyond the table: the last row
+	fmt.Println(vectors)
+	// Output: [0 1 255 7 7 7]
 }

@@ -24,7 +24,7 @@ func (t *Table) Grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*
 }
 
 func (t *Table) grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*Table, error) {
-	w, err := t.value()
+	w, err := t.rowMajor()
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (t *Table) grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*
 	if err != nil {
 		return nil, err
 	}
-	grown := &Table{name: t.name, rules: t.rules, frozen: t.frozen}
+	grown := &Table{name: t.name, shape: tensor.Shape{vocab, dim}, rules: t.rules, frozen: t.frozen}
 	if frozen := t.rules.frozen; frozen != nil {
 		grown.rules.frozen = newRowSet(append(slices.Clone(frozen.has), make([]bool, vocab-old)...))
 	}
@@ -83,7 +83,7 @@ func (t *Table) CopyRow(id int) gorgonia.InitWFn {
 		if err != nil {
 			return nil, err
 		}
-		w, err := t.value()
+		w, err := t.rowMajor()
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +109,7 @@ func (t *Table) repeat(row func() ([]float64, error)) gorgonia.InitWFn {
 
 // mean returns the mean of all rows but padding.
 func (t *Table) mean() ([]float64, error) {
-	w, err := t.value()
+	w, err := t.rowMajor()
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func (r *idReader) rows(ids []int) ([]int, error) {
 	}
 	r.mapped = r.mapped[:0]
 	for i, id := range ids {
-		row, ok := r.row(id)
+		row, ok := r.rules.row(id, r.vocab)
 		if !ok {
 			return nil, r.indexError(id, i)
 		}
@@ -44,25 +44,6 @@ func (r *idReader) rows(ids []int) ([]int, error) {
 
 func (r *idReader) indexError(id, at int) error {
 	return &IndexError{r.table, id, at, slices.Clone(r.shape), r.vocab}
-}
-
-// row returns the row that id means, if it means any.
-func (r *idReader) row(id int) (row int, ok bool) {
-	switch {
-	case r.rules.IgnoreIndex != nil && id == *r.rules.IgnoreIndex:
-		return kernel.NoRow, true
-	case uint(id) < uint(r.vocab):
-		return id, true
-	}
-	switch r.rules.OutOfRange {
-	case RangeClip:
-		return min(max(id, 0), r.vocab-1), true
-	case RangeWrap:
-		return (id%r.vocab + r.vocab) % r.vocab, true
-	case RangeUnknown:
-		return r.rules.unknown(), true
-	}
-	return 0, false
 }
 
 // limitNorms scales down those of rows whose norm is above MaxNorm, once each, in the memory of the table, which is

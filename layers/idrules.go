@@ -3,9 +3,6 @@ package layers
 import (
 	"fmt"
 	"math"
-	"strings"
-
-	"github.com/pkg/errors"
 
 	"gorgonia-embedding/internal/kernel"
 )
@@ -20,7 +17,7 @@ type IDRules struct {
 
 	// MaxNorm, if positive, is a limit of the norm of the rows that are used: at each run, before the lookup, a row x
 	// of the ids with ‖x‖ > MaxNorm is multiplied, once and in place, by MaxNorm/(‖x‖ + 1e-7). The gradient takes no
-	// notice. 0 means no limit. The run then writes the table: other machines must not run on it.
+	// notice. 0 means no limit. The run then writes the table: nothing else may read it meanwhile.
 	MaxNorm float64
 
 	// NormType is the p of MaxNorm's p-norm: any positive number, math.Inf(1) for the greatest |x|. 0 means 2.
@@ -106,6 +103,11 @@ func (r IDRules) check(vocab int) (idRules, error) {
 	return idRules{r, frozen, c.text.String()}, c.err
 }
 
+// ofReading returns those of r that a table has which is only read, and whose norms are limited already.
+func (r IDRules) ofReading() IDRules {
+	return IDRules{PaddingIdx: r.PaddingIdx, IgnoreIndex: r.IgnoreIndex, OutOfRange: r.OutOfRange, UnknownIdx: r.UnknownIdx}
+}
+
 func (r IDRules) padding() int { return valueOr(r.PaddingIdx, kernel.NoRow) }
 func (r IDRules) ignored() int { return valueOr(r.IgnoreIndex, 0) }
 func (r IDRules) unknown() int { return valueOr(r.UnknownIdx, 0) }
@@ -117,74 +119,30 @@ func valueOr(p *int, otherwise int) int {
 	return *p
 }
 
+// row returns the row of a table of vocab rows that id means, kernel.NoRow for an id that is ignored, and whether it
+// means any.
+func (r *idRules) row(id, vocab int) (row int, ok bool) {
+	switch {
+	case r.IgnoreIndex != nil && id == *r.IgnoreIndex:
+		return kernel.NoRow, true
+	case uint(id) < uint(vocab):
+		return id, true
+	}
+	switch r.OutOfRange {
+	case RangeClip:
+		return min(max(id, 0), vocab-1), true
+	case RangeWrap:
+		return (id%vocab + vocab) % vocab, true
+	case RangeUnknown:
+		return r.unknown(), true
+	}
+	return 0, false
+}
+
 // String returns all that makes a difference to an op's result, for its hash.
 func (r idRules) String() string {
 	if r.frozen != nil {
 		return fmt.Sprintf("%s (%x)", r.text, r.frozen.id)
 	}
 	return r.text
-}
-
-// ruleCheck collects what options say of themselves, and the first error.
-type ruleCheck struct {
-	vocab int
-	text  strings.Builder
-	err   error
-}
-
-func (c *ruleCheck) want(ok bool, format string, args ...any) {
-	if !ok && c.err == nil {
-		c.err = errors.Errorf(format, args...)
-	}
-}
-
-func (c *ruleCheck) say(set bool, format string, args ...any) {
-	if set {
-		fmt.Fprintf(&c.text, ", "+format, args...)
-	}
-}
-
-// row replaces *idx by one that counts from 0.
-func (c *ruleCheck) row(field string, idx **int) {
-	if *idx == nil {
-		return
-	}
-	row, err := rowOf(field, **idx, c.vocab)
-	c.want(err == nil, "%v", err)
-	*idx = &row
-}
-
-// frozenRows returns the rows that TrainRows and FreezeRows leave without a gradient.
-func (c *ruleCheck) frozenRows(r IDRules) *rowSet {
-	c.want(r.TrainRows == nil || len(r.TrainRows) > 0, "TrainRows is empty: leave it nil to train all rows, or set Freeze to train none")
-	c.want(len(r.TrainRows) == 0 || len(r.FreezeRows) == 0, "TrainRows and FreezeRows exclude each other: set one")
-	field, frozen, list := "FreezeRows", true, r.FreezeRows
-	if len(r.TrainRows) > 0 {
-		field, frozen, list = "TrainRows", false, r.TrainRows
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	has := make([]bool, c.vocab)
-	for i := range has {
-		has[i] = !frozen
-	}
-	for i, id := range list {
-		row, err := rowOf(fmt.Sprintf("%s[%d]", field, i), id, c.vocab)
-		c.want(err == nil, "%v", err)
-		has[row] = frozen
-	}
-	return newRowSet(has)
-}
-
-// rowOf returns the row that idx, the value of a field, means in a table of vocab rows: a negative one counts
-// from the end.
-func rowOf(field string, idx, vocab int) (int, error) {
-	switch {
-	case idx < -vocab || idx >= vocab:
-		return 0, errors.Errorf("%s %d is outside [%d, %d)", field, idx, -vocab, vocab)
-	case idx < 0:
-		return idx + vocab, nil
-	}
-	return idx, nil
 }

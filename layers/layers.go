@@ -10,6 +10,10 @@
 // Shapes are written (batch, time, dim), as torch does. Ids and labels are tensor.Int, Int32 or Int64;
 // tables and activations Float32 or Float64, one of the two per graph. Nothing here panics: what can
 // be checked without data is an error of the constructor or of Forward, the rest an error of the run.
+//
+// Graphs of their own over one table (From), a machine each, may run at once, and Row and Rows be called beside them, as
+// long as nothing writes the table. A solver's step writes it, and with MaxNorm every run does. The race detector
+// reports who reads it meanwhile.
 package layers
 
 import (

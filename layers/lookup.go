@@ -93,7 +93,7 @@ func tableOf(weight *gorgonia.Node, rules IDRules) (*Table, error) {
 	if weight == nil {
 		return nil, errors.New("embedding: weight: the node is nil")
 	}
-	t := &Table{name: layerOf(weight), weight: weight}
+	t := &Table{name: layerOf(weight), weight: weight, shape: weight.Shape()}
 	if err := graphop.Check(graphop.Floats("weight", weight)); err != nil {
 		return nil, t.wrap(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -197,37 +196,6 @@ func TestSecondDerivativeIsAnError(t *testing.T) {
 	_, err := gorgonia.Grad(sumSquares(dw), up)
 	if err == nil || !strings.Contains(err.Error(), "second derivatives are not supported") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// Machines of their own graphs may run at once on one table, as long as nothing writes it; the race detector looks on.
-func TestConcurrentGraphsShareATable(t *testing.T) {
-	backing, want := testkit.Randoms[float64](testkit.NewRand(1), 12), []float64(nil)
-	results := make([][]float64, 4)
-	var wg sync.WaitGroup
-	for i := range results {
-		g := gorgonia.NewGraph()
-		e := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3, Dtype: tensor.Float64, Init: layers.From(backing)}))
-		dw := must(gorgonia.Grad(sumSquares(must(e.Attend(must(e.Forward(input(g, "ids", []int{1, 3, 3}, 3)))))), e.Weight()))[0]
-		vm := gorgonia.NewTapeMachine(g)
-		wg.Go(func() {
-			for range 20 {
-				vm.Reset()
-				if err := vm.RunAll(); err != nil {
-					t.Error(err)
-				}
-			}
-			results[i] = wide(dw.Value())
-		})
-	}
-	wg.Wait()
-	for _, got := range results {
-		if want == nil {
-			want = got
-		}
-		if len(got) != 12 || !slices.Equal(got, want) {
-			t.Errorf("got %v and %v", got, want)
-		}
 	}
 }
 

@@ -278,7 +278,7 @@ func TestIndexError(t *testing.T) {
 		{[]int{3}, []int{0, 3, -1}, layers.IndexError{Table: "words", ID: -1, Position: 2, Shape: []int{3}, NumEmbeddings: 4},
 			`embedding "words": id -1 at position 2 (of shape (3)) is outside [0, 4)`},
 		{[]int{}, []int{4}, layers.IndexError{Table: "words", ID: 4, Position: 0, Shape: []int{}, NumEmbeddings: 4},
-			`embedding "words": id 4 at position 0 (of shape ()) is outside [0, 4)`},
+			`embedding "words": id 4 is outside [0, 4)`},
 		{[]int{2}, []int64{math.MaxInt64, 0}, layers.IndexError{Table: "words", ID: math.MaxInt64, Position: 0, Shape: []int{2}, NumEmbeddings: 4},
 			`embedding "words": id 9223372036854775807 at position 0 (of shape (2)) is outside [0, 4)`},
 		{[]int{1}, []int32{math.MinInt32}, layers.IndexError{Table: "words", ID: math.MinInt32, Position: 0, Shape: []int{1}, NumEmbeddings: 4},

@@ -110,10 +110,10 @@ func TestQuantizeErrors(t *testing.T) {
 		}
 	}
 	q := must(must(pretrained(g, "words", matrix([]float64{1, 2}, 1, 2), layers.EmbeddingConfig{Freeze: true})).Quantize())
-	if _, err := q.Forward(nil); err == nil || err.Error() != `quantized embedding "words": ids: the node is nil` {
+	if _, err := q.Forward(nil); err == nil || err.Error() != `embedding "words": ids: the node is nil` {
 		t.Errorf("got %v", err)
 	}
-	if _, err := q.Forward(input(g, "f", []float64{1}, 1)); err == nil || err.Error() != `quantized embedding "words": ids must be int, int32 or int64, got float64` {
+	if _, err := q.Forward(input(g, "f", []float64{1}, 1)); err == nil || err.Error() != `embedding "words": ids must be int, int32 or int64, got float64` {
 		t.Errorf("got %v", err)
 	}
 	must(q.Forward(input(g, "ids", []int{1}, 1)))

@@ -25,6 +25,7 @@ func layerOf(weight *gorgonia.Node) string { return strings.TrimSuffix(weight.Na
 type Table struct {
 	name   string // of the layer, in messages
 	weight *gorgonia.Node
+	shape  tensor.Shape // of weight
 	rules  idRules
 	frozen bool    // the whole table
 	leaves *leaves // nil if gradients are dense
@@ -65,7 +66,7 @@ func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Table, 
 	if init != nil && rules.PaddingIdx != nil {
 		init = zeroRow(init, rules.padding())
 	}
-	t := &Table{name: name, rules: rules, frozen: cfg.Freeze}
+	t := &Table{name: name, shape: tensor.Shape{vocab, dim}, rules: rules, frozen: cfg.Freeze}
 	if t.weight, err = newParam(g, name+weightSuffix, defaultDtype(cfg.Dtype), init, vocab, dim); err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (t *Table) FrozenRows() []int { return t.rules.frozen.rows() }
 func (t *Table) String() string { return t.describe("Table") }
 
 func (t *Table) describe(layer string) string {
-	s := fmt.Sprintf("%s %s %v%s", layer, t.name, t.weight.Shape(), t.rules.text)
+	s := fmt.Sprintf("%s %s %v%s", layer, t.name, t.shape, t.rules.text)
 	if t.frozen {
 		s += ", frozen"
 	}
@@ -115,8 +116,8 @@ func (t *Table) describe(layer string) string {
 // identity returns all of t that makes a difference to an op's result or gradient.
 func (t *Table) identity() string { return fmt.Sprintf("%q%v frozen=%t", t.name, t.rules, t.frozen) }
 
-func (t *Table) vocab() int { return t.weight.Shape()[0] }
-func (t *Table) dim() int   { return t.weight.Shape()[1] }
+func (t *Table) vocab() int { return t.shape[0] }
+func (t *Table) dim() int   { return t.shape[1] }
 
 // label names the table in messages.
 func (t *Table) label() string { return fmt.Sprintf("embedding %q", t.name) }
@@ -126,10 +127,19 @@ func (t *Table) wrap(err error) error { return errors.Wrap(err, t.label()) }
 
 // value returns the weights. It fails if they were taken off the node, as gorgonia's UnbindAll does.
 func (t *Table) value() (*tensor.Dense, error) {
-	if w, ok := t.weight.Value().(*tensor.Dense); ok && slices.Equal(w.Shape(), t.weight.Shape()) {
+	if w, ok := t.weight.Value().(*tensor.Dense); ok && slices.Equal(w.Shape(), t.shape) {
 		return w, nil
 	}
 	return nil, errors.Errorf("the table %q has no value any more: build the graph anew", t.weight.Name())
+}
+
+// rowMajor returns the weights, which must lie in memory row after row: Let can put any view there.
+func (t *Table) rowMajor() (*tensor.Dense, error) {
+	w, err := t.value()
+	if err == nil && (w.RequiresIterator() || !w.DataOrder().IsRowMajor()) {
+		return nil, errors.Errorf("the table %q must lie in memory row after row: copy the view", t.weight.Name())
+	}
+	return w, err
 }
 
 // leaf returns the node for the next op that reads the table.

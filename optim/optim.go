@@ -19,7 +19,8 @@
 // A gradient that is NaN or infinite, or that no run has computed since the last step, is an error of the step, which
 // has then changed nothing. Accumulate collects the gradients of several runs for one step.
 //
-// Sums run in a fixed order; coefficients are computed in float64 and rounded once. A Solver is not for concurrent use.
+// Sums run in a fixed order; coefficients are computed in float64 and rounded once. A Solver is not for concurrent use,
+// and a step writes the weights: graphs over the same weights must not run meanwhile.
 package optim
 
 import (

@@ -7,7 +7,8 @@
 // What graphs of one Set may do:
 //
 //   - draw graphs one after the other: a Set's methods are not for concurrent use;
-//   - run graphs at the same time only while none of them writes a parameter, as a solver's step and a layer's MaxNorm do;
+//   - run graphs at once, a machine each, as long as nothing writes a parameter: a solver's step does, and with a layer's
+//     MaxNorm every run. The race detector reports who reads it meanwhile;
 //   - count on a parameter's memory to stay where it is: Restore and Load copy into it, and graphs drawn before read
 //     the new values.
 package params

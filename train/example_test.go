@@ -16,68 +16,39 @@ import (
 	"gorgonia-embedding/train"
 )
 
-// line fits y = a·x + b to points, the last ten of which are for evaluation. It is all Gorgonia: no texts, no layers but Input.
-type line struct {
-	weights *params.Set
-	x, y    []float64
-}
-
-func (l *line) Len() int            { return len(l.x) - 10 }
-func (l *line) Params() *params.Set { return l.weights }
-
-func (l *line) Draw(d train.Drawing) (*train.Graph, error) {
-	n, g := len(d.Examples), gorgonia.NewGraph()
-	w, err := l.weights.Get("w", tensor.Float64, gorgonia.Zeroes(), 2, 1) // a and b
-	if err != nil {
-		return nil, err
-	}
-	in, out := make([]float64, 2*n), make([]float64, n)
-	x := gorgonia.Must(layers.Input(g, "x", in, n, 2))
-	y := gorgonia.Must(layers.Input(g, "y", out, n, 1))
-	weights := gorgonia.NodeFromAny(g, w, gorgonia.WithName("w"))
-	off := gorgonia.Must(gorgonia.Sub(gorgonia.Must(gorgonia.Mul(x, weights)), y))
-	loss, err := gorgonia.Mean(gorgonia.Must(gorgonia.Square(off)))
-	fill := func(examples []int) bool {
-		if len(examples) != n {
-			return false // a small last batch gets a graph of its own
-		}
-		for i, e := range examples {
-			in[2*i], in[2*i+1], out[i] = l.x[e], 1, l.y[e]
-		}
-		return true
-	}
-	return &train.Graph{Loss: loss, Learnables: gorgonia.Nodes{weights}, Fill: fill}, err
-}
-
-func (l *line) Evaluate(context.Context) (train.Score, error) {
-	dev := make([]int, 10)
-	for i := range dev {
-		dev[i] = l.Len() + i
-	}
-	m := train.NewMachine(l.Draw, train.Drawing{Mode: train.Evaluation, Batch: len(dev)})
-	if err := m.Fill(dev); err != nil {
-		return train.Score{}, err
-	}
-	loss, err := m.Run()
-	return train.Score{Loss: loss}, err
-}
-
-// A graph of your own is a Task of four methods.
+// A graph of your own, y = a·x + b: all Gorgonia, but for the inputs. The loop draws it, for batches of any size, to train
+// and to evaluate on the last ten points.
 func Example() {
-	l := &line{weights: params.New(1)}
-	for i := range 60 {
-		x := math.Sin(float64(i))
-		l.x, l.y = append(l.x, x), append(l.y, 3*x-2)
+	x, y := make([]float64, 60), make([]float64, 60)
+	for i := range x {
+		x[i] = math.Sin(float64(i))
+		y[i] = 3*x[i] - 2
 	}
-	t, err := train.New(l, train.Config{Epochs: 40, Batch: 16, Rule: optim.SGD{}, Optim: optim.Config{LearningRate: 0.3}})
-	if err != nil {
-		panic(err)
+	set := params.New(1)
+	draw := func(d train.Drawing) (*train.Graph, error) {
+		n, g := len(d.Examples), gorgonia.NewGraph()
+		w, err := set.Get("w", tensor.Float64, gorgonia.Zeroes(), 2, 1) // a and b
+		if err != nil {
+			return nil, err
+		}
+		in, out := make([]float64, 2*n), make([]float64, n)
+		weights := gorgonia.NodeFromAny(g, w, gorgonia.WithName("w"))
+		line := gorgonia.Must(gorgonia.Mul(gorgonia.Must(layers.Input(g, "x", in, n, 2)), weights))
+		off := gorgonia.Must(gorgonia.Sub(line, gorgonia.Must(layers.Input(g, "y", out, n, 1))))
+		cost, err := gorgonia.Mean(gorgonia.Must(gorgonia.Square(off)))
+		fill := func(examples []int) bool {
+			for i, e := range examples[:min(n, len(examples))] {
+				in[2*i], in[2*i+1], out[i] = x[e], 1, y[e]
+			}
+			return len(examples) == n // a small last batch gets a graph of its own
+		}
+		return &train.Graph{Loss: cost, Learnables: gorgonia.Nodes{weights}, Fill: fill}, err
 	}
+	t, err := train.New(train.NewTask(50, 10, set, draw), train.Config{Epochs: 40, Batch: 16, Rule: optim.SGD{}, Optim: optim.Config{LearningRate: 0.3}})
+	check(err)
 	history, err := t.Fit(context.Background())
-	if err != nil {
-		panic(err)
-	}
-	for p := range l.weights.All() {
+	check(err)
+	for p := range set.All() {
 		fmt.Printf("%s %.3f\n", p.Name, p.Data)
 	}
 	fmt.Println("loss below 1e-6:", history.Epochs[history.Best-1].Dev.Loss < 1e-6)

@@ -1,7 +1,7 @@
-//go:build !purego
+//go:build !purego && !race
 
 package kernel
 
 import "golang.org/x/sys/cpu"
 
-var haveAVX2 = cpu.X86.HasAVX2
+var haveAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA

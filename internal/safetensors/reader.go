@@ -142,6 +142,8 @@ func (f *Reader) Next() (Tensor, error) {
 		t.Data, err = read[float64](f, count)
 	case "I64":
 		t.Data, err = read[int64](f, count)
+	case "U8":
+		t.Data, err = read[uint8](f, count)
 	}
 	if err != nil {
 		return Tensor{}, errors.Errorf("safetensors: the file ends within tensor %q: it is cut off (%v)", t.Name, err)

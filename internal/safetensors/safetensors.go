@@ -3,7 +3,7 @@
 //
 // A file is the length of the header (8 bytes, little-endian), the header (JSON: of each tensor its name,
 // dtype, shape and place; strings under "__metadata__"), and the data, little-endian, without gaps. See
-// https://github.com/huggingface/safetensors#format. Of the format's dtypes there are F32, F64 and I64.
+// https://github.com/huggingface/safetensors#format. Of the format's dtypes there are F32, F64, I64 and U8.
 package safetensors
 
 import (
@@ -30,8 +30,8 @@ const maxHeader = 100_000_000
 type Tensor struct {
 	Name  string
 	Shape []int
-	Dtype string // "F32", "F64" or "I64"; Write goes by Data
-	Data  any    // []float32, []float64 or []int64, in row-major order; nil in a Reader's list
+	Dtype string // "F32", "F64", "I64" or "U8"; Write goes by Data
+	Data  any    // []float32, []float64, []int64 or []uint8, in row-major order; nil in a Reader's list
 }
 
 // entry is a tensor in the header.
@@ -55,6 +55,8 @@ func Write(w io.Writer, meta map[string]string, tensors []Tensor) error {
 			tensors[i].Dtype, n = "F64", len(data)
 		case []int64:
 			tensors[i].Dtype, n = "I64", len(data)
+		case []uint8:
+			tensors[i].Dtype, n = "U8", len(data)
 		}
 		if want, err := size(tensors[i].Dtype, t.Shape); err != nil {
 			return errors.WithMessagef(err, "safetensors: tensor %q", t.Name)
@@ -106,6 +108,8 @@ func header(meta map[string]string, tensors []Tensor) ([]byte, error) {
 // width returns the bytes of an element, 0 for a dtype that there is not.
 func width(dtype string) uint64 {
 	switch dtype {
+	case "U8":
+		return 1
 	case "F32":
 		return 4
 	case "F64", "I64":
@@ -118,7 +122,7 @@ func width(dtype string) uint64 {
 func size(dtype string, shape []int) (uint64, error) {
 	n := width(dtype)
 	if n == 0 {
-		return 0, errors.Errorf("want dtype F32, F64 or I64, got %q", dtype)
+		return 0, errors.Errorf("want dtype F32, F64, I64 or U8, got %q", dtype)
 	}
 	for _, d := range shape {
 		hi, lo := bits.Mul64(n, uint64(max(d, 0)))
@@ -141,6 +145,8 @@ func transfer(data any, f func(part any) error) error {
 	case []float64:
 		return chunks(data, f)
 	case []int64:
+		return chunks(data, f)
+	case []uint8:
 		return chunks(data, f)
 	}
 	return nil

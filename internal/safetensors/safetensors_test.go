@@ -14,6 +14,7 @@ var tensors = []Tensor{
 	{Name: "b", Shape: []int{2, 3}, Dtype: "F32", Data: []float32{1, 2, 3, 4, 5, 6}},
 	{Name: "z", Shape: []int{}, Dtype: "I64", Data: []int64{-7}},
 	{Name: "a.ü", Shape: []int{1}, Dtype: "F64", Data: []float64{0.5}},
+	{Name: "a", Shape: []int{3}, Dtype: "U8", Data: []uint8{7, 0, 255}},
 }
 
 // file returns a header with the data that follow it.
@@ -45,20 +46,20 @@ func TestWriteReads(t *testing.T) {
 	if err := Write(&buf, meta, tensors); err != nil {
 		t.Fatal(err)
 	}
-	want := file(`{"__metadata__":{"rule":"Adam"},"a.ü":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},`+
-		`"b":{"dtype":"F32","shape":[2,3],"data_offsets":[16,40]},"z":{"dtype":"I64","shape":[],"data_offsets":[8,16]}}  `,
-		"\x00\x00\x00\x00\x00\x00\xe0\x3f\xf9\xff\xff\xff\xff\xff\xff\xff\x00\x00\x80\x3f\x00\x00\x00\x40\x00\x00\x40\x40\x00\x00\x80\x40\x00\x00\xa0\x40\x00\x00\xc0\x40")
+	want := file(`{"__metadata__":{"rule":"Adam"},"a":{"dtype":"U8","shape":[3],"data_offsets":[40,43]},"a.ü":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},`+
+		`"b":{"dtype":"F32","shape":[2,3],"data_offsets":[16,40]},"z":{"dtype":"I64","shape":[],"data_offsets":[8,16]}}    `,
+		"\x00\x00\x00\x00\x00\x00\xe0\x3f\xf9\xff\xff\xff\xff\xff\xff\xff\x00\x00\x80\x3f\x00\x00\x00\x40\x00\x00\x40\x40\x00\x00\x80\x40\x00\x00\xa0\x40\x00\x00\xc0\x40\x07\x00\xff")
 	if !bytes.Equal(buf.Bytes(), want) {
 		t.Errorf("got  %q\nwant %q", buf.Bytes(), want)
 	}
-	if err := Write(&again, meta, []Tensor{tensors[2], tensors[0], tensors[1]}); err != nil || !bytes.Equal(again.Bytes(), want) {
+	if err := Write(&again, meta, []Tensor{tensors[2], tensors[3], tensors[0], tensors[1]}); err != nil || !bytes.Equal(again.Bytes(), want) {
 		t.Errorf("another order of tensors gives other bytes (%v)", err)
 	}
 	for name, r := range map[string]io.Reader{
 		"seeker": bytes.NewReader(want), "stream": bytes.NewBuffer(want), "one byte": iotest.OneByteReader(bytes.NewReader(want)),
 	} {
 		gotMeta, got, err := readAll(r)
-		if err != nil || !reflect.DeepEqual(gotMeta, meta) || !reflect.DeepEqual(got, []Tensor{tensors[2], tensors[1], tensors[0]}) {
+		if err != nil || !reflect.DeepEqual(gotMeta, meta) || !reflect.DeepEqual(got, []Tensor{tensors[2], tensors[1], tensors[0], tensors[3]}) {
 			t.Errorf("%s: %v %v %v", name, gotMeta, got, err)
 		}
 	}
@@ -86,7 +87,7 @@ func TestWriteErrors(t *testing.T) {
 	}{
 		{[]Tensor{{Name: "x", Shape: []int{2}, Data: []float32{1}}}, `safetensors: tensor "x" of shape [2] needs 8 bytes, got 4`},
 		{[]Tensor{{Name: "x", Shape: []int{-1}, Data: []float32{1}}}, `safetensors: tensor "x": shape [-1] is negative or too large`},
-		{[]Tensor{{Name: "x", Data: "1"}}, `safetensors: tensor "x": want dtype F32, F64 or I64, got ""`},
+		{[]Tensor{{Name: "x", Data: "1"}}, `safetensors: tensor "x": want dtype F32, F64, I64 or U8, got ""`},
 		{[]Tensor{{Name: metadata, Data: []int64{1}}}, `safetensors: the name "__metadata__" is taken, reserved or not UTF-8`},
 		{[]Tensor{{Name: "\xff", Data: []int64{1}}}, `safetensors: the name "\xff" is taken, reserved or not UTF-8`},
 		{[]Tensor{tensors[0], tensors[0]}, `safetensors: the name "b" is taken, reserved or not UTF-8`},
@@ -107,7 +108,7 @@ func TestReadErrors(t *testing.T) {
 		{[]byte("PK\x03\x04 a zip file"), "a header of 8800140462016121680 bytes is longer than 100000000: this is no safetensors file"},
 		{file("{}", "")[:9], "the file ends after 1 of the header's 2 bytes: it is cut off"},
 		{file("hello", ""), "the header is not JSON: invalid character 'h' looking for beginning of value"},
-		{file(`{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}`, "ab"), `tensor "x": want dtype F32, F64 or I64, got "F16"`},
+		{file(`{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}`, "ab"), `tensor "x": want dtype F32, F64, I64 or U8, got "F16"`},
 		{file(`{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, "abcd"), `tensor "x": shape [-1] is negative or too large`},
 		{file(`{"x":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, ""), `tensor "x": shape [4294967296 4294967296] is negative or too large`},
 		{file(`{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, "abcd"), `tensor "x" of F32 [2] needs 8 bytes, and is at bytes [0 4]`},

@@ -27,6 +27,7 @@ func init() {
 			"From":            r.ValueOf(p0.From),
 			"Glorot":          r.ValueOf(p0.Glorot),
 			"Input":           r.ValueOf(p0.Input),
+			"LoadQuantized":   r.ValueOf(p0.LoadQuantized),
 			"Lookup":          r.ValueOf(p0.Lookup),
 			"NewEmbedding":    r.ValueOf(p0.NewEmbedding),
 			"NewEmbeddingBag": r.ValueOf(p0.NewEmbeddingBag),
@@ -64,8 +65,8 @@ func init() {
 		},
 		Untypeds: map[string]string{},
 		Wrappers: map[string][]string{
-			"Embedding":    {"Attend", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Weight"},
-			"EmbeddingBag": {"Attend", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Weight"},
+			"Embedding":    {"Attend", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Row", "Rows", "Weight"},
+			"EmbeddingBag": {"Attend", "CopyRow", "FrozenRows", "Grow", "Learnables", "MeanRow", "Quantize", "Row", "Rows", "Weight"},
 		},
 	})
 }

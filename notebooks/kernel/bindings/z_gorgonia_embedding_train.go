@@ -23,6 +23,7 @@ func init() {
 			"New":        r.ValueOf(p0.New),
 			"NewMachine": r.ValueOf(p0.NewMachine),
 			"NewStep":    r.ValueOf(p0.NewStep),
+			"NewTask":    r.ValueOf(p0.NewTask),
 			"Training":   r.ValueOf(p0.Training),
 		},
 		Types: map[string]r.Type{
