@@ -72,7 +72,7 @@ func (s *Solver) checkRuns(drop bool) error {
 			continue
 		}
 		if !drop || t.p.kept == nil {
-			return errors.Errorf("optim: parameter %q: its gradient was taken before: run the machine before each Step or Accumulate, and call neither after a run that failed", t.node.Name())
+			return errors.Errorf("optim: parameter %q: its gradient was taken before: reset and run the machine before each Step or Accumulate, and call neither after a run that failed", t.node.Name())
 		}
 		t.p.grads[t.at] = nil
 	}

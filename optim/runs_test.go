@@ -11,55 +11,19 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/testkit"
-	"gorgonia-embedding/layers"
 	"gorgonia-embedding/optim"
+	"gorgonia-embedding/sparse"
 )
 
-// words is a graph whose loss has a table and a matrix as parameters.
-type words struct {
-	ids    []int
-	params gorgonia.Nodes
-	vm     gorgonia.VM
-}
-
-const takenBefore = `: its gradient was taken before: run the machine before each Step or Accumulate, and call neither after a run that failed`
-
-// newWords returns a graph of Σ(words[ids]·out)², over tables that it shares with graphs of the same memory.
-func newWords(t *testing.T, sparse bool, table, out []float64, bind bool, opts ...gorgonia.VMOpt) *words {
-	t.Helper()
-	g := gorgonia.NewGraph()
-	m := &words{ids: make([]int, 3)}
-	e := testkit.Must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
-		NumEmbeddings: 4, EmbeddingDim: 2, Dtype: tensor.Float64, IDs: layers.IDRules{Sparse: sparse}, Init: layers.From(table)}))
-	w := gorgonia.NewMatrix(g, tensor.Float64, gorgonia.WithName("out"), gorgonia.WithShape(2, 1), gorgonia.WithValue(testkit.Dense(out, 2, 1)))
-	x := testkit.Must(e.Forward(testkit.Must(layers.Input(g, "ids", m.ids, 3))))
-	loss := testkit.Must(gorgonia.Sum(testkit.Must(gorgonia.Square(testkit.Must(gorgonia.Mul(x, w))))))
-	m.params = append(e.Learnables(), w)
-	testkit.Must(gorgonia.Grad(loss, m.params...))
-	if bind && sparse {
-		opts = append(opts, gorgonia.BindDualValues(w))
-	} else if bind {
-		opts = append(opts, gorgonia.BindDualValues(m.params...))
-	}
-	m.vm = gorgonia.NewTapeMachine(g, opts...)
-	return m
-}
-
-func (m *words) run(ids ...int) error {
-	copy(m.ids, ids)
-	m.vm.Reset()
-	return m.vm.RunAll()
-}
-
-func (m *words) grads() []gorgonia.ValueGrad { return gorgonia.NodesToValueGrads(m.params) }
+const takenBefore = `: its gradient was taken before: reset and run the machine before each Step or Accumulate, and call neither after a run that failed`
 
 // A call without a run since the one before it is an error, also the first of all.
 func TestSecondStepWithoutARun(t *testing.T) {
 	for _, bind := range []bool{false, true} {
-		for _, sparse := range []bool{false, true} {
+		for _, isSparse := range []bool{false, true} {
 			for calls := range 3 {
 				table, out := testkit.Randoms[float64](testkit.NewRand(1), 8), []float64{1, 2}
-				m := newWords(t, sparse, table, out, bind)
+				m := newWords(t, isSparse, table, out, bind)
 				s := testkit.Must(optim.New(optim.Adam{}, optim.Config{}))
 				for range 1 + calls {
 					if err := m.run(1, 2, 1); err != nil {
@@ -71,13 +35,13 @@ func TestSecondStepWithoutARun(t *testing.T) {
 				}
 				kept, err := slices.Concat(table, out), s.Step(m.grads())
 				if want := `optim: parameter "words.weight"` + takenBefore; err == nil || err.Error() != want {
-					t.Errorf("bound %t, sparse %t: got %v", bind, sparse, err)
+					t.Errorf("bound %t, sparse %t: got %v", bind, isSparse, err)
 				}
 				if err := s.Accumulate(m.grads()); err == nil {
-					t.Errorf("bound %t, sparse %t: no error of Accumulate", bind, sparse)
+					t.Errorf("bound %t, sparse %t: no error of Accumulate", bind, isSparse)
 				}
 				if !slices.Equal(slices.Concat(table, out), kept) || s.Steps() != 1+calls {
-					t.Errorf("bound %t, sparse %t: something has moved", bind, sparse)
+					t.Errorf("bound %t, sparse %t: something has moved", bind, isSparse)
 				}
 			}
 		}
@@ -86,8 +50,8 @@ func TestSecondStepWithoutARun(t *testing.T) {
 
 // A run that failed has left the gradients of the one before.
 func TestStepAfterAFailedRun(t *testing.T) {
-	for _, sparse := range []bool{false, true} {
-		m := newWords(t, sparse, testkit.Randoms[float64](testkit.NewRand(1), 8), []float64{1, 2}, false)
+	for _, isSparse := range []bool{false, true} {
+		m := newWords(t, isSparse, testkit.Randoms[float64](testkit.NewRand(1), 8), []float64{1, 2}, false)
 		s := testkit.Must(optim.New(optim.Adam{}, optim.Config{}))
 		if m.run(9, 9, 9) == nil {
 			t.Fatal("no error of the id 9")
@@ -108,6 +72,44 @@ func TestStepAfterAFailedRun(t *testing.T) {
 			if err := s.Step(m.grads()); err == nil || err.Error() != `optim: parameter "words.weight"`+takenBefore {
 				t.Errorf("got %v", err)
 			}
+		}
+	}
+}
+
+// A run that failed half-way has computed some of the gradients, as the machine of a part of the graph does.
+func TestStepAfterPartOfARun(t *testing.T) {
+	m := newWords(t, true, testkit.Randoms[float64](testkit.NewRand(1), 8), []float64{1, 2}, false)
+	s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.01}))
+	for range 2 {
+		if err := m.run(1, 2, 1); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Step(m.grads()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := m.params[1]
+	if err := gorgonia.NewTapeMachine(out.Graph().SubgraphRoots(out.Deriv())).RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Step(m.grads()); err == nil || err.Error() != `optim: parameter "words.weight"`+takenBefore {
+		t.Errorf("got %v", err)
+	}
+	if err := s.Step(m.grads()[1:]); err != nil {
+		t.Errorf("a step of what was computed: %v", err)
+	}
+}
+
+// Without Reset a machine runs nothing, says nothing, and would train on its first batch for ever.
+func TestStepAfterAForgottenReset(t *testing.T) {
+	m := newWords(t, true, testkit.Randoms[float64](testkit.NewRand(1), 8), []float64{1, 2}, false)
+	s := testkit.Must(optim.New(optim.SGD{}, optim.Config{}))
+	for i := range 2 {
+		if err := m.vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Step(m.grads()); (err == nil) != (i == 0) || err != nil && err.Error() != `optim: parameter "words.weight"`+takenBefore {
+			t.Errorf("step %d: %v", i, err)
 		}
 	}
 }
@@ -195,7 +197,7 @@ func TestStepsOfTwoGraphs(t *testing.T) {
 func TestSolverLetsGraphsGo(t *testing.T) {
 	table, out := testkit.Randoms[float64](testkit.NewRand(1), 8), []float64{1, 2}
 	s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.01}))
-	train := func() weak.Pointer[gorgonia.ExprGraph] {
+	train := func() (weak.Pointer[gorgonia.ExprGraph], weak.Pointer[sparse.Rows]) {
 		m := newWords(t, true, table, out, false)
 		if err := m.run(1, 2, 1); err != nil {
 			t.Fatal(err)
@@ -203,15 +205,20 @@ func TestSolverLetsGraphsGo(t *testing.T) {
 		if err := s.Step(m.grads()); err != nil {
 			t.Fatal(err)
 		}
-		return weak.Make(m.params[0].Graph())
+		return weak.Make(m.params[0].Graph()), weak.Make(testkit.Must(m.params[0].Grad()).(*sparse.Rows))
 	}
-	graph := train()
-	train()
-	for range 5 {
-		runtime.GC()
+	collect := func() {
+		for range 5 {
+			runtime.GC()
+		}
 	}
-	if graph.Value() != nil {
+	graph, grad := train()
+	if collect(); graph.Value() != nil {
 		t.Error("the graph is still there")
+	}
+	train() // looks for graphs that are gone
+	if collect(); grad.Value() != nil {
+		t.Error("a gradient of it is still there")
 	}
 	runtime.KeepAlive(s)
 }
