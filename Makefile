@@ -3,7 +3,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DATA ?= ../shared/data
 COUNT ?= 10
 
-.PHONY: check check-assembly exp accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
+.PHONY: check check-assembly accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
@@ -18,17 +18,13 @@ check:
 
 # check-assembly: what is committed is what the generator writes, and the package builds where there is no assembly. The
 # twins are tested beside it, and by all tests under the race detector, where they run in its place.
-ASSEMBLY = $(wildcard internal/kernel/*_amd64.s internal/kernel/*_amd64.go)
+ASSEMBLY = internal/kernel/*_amd64.s internal/kernel/*_amd64.go
 check-assembly:
 	go -C internal/kernel/avo vet ./...
 	go -C internal/kernel/avo mod tidy -diff
 	before=$$(cat $(ASSEMBLY) | sha256sum); go generate ./internal/kernel && test "$$before" = "$$(cat $(ASSEMBLY) | sha256sum)" || { echo "the assembly was not what internal/kernel/avo writes: commit what go generate wrote"; exit 1; }
 	go vet -tags purego ./internal/kernel
 	GOARCH=arm64 go vet ./internal/kernel
-
-# exp holds the exponentials to their bound, and the assembly to the twin, for all floats. It takes two minutes.
-exp:
-	EXP=whole go test -count 1 -run TestExp32 -v ./internal/kernel
 
 # accuracy prints the README's table, and fails if a mean is below what the project promises.
 accuracy:

@@ -72,7 +72,7 @@ func NewEmbeddingBag(g *gorgonia.ExprGraph, name string, cfg EmbeddingBagConfig)
 	if err := cfg.Mode.check(cfg.IDs, false); err != nil {
 		return nil, errors.Wrapf(err, "embedding %q", name)
 	}
-	e, err := NewEmbedding(g, name, EmbeddingConfig{cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.IDs, cfg.Freeze, cfg.Dtype, cfg.Init})
+	e, err := NewEmbedding(g, name, EmbeddingConfig{cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.IDs, cfg.Freeze, cfg.Dtype, cfg.Init, nil})
 	if err != nil {
 		return nil, err
 	}

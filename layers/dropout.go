@@ -45,7 +45,7 @@ func (d Dropout) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	case d.P == 0:
 		return x, nil
 	case d.Rand == nil:
-		return nil, errors.New("no Rand: give it a seeded *rand.Rand")
+		return nil, errNoRand
 	}
 	m := &mask{p: d.P, rnd: d.Rand}
 	return graphop.Apply(graphop.Op{
@@ -106,11 +106,18 @@ func draw[T kernel.Float](factors []T, p float64, rnd *rand.Rand) {
 // look at: it has to run after the dropout.
 func addDropoutGrad[T kernel.Float](m *mask) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
-		factors, ok := m.last.([]T)
-		if !ok || len(factors) != len(dst) {
-			return errors.New("there is no mask: the dropout itself did not run")
+		factors, err := kept[T](m.last, len(dst))
+		if err == nil {
+			kernel.AddProduct(dst, factors, in.Last())
 		}
-		kernel.AddProduct(dst, factors, in.Last())
-		return nil
+		return err
 	}
+}
+
+// kept returns the n elements that an op left in memory for its gradient.
+func kept[T kernel.Float](memory any, n int) ([]T, error) {
+	if elems, ok := memory.([]T); ok && len(elems) == n || n == 0 {
+		return elems, nil
+	}
+	return nil, errors.New("the op itself did not run")
 }

@@ -22,6 +22,9 @@ type EmbeddingConfig struct {
 	// Init fills the table; required. torch's is Normal(rnd, 1). From(weights) takes weights that are there already, a
 	// pretrained table, as torch's from_pretrained does, which also freezes it unless told otherwise.
 	Init gorgonia.InitWFn
+
+	// AttendBias, if not nil, fills a bias that Attend adds, the parameter name+".bias" of shape (NumEmbeddings). Zeros() suits.
+	AttendBias gorgonia.InitWFn
 }
 
 // Embedding is a trainable table of one vector for each id, as torch.nn.Embedding.
@@ -36,7 +39,7 @@ type EmbeddingConfig struct {
 type Embedding struct{ *Table }
 
 // NewEmbedding adds the table name+".weight", of shape (NumEmbeddings, EmbeddingDim), to g.
-// It fails if a field of cfg is out of its range or g already has a node of that name.
+// With AttendBias, name+".bias" follows. It fails if a field of cfg is out of its range or g already has a node of that name.
 func NewEmbedding(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Embedding, error) {
 	t, err := newTable(g, name, cfg)
 	if err != nil {

@@ -7,7 +7,11 @@ import (
 	"gorgonia.org/tensor"
 )
 
-var errNoInit = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
+var (
+	errNoInit   = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
+	errNoRand   = errors.New("no Rand: give it a seeded *rand.Rand, such as rand.New(rand.NewPCG(1, 1))")
+	errOwnGraph = errors.New("it cannot grow in its own graph: give it a new one, and build the model on that")
+)
 
 // IndexError is an id outside its table, found when the graph runs, or by Row and Rows. Use As to get it from what a
 // machine's RunAll returns.

@@ -144,7 +144,7 @@ func TestTableWithoutValue(t *testing.T) {
 	mean, row := e.MeanRow(), e.CopyRow(0)
 	other := embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 	g.UnbindAll()
-	want := `embedding "words": the table "words.weight" has no value any more: build the graph anew`
+	want := `embedding "words": the parameter "words.weight" has no value any more: build the graph anew`
 	for name, f := range map[string]func() error{
 		"Forward":  func() error { _, err := e.Forward(input(g, "more", []int{1}, 1)); return err },
 		"Grow":     func() error { _, err := e.Grow(gorgonia.NewGraph(), 5, layers.Zeros()); return err },

@@ -13,6 +13,9 @@
 // Several graphs over one table (From) may run at once, with a machine each, and Row and Rows may be called meanwhile, as
 // long as nothing writes the table. A step of a solver writes it, and with MaxNorm so does every run. The race detector
 // reports a reader at such a time.
+//
+// Read a result by gorgonia.Read(node, &value), called before the machine is made. The Value of a node in the middle of
+// a graph is unreliable after a run: Gorgonia's elementwise ops write into what they read.
 package layers
 
 import (

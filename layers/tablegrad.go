@@ -39,6 +39,9 @@ func (t *Table) gradient(needs []int, s32 scatterer[float32], s64 scatterer[floa
 		Inspect: func(n *gorgonia.Node) error {
 			g32.shared = graphop.Overwritable(n)
 			g64.shared = g32.shared
+			if o := graphop.Computed(n); o != nil && t.rules.Sparse {
+				return errors.Errorf("op %q computes with the sparse gradient of table %q, which is no tensor: set Sparse to false, or leave the gradient to the solvers of package optim", o, t.name)
+			}
 			return t.leaves.check()
 		},
 	}

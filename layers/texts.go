@@ -15,7 +15,8 @@ type Texts struct {
 
 	// Offsets of shape (batch+1): text b is IDs[Offsets[b]:Offsets[b+1]], as torch's include_last_offset and the row
 	// pointers of a compressed sparse row matrix. The first is 0, and none is less than the one before. IDs after
-	// the last offset do not count, so that a static graph takes any batch of up to n ids.
+	// the last offset do not count, so that a static graph takes any batch of up to n ids. Offsets that are as torch
+	// has them by default, one for each text, want NoLastOffset: without it they are those of a text less.
 	Offsets *gorgonia.Node
 
 	// NoLastOffset says that Offsets has shape (batch): the last text goes to the end of IDs. That is torch's default,

@@ -40,7 +40,7 @@ func (r *runner) suites() []suite {
 		}},
 		{"lookup", []job{r.test(pinned, "bench", "^BenchmarkLookup$")}},
 		{"layers", []job{r.test(pinned, "layers", "^BenchmarkForward(Backward)?$")}},
-		{"kernels", []job{r.test(pinned, "kernel", "^BenchmarkRows$"), r.test(two, "kernel", "^BenchmarkParallel$")}},
+		{"kernels", []job{r.test(pinned, "kernel", "^Benchmark(Rows|Linear)$"), r.test(two, "kernel", "^BenchmarkParallel$")}},
 		{"bounds", []job{
 			r.test(pinned, "bench", "^Benchmark(RunAll|Copy|RandomRow|Index)$"),
 			r.test(free, "bench", "^BenchmarkRunAll$"),
