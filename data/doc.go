@@ -13,7 +13,7 @@
 //	dev, err := data.ReadFile("dev.tsv")
 //	devSamples, err := data.NewCorpus(dev).Encode(vocab, labels, 0)
 //
-// A Format yields the examples of a file one by one, for what need not be in memory at once. Toy returns a small
-// set of opinions that is part of the package. An error in the content of a file is a *ParseError, which holds the
-// file and the line.
+// A Format yields the examples of a file one by one, for a program that need not have all of them in memory. Toy
+// returns a small set of opinions that is part of the package. An error in the content of a file is a *ParseError,
+// which holds the file and the line.
 package data

@@ -17,7 +17,7 @@ type Format struct {
 	Endings []string // endings of such files' names, in lower case and with the dot
 
 	// Read yields the examples of r one by one, and holds no more than one of them in memory; file stands for
-	// r in errors. The first error ends it. It reads no further when its consumer stops.
+	// r in errors. The first error ends it. It stops reading when its consumer does.
 	Read func(r io.Reader, file string) iter.Seq2[Example, error]
 }
 

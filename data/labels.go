@@ -8,9 +8,6 @@ import (
 	"github.com/pkg/errors"
 )
 
-// NoLabel is the label of a row that fills a batch up. A loss leaves it out.
-const NoLabel = -1
-
 // Labels are a classifier's class names, in byte order; a class's number is its place.
 type Labels []string
 

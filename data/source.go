@@ -23,7 +23,7 @@ var (
 // source is an input whose examples are being read.
 type source struct {
 	file  string
-	line  int // line that was read last, counted from 1
+	line  int // number of the line that was read last, from 1
 	count int // number of examples so far
 	yield func(Example, error) bool
 }

@@ -14,8 +14,8 @@ import (
 
 // The ids of the two entries that every Vocab begins with. Neither can be a word of Words.
 const (
-	PadID = 0 // "<pad>", fills a batch's rows up
-	UnkID = 1 // "<unk>", stands for every word that the vocabulary lacks
+	PadID = 0 // "<pad>", which fills short texts up
+	UnkID = 1 // "<unk>", which stands for every word that the vocabulary lacks
 )
 
 var specials = [...]string{PadID: "<pad>", UnkID: "<unk>"}

@@ -11,12 +11,13 @@ import (
 )
 
 // Attend uses the table as the weight of an output layer: h of shape (…, EmbeddingDim) → logits h·tableᵀ, of shape
-// (…, NumEmbeddings). Input and output weights are then one (Press and Wolf, EACL 2017; flax's Embed.attend), and
-// its gradient is the sum of what both uses give it: for Gorgonia's own adding, or, if Sparse, for package optim,
-// which gets that of Attend as a dense gradient of a further node of Learnables.
+// (…, NumEmbeddings), plus the bias if there is one (AttendBias). Input and output weights are then one (Press and Wolf,
+// EACL 2017; flax's Embed.attend), and its gradient is the sum of what both uses give it. Gorgonia adds the two. If
+// Sparse, package optim does, and Attend has a dense gradient on a further node of Learnables.
 //
-// Rows of FreezeRows get no gradient here either. PaddingIdx and the other rules are about ids: the padding row is a
-// class like any other, as with a torch.nn.Linear whose weight is tied.
+// Rows of FreezeRows get no gradient here either; the bias trains as a whole, also that of a frozen table. PaddingIdx and
+// the other rules are about ids: the padding row is a class like any other, as with a torch.nn.Linear whose weight is
+// tied.
 // With MaxNorm, Attend sees the rows as the lookups that h depends on left them.
 //
 // It fails if h is not of that shape, or of another type than the table.
@@ -27,19 +28,23 @@ func (t *Table) Attend(h *gorgonia.Node) (*gorgonia.Node, error) {
 
 func (t *Table) attend(h *gorgonia.Node) (*gorgonia.Node, error) {
 	in := []graphop.Input{graphop.Floats("h", h), graphop.Floats("weight", t.weight)}
+	if t.bias != nil {
+		in = append(in, graphop.Floats("bias", t.bias))
+	}
 	err := graphop.Check(in...)
 	if err != nil {
 		return nil, err
 	}
-	p, err := newProduct(h, t.weight)
+	p, err := newProduct(h, t.weight, 0, t.vocab())
 	if err != nil {
 		return nil, err
 	}
 	if in[1].Node, err = t.leaf(); err != nil { // when nothing else can fail
 		return nil, err
 	}
-	op := p.op(fmt.Sprintf("attend{%s}", t.identity()), false)
+	op := p.op(fmt.Sprintf("attend{%s}", t.identity()), t.bias != nil)
 	op.Layer = t.label()
+	t.attended = true
 	switch {
 	case t.frozen:
 		op.Grads[1] = nil

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"fmt"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -8,10 +10,10 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// BagMode says what an EmbeddingBag makes of the vectors of a bag.
+// BagMode says how an EmbeddingBag reduces the vectors of a bag to one.
 type BagMode int
 
-// The modes of an EmbeddingBag. With x the vectors of a bag of n ids, and w its weights if there are any:
+// The modes of an EmbeddingBag, where x are the vectors of a bag of n ids, and w its weights, if there are any.
 const (
 	BagMean  = BagMode(kernel.Mean)  // Σx/n, or Σwx/Σw; the default
 	BagSum   = BagMode(kernel.Sum)   // Σx, or Σwx
@@ -20,7 +22,13 @@ const (
 	BagMin   = BagMode(kernel.Min)   // the least x of each column: the gradient goes to the first that has it
 )
 
-func (m BagMode) String() string { return kernel.Reduce(m).String() }
+// String returns the mode's name, such as "mean".
+func (m BagMode) String() string {
+	if m < BagMean || m > BagMin {
+		return fmt.Sprintf("BagMode(%d)", int(m))
+	}
+	return kernel.Reduce(m).String()
+}
 
 // picks reports whether m takes elements of the vectors instead of adding them.
 func (m BagMode) picks() bool { return m == BagMax || m == BagMin }
@@ -47,7 +55,7 @@ type EmbeddingBagConfig struct {
 	IDs           IDRules          // what ids mean, and which rows train
 	Freeze        bool             // keeps the table from being trained
 	Dtype         tensor.Dtype     // tensor.Float32 or tensor.Float64; the zero value means Float32
-	Init          gorgonia.InitWFn // fills the table; required, as of EmbeddingConfig
+	Init          gorgonia.InitWFn // fills the table; required, as in EmbeddingConfig
 }
 
 // EmbeddingBag is a trainable table like an Embedding, of which each bag of ids gets one vector: the mean, sum, …
@@ -64,7 +72,7 @@ func NewEmbeddingBag(g *gorgonia.ExprGraph, name string, cfg EmbeddingBagConfig)
 	if err := cfg.Mode.check(cfg.IDs, false); err != nil {
 		return nil, errors.Wrapf(err, "embedding %q", name)
 	}
-	e, err := NewEmbedding(g, name, EmbeddingConfig{cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.IDs, cfg.Freeze, cfg.Dtype, cfg.Init})
+	e, err := NewEmbedding(g, name, EmbeddingConfig{cfg.NumEmbeddings, cfg.EmbeddingDim, cfg.IDs, cfg.Freeze, cfg.Dtype, cfg.Init, nil})
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +80,7 @@ func NewEmbeddingBag(g *gorgonia.ExprGraph, name string, cfg EmbeddingBagConfig)
 }
 
 // Forward reduces each row of ids, a bag of time ids: (batch, time) → (batch, EmbeddingDim).
-// It fails if ids are no matrix of integers; an id outside the table is an *IndexError of the run.
+// It fails if ids is not a matrix of integers; an id outside the table is an *IndexError of the run.
 func (e *EmbeddingBag) Forward(ids *gorgonia.Node) (*gorgonia.Node, error) {
 	return e.ForwardTexts(Texts{IDs: ids})
 }
@@ -89,8 +97,8 @@ func (e *EmbeddingBag) String() string { return e.describe("EmbeddingBag") + ", 
 // Bag reduces bags of rows of weight, a table that is already a node, as torch.nn.functional.embedding_bag:
 // weight (vocab, dim), batch texts → (batch, dim).
 //
-// It fails as ForwardTexts does, and if weight is not a float matrix or a rule out of its range. What Lookup says of the
-// gradient holds for it too.
+// It fails as ForwardTexts does, and if weight is not a float matrix or a rule is out of its range. What Lookup says
+// about the gradient holds here too.
 func Bag(weight *gorgonia.Node, texts Texts, mode BagMode, rules IDRules) (*gorgonia.Node, error) {
 	t, err := tableOf(weight, rules)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"gorgonia-embedding/layers"
 )
 
-// PyTorch's known example: ids 3 1 1 | 1 4 0 between empty bags, and the gradient 99 of those goes nowhere; the same as a matrix.
+// PyTorch's known example: ids 3 1 1 | 1 4 0 between empty bags, and the gradient 99 of those goes nowhere; the same as
+// a matrix.
 func TestBagKnownExample(t *testing.T) {
 	w := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 	for _, tt := range []struct {
@@ -326,7 +327,8 @@ func TestBagRunErrors(t *testing.T) {
 	}
 }
 
-// A row that the ids name so many times, or padding so many times among others: dense equals sparse, for lookups and bags.
+// A row that the ids name so many times, or padding so many times among others: dense equals sparse, for lookups and
+// bags.
 func TestRepeats(t *testing.T) {
 	for _, n := range []int{1, 2, 769, 1000, 3073} {
 		for _, size := range [][2]int{{1, 1}, {1, 3}, {4, 1}, {5, 8}} {

@@ -5,7 +5,7 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// Each of the scatterers here adds to a row of the table what it contributed to the bags.
+// Each of these scatterers adds to a row of the table the gradient of what the row contributed to the bags.
 
 func scatterBags[T kernel.Float](b *bagReader) scatterer[T] {
 	return func(in *graphop.Values[T]) (scatter[T], error) {

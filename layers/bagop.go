@@ -109,5 +109,5 @@ func readTable[T kernel.Float](b *bagReader, in *graphop.Values[T]) error {
 	if err := readBags(b, in); err != nil {
 		return err
 	}
-	return limitNorms(&b.idReader, in, b.all)
+	return limitNorms(&b.idReader, in, 0, b.all)
 }

@@ -12,11 +12,11 @@ import (
 // bagReader finds the bags of one op: the rows that the ids of a batch of texts mean. Its memory is that of the op.
 type bagReader struct {
 	idReader
-	kernel.Bags      // of a run: the rows that count
-	offsets     bool // of texts of any length; else the ids are a matrix
-	noLast      bool // the last offset is left out
-	weighted    bool
-	weightsAt   int // place of the weights among the op's inputs
+	kernel.Bags      // bags of a run: the rows that count
+	offsets     bool // whether there are Offsets; else the ids are a matrix
+	noLast      bool // whether the last offset is left out
+	weighted    bool // whether the ids have weights
+	weightsAt   int  // place of the weights among the op's inputs
 
 	all  []int // rows of all ids that are in bags; kernel.NoRow for those that are ignored
 	at   []int // places among the op's ids of each of IDs, if they have weights
@@ -82,7 +82,7 @@ func (b *bagReader) split(offsets []int, n int) error {
 // drop sets ids to those of all that count.
 func (b *bagReader) drop() {
 	b.IDs = b.all
-	if b.rules.PaddingIdx == nil && b.rules.IgnoreIndex == nil && !b.weighted {
+	if b.rules.PaddingIdx == nil && !b.rules.drops() && !b.weighted {
 		return
 	}
 	b.at = b.at[:0]

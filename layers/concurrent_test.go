@@ -69,18 +69,19 @@ func testGraphsShare[T kernel.Float](t *testing.T) {
 // The race is in a process of its own, the same test with a variable set.
 func TestStepBesideAnotherGraphIsReported(t *testing.T) {
 	const variable = "EMBEDDING_RACE"
-	switch os.Getenv(variable) {
+	dtype, reader, _ := strings.Cut(os.Getenv(variable), " ")
+	switch dtype {
 	case "float32":
-		stepBesideAnotherGraph[float32](t)
+		stepBesideAnotherGraph[float32](t, reader)
 		return
 	case "float64":
-		stepBesideAnotherGraph[float64](t)
+		stepBesideAnotherGraph[float64](t, reader)
 		return
 	}
 	if !underRace() {
 		t.Skip("there is no race detector in this build: go test -race")
 	}
-	for _, dtype := range []string{"float32", "float64"} {
+	for _, dtype := range []string{"float32", "float64", "float32 attend", "float64 attend"} {
 		cmd := exec.Command(must(os.Executable()), "-test.run=^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), variable+"="+dtype, "GORACE=halt_on_error=1")
 		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "WARNING: DATA RACE") || !strings.Contains(string(out), "internal/kernel.") {
@@ -95,15 +96,19 @@ func underRace() bool {
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-func stepBesideAnotherGraph[T kernel.Float](t *testing.T) {
+func stepBesideAnotherGraph[T kernel.Float](t *testing.T, by string) {
 	backing := testkit.Randoms[T](testkit.NewRand(1), 1600)
 	read, step := sharedTable(backing), sharedTable(backing)
-	draw := func(e *layers.Embedding) gorgonia.VM {
-		y := must(e.Forward(input(e.Weight().Graph(), "ids", []int{1, 3, 3, 99}, 4)))
-		must(gorgonia.Grad(sumSquares(y), e.Learnables()...))
-		return gorgonia.NewTapeMachine(e.Weight().Graph())
+	draw := func(e *layers.Embedding, by string) gorgonia.VM {
+		g := e.Weight().Graph()
+		if by == "attend" {
+			must(e.Attend(input(g, "h", make([]T, 32), 2, 16)))
+		} else {
+			must(gorgonia.Grad(sumSquares(must(e.Forward(input(g, "ids", []int{1, 3, 3, 99}, 4)))), e.Learnables()...))
+		}
+		return gorgonia.NewTapeMachine(g)
 	}
-	reader, trainer := draw(read), draw(step)
+	reader, trainer := draw(read, by), draw(step, "")
 	solver := must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.001}))
 	var wg sync.WaitGroup
 	for _, turn := range []func() error{

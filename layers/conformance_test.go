@@ -17,7 +17,7 @@ func TestConformance(t *testing.T) {
 	}
 	tests := map[string]bool{}
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Example)\w*)\(`)
-	for _, dir := range []string{".", "../optim", "../sparse", "../internal/kernel"} {
+	for _, dir := range []string{".", "../optim", "../sparse", "../loss", "../internal/kernel"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 		if err != nil {
 			t.Fatal(err)
@@ -52,10 +52,10 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// Every exported type of the packages that users import is in an Example: as its name, or made by its constructor. A config is
-// that of its layer.
+// Every exported type of the packages that users import is in an Example: as its name, or made by its constructor. A
+// config is that of its layer.
 func TestEveryTypeHasAnExample(t *testing.T) {
-	for _, dir := range []string{".", "../optim", "../sparse"} {
+	for _, dir := range []string{".", "../loss", "../optim", "../sparse"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -13,8 +13,8 @@ import (
 
 var _ Layer = Dropout{}
 
-// Dropout sets each element to 0 with probability P, and divides the others by 1−P, so that their
-// expected sum stays (Srivastava et al., JMLR 2014), as torch.nn.Dropout. Each run draws anew.
+// Dropout sets each element to 0 with probability P, and divides the others by 1−P, so that the
+// expected sum stays the same (Srivastava et al., JMLR 2014), as torch.nn.Dropout. Each run draws anew.
 //
 // It is off in an evaluation graph: one whose machine was made with gorgonia.EvalMode(). Use a graph of
 // its own for that, as the option changes the ops of the graph for all its machines.
@@ -33,7 +33,7 @@ func (d Dropout) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 //
 //	dropout :: Tensor-n a → Tensor-n a
 //
-// It stands for Gorgonia's own Dropout, whose gradient is wrong (docs/gorgonia.md).
+// It takes the place of Gorgonia's own Dropout, whose gradient is wrong (docs/gorgonia.md).
 func (d Dropout) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	in := graphop.Floats("x", x)
 	if err := graphop.Check(in); err != nil {
@@ -45,7 +45,7 @@ func (d Dropout) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	case d.P == 0:
 		return x, nil
 	case d.Rand == nil:
-		return nil, errors.New("no Rand: give it a seeded *rand.Rand")
+		return nil, errNoRand
 	}
 	m := &mask{p: d.P, rnd: d.Rand}
 	return graphop.Apply(graphop.Op{
@@ -68,7 +68,7 @@ type mask struct {
 	p    float64
 	rnd  *rand.Rand
 	off  bool
-	last any // of the last run: []float32 or []float64
+	last any // factors of the last run: []float32 or []float64
 }
 
 func dropout[T kernel.Float](m *mask) graphop.Kernel[T] {
@@ -102,15 +102,22 @@ func draw[T kernel.Float](factors []T, p float64, rnd *rand.Rand) {
 	}
 }
 
-// addDropoutGrad multiplies by the mask of the last run. Its input is the dropout's result, whose value it does not look
-// at: it has to run after the dropout.
+// addDropoutGrad multiplies by the mask of the last run. Its input is the dropout's result, whose value it does not
+// look at: it has to run after the dropout.
 func addDropoutGrad[T kernel.Float](m *mask) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
-		factors, ok := m.last.([]T)
-		if !ok || len(factors) != len(dst) {
-			return errors.New("there is no mask: the dropout itself did not run")
+		factors, err := kept[T](m.last, len(dst))
+		if err == nil {
+			kernel.AddProduct(dst, factors, in.Last())
 		}
-		kernel.AddProduct(dst, factors, in.Last())
-		return nil
+		return err
 	}
+}
+
+// kept returns the n elements that an op left in memory for its gradient.
+func kept[T kernel.Float](memory any, n int) ([]T, error) {
+	if elems, ok := memory.([]T); ok && len(elems) == n || n == 0 {
+		return elems, nil
+	}
+	return nil, errors.New("the op itself did not run")
 }

@@ -125,7 +125,7 @@ func TestConstructorEdges(t *testing.T) {
 	e := must(layers.NewEmbedding(g, "ignoring", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{IgnoreIndex: new(4)}, Init: init}))
 	_, grown := e.Grow(gorgonia.NewGraph(), 6, init)
 	for want, err := range map[string]error{
-		`embedding "e": a table of 4611686018427387903 × 8 elements is more than memory can be`:                                  huge,
+		`embedding "e": a table of 4611686018427387903 × 8 elements is more than memory can hold`:                                huge,
 		`embedding "e": TrainRows is empty: leave it nil to train all rows, or set Freeze to train none`:                         empty,
 		`embedding "ignoring": IgnoreIndex 4 would be a row of the grown table, and always read as zeros: choose a negative one`: grown,
 	} {

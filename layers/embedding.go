@@ -19,9 +19,12 @@ type EmbeddingConfig struct {
 	// Dtype is tensor.Float32 or tensor.Float64. The zero value means Float32.
 	Dtype tensor.Dtype
 
-	// Init fills the table; required. torch's is Normal(rnd, 1). From(weights) makes a pretrained table of weights that
-	// are there already, torch's from_pretrained, which also sets Freeze unless told otherwise.
+	// Init fills the table; required. torch's is Normal(rnd, 1). From(weights) takes weights that are there already, a
+	// pretrained table, as torch's from_pretrained does, which also freezes it unless told otherwise.
 	Init gorgonia.InitWFn
+
+	// AttendBias, if not nil, fills a bias that Attend adds, the parameter name+".bias" of shape (NumEmbeddings). Zeros() suits.
+	AttendBias gorgonia.InitWFn
 }
 
 // Embedding is a trainable table of one vector for each id, as torch.nn.Embedding.
@@ -36,7 +39,7 @@ type EmbeddingConfig struct {
 type Embedding struct{ *Table }
 
 // NewEmbedding adds the table name+".weight", of shape (NumEmbeddings, EmbeddingDim), to g.
-// It fails if a field of cfg is out of its range or g already has a node of that name.
+// With AttendBias, name+".bias" follows. It fails if a field of cfg is out of its range or g already has a node of that name.
 func NewEmbedding(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Embedding, error) {
 	t, err := newTable(g, name, cfg)
 	if err != nil {
@@ -46,7 +49,7 @@ func NewEmbedding(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Emb
 }
 
 // Forward looks up ids of shape (d0, …, dn) → (d0, …, dn, EmbeddingDim), from a scalar id up.
-// It fails if ids are not integers; an id outside the table is an *IndexError of the run.
+// It fails if the ids are not integers; an id outside the table is an *IndexError of the run.
 func (e *Embedding) Forward(ids *gorgonia.Node) (*gorgonia.Node, error) { return e.lookup(ids) }
 
 // String returns a line such as "Embedding words (10, 3), padding 0, sparse": what is not the default.

@@ -7,16 +7,20 @@ import (
 	"gorgonia.org/tensor"
 )
 
-var errNoInit = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
+var (
+	errNoInit   = errors.New("no Init: choose one, such as layers.Normal(rnd, 1)")
+	errNoRand   = errors.New("no Rand: give it a seeded *rand.Rand, such as rand.New(rand.NewPCG(1, 1))")
+	errOwnGraph = errors.New("it cannot grow in its own graph: give it a new one, and build the model on that")
+)
 
 // IndexError is an id outside its table, found when the graph runs, or by Row and Rows. Use As to get it from what a
 // machine's RunAll returns.
 type IndexError struct {
-	Table         string       // the embedding's name, or that of the table's node
-	ID            int          // the id
-	Position      int          // where it stands among the ids, counted in row-major order
-	Shape         tensor.Shape // of the ids; empty for a single id
-	NumEmbeddings int          // ids must be in [0, NumEmbeddings)
+	Table         string       // name of the embedding, or of the table's node
+	ID            int          // id that is outside
+	Position      int          // place of ID among the ids, counted in row-major order
+	Shape         tensor.Shape // shape of the ids; empty for a single id
+	NumEmbeddings int          // number of rows: ids must be in [0, NumEmbeddings)
 }
 
 func (e *IndexError) Error() string {

@@ -189,6 +189,30 @@ func ExampleTable_Grow() {
 	// Output: Embedding words (5, 2) [1 2 3 6 2 4 2 4 2 4]
 }
 
+// A class that comes later: its row begins at zero.
+func ExampleLinear_Grow() {
+	old, err := layers.NewLinear(gorgonia.NewGraph(), "out", layers.LinearConfig{
+		InFeatures: 2, OutFeatures: 2, Init: layers.From([]float32{1, 2, 3, 4}), BiasInit: layers.From([]float32{5, 6})})
+	check(err)
+	grown, err := old.Grow(gorgonia.NewGraph(), 3, layers.Zeros(), nil)
+	check(err)
+	fmt.Println(grown, grown.Weight().Value().Data(), grown.Bias().Value().Data())
+	// Output: Linear out (2 → 3) [1 2 3 4 0 0] [5 6 0]
+}
+
+// A tied head with a bias of its own, one of the table's parameters.
+func ExampleTable_Bias() {
+	g := gorgonia.NewGraph()
+	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
+		NumEmbeddings: 3, EmbeddingDim: 1, Init: layers.From([]float32{1, 2, 3}), AttendBias: layers.From([]float32{10, 20, 30})})
+	check(err)
+	logits, err := words.Attend(gorgonia.Must(layers.Input(g, "h", []float32{2}, 1, 1)))
+	check(err)
+	run(g)
+	fmt.Println(logits.Value().Data(), words.Learnables())
+	// Output: [12 24 36] [words.weight, words.bias]
+}
+
 func ExampleQuantizedEmbedding() {
 	words, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{
 		NumEmbeddings: 10_000, EmbeddingDim: 64, Init: layers.Uniform(rand.New(rand.NewPCG(1, 1)), -1, 1)})
@@ -213,6 +237,75 @@ func ExampleLinear() {
 	run(g)
 	fmt.Println(l, y.Value().Data())
 	// Output: Linear out (2 → 1) [12.5 34.5]
+}
+
+// Scores of two texts, of which the second has one word and padding.
+func ExampleSoftMax() {
+	g := gorgonia.NewGraph()
+	scores := gorgonia.Must(layers.Input(g, "scores", []float32{1, 1, 1, 7, 8, 9}, 2, 3))
+	weights, err := layers.SoftMax{IDs: ids(g, "ids", []int{5, 0, 4, 6, 0, 0}, 2, 3), PaddingIdx: new(0)}.Forward(scores)
+	check(err)
+	run(g)
+	fmt.Println(weights.Value().Data())
+	// Output: [0.5 0 0.5 1 0 0]
+}
+
+// Words of a text that look at each other, and the weights by which they do: a row for each word. The third is padding.
+func ExampleMultiheadAttention() {
+	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
+	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 10, EmbeddingDim: 8, Init: layers.Normal(rnd, 1)})
+	check(err)
+	x := ids(g, "ids", []int{4, 7, 0}, 1, 3)
+	attn, err := layers.NewMultiheadAttention(g, "attn", layers.MultiheadAttentionConfig{
+		EmbedDim: 8, Attention: layers.Attention{Heads: 2, IDs: x, PaddingIdx: new(0)}, Init: layers.Glorot(rnd)})
+	check(err)
+	vectors, err := words.Forward(x)
+	check(err)
+	y, err := attn.Forward(vectors)
+	check(err)
+	weights, err := attn.Weights(vectors, vectors)
+	check(err)
+	run(g)
+	fmt.Println(attn, y.Shape())
+	fmt.Printf("%.2f\n", weights.Value().Data().([]float32)[:9]) // of the first head
+	// Output:
+	// MultiheadAttention attn (8), 2 heads, padding 0 (1, 3, 8)
+	// [0.43 0.57 0.00 0.37 0.63 0.00 0.48 0.52 0.00]
+}
+
+func ExampleLayerNorm() {
+	g := gorgonia.NewGraph()
+	norm, err := layers.NewLayerNorm(g, "norm", layers.LayerNormConfig{Dim: 2})
+	check(err)
+	y, err := norm.Forward(gorgonia.Must(layers.Input(g, "x", []float32{1, 3, 10, -10}, 2, 2)))
+	check(err)
+	run(g)
+	fmt.Printf("%v %.3f\n", norm, y.Value().Data())
+	// Output: LayerNorm norm (2) [-1.000 1.000 1.000 -1.000]
+}
+
+// The scores of two items for each of two users.
+func ExampleDot() {
+	g := gorgonia.NewGraph()
+	users := gorgonia.Must(layers.Input(g, "users", []float32{1, 0, 0, 2}, 2, 2))
+	items := gorgonia.Must(layers.Input(g, "items", []float32{1, 2, 3, 4, 5, 6, 7, 8}, 2, 2, 2))
+	scores, err := layers.Dot(users, items)
+	check(err)
+	run(g)
+	fmt.Println(scores.Shape(), scores.Value().Data())
+	// Output: (2, 2) [1 3 12 16]
+}
+
+// Attention without parameters, to a memory of two vectors.
+func ExampleAttention() {
+	g := gorgonia.NewGraph()
+	q := gorgonia.Must(layers.Input(g, "q", []float32{1000, 0, 0, 0}, 1, 2, 2))
+	memory := gorgonia.Must(layers.Input(g, "memory", []float32{1, 0, 0, 1}, 1, 2, 2))
+	y, err := layers.Attention{}.Forward(q, memory, memory)
+	check(err)
+	run(g)
+	fmt.Println(y.Value().Data())
+	// Output: [1 0 0.5 0.5]
 }
 
 func ExampleDropout() {

@@ -96,6 +96,36 @@ func ExampleMeanPool() {
 	// Output: [2 3]
 }
 
+// A word that a text repeats gets its gradient once.
+func ExampleMaxPool() {
+	g := gorgonia.NewGraph()
+	ids, err := layers.Input(g, "ids", []int{1, 1, 2}, 1, 3)
+	check(err)
+	emb, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 2, Init: layers.From([]float32{0, 0, 5, 2, 3, 4})})
+	check(err)
+	y, err := layers.Sequential{emb, layers.MaxPool{}}.Forward(ids)
+	check(err)
+	grads, err := gorgonia.Grad(must(gorgonia.Sum(y)), emb.Weight())
+	check(err)
+	check(gorgonia.NewTapeMachine(g).RunAll())
+	fmt.Println(y.Value().Data(), grads[0].Value().Data())
+	// Output: [5 4] [0 0 1 0 0 1]
+}
+
+// Vectors of two packed texts, as those that a layer makes of what Texts describes.
+func ExampleSumPool() {
+	g := gorgonia.NewGraph()
+	vectors, err := layers.Input(g, "vectors", []float32{1, 2, 3, 4, 5, 6}, 3, 2)
+	check(err)
+	offsets, err := layers.Input(g, "offsets", []int{0, 1, 3})
+	check(err)
+	y, err := layers.SumPool{Offsets: offsets}.Forward(vectors)
+	check(err)
+	check(gorgonia.NewTapeMachine(g).RunAll())
+	fmt.Println(y.Value().Data())
+	// Output: [1 2 8 10]
+}
+
 // The graph reads the slice itself, so the next batch is written into it. A name serves once.
 func ExampleInput() {
 	g, batch := gorgonia.NewGraph(), []float32{1, 2, 3, 4}
@@ -133,6 +163,20 @@ func ExampleTable() {
 	check(gorgonia.NewTapeMachine(g).RunAll())
 	fmt.Println(one.Value().Data(), sum.Value().Data(), words.Table)
 	// Output: [1 2 4 4] [3 8] Table words (3, 1)
+}
+
+// A matrix factorisation: the score of a user and an item is the product of their rows.
+func ExampleTable_Dots() {
+	g := gorgonia.NewGraph()
+	users := must(layers.NewEmbedding(g, "users", layers.EmbeddingConfig{NumEmbeddings: 2, EmbeddingDim: 2, Init: layers.From([]float32{1, 0, 1, 2})}))
+	items := must(layers.NewEmbedding(g, "items", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 2, Init: layers.From([]float32{5, 1, 0, 4, 2, 2})}))
+	scores := must(users.Dots(must(layers.Input(g, "user", []int{0, 1, 1})), items.Table, must(layers.Input(g, "item", []int{0, 0, 2}))))
+	vm := gorgonia.NewTapeMachine(g)
+	if err := vm.RunAll(); err != nil {
+		panic(err)
+	}
+	fmt.Println(scores.Value())
+	// Output: [5  7  6]
 }
 
 // A word's vector in a line, without a graph.

@@ -10,7 +10,6 @@ import (
 	"gorgonia-embedding/internal/golden"
 	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
-	"gorgonia-embedding/loss"
 )
 
 // dot adds ⟨y, up⟩ to y's graph, whose gradient with respect to y is up.
@@ -32,40 +31,6 @@ func wantClose(t *testing.T, what string, got gorgonia.Value, want []float64, to
 		t.Errorf("%s: got %v, want %v", what, got, want)
 	} else if d := floats.Distance(elems, want, math.Inf(1)); !(d <= tol) {
 		t.Errorf("%s: off by %.3g\n got %v\nwant %v", what, d, elems, want)
-	}
-}
-
-func TestGoldenCrossEntropy(t *testing.T) {
-	for _, c := range golden.Load(t, golden.PyTorch, "cross_entropy") {
-		t.Run(c.Name, func(t *testing.T) {
-			var weight []float64
-			var smoothing float64
-			c.Get(t, "class_weight", &weight)
-			c.Get(t, "label_smoothing", &smoothing)
-			if weight != nil || smoothing != 0 {
-				t.Skip("needs class weights or label smoothing, which CrossEntropy does not have")
-			}
-			x, shape := c.Floats(t, "logits")
-			labels, _ := c.Ints(t, "labels")
-			for i, label := range labels {
-				if label == -100 { // PyTorch's label to ignore
-					labels[i] = -1
-				}
-			}
-			var want float64
-			c.Get(t, "loss", &want)
-			grad, _ := c.Floats(t, "grad_logits")
-
-			g := gorgonia.NewGraph()
-			logits := input(g, "x", x, shape...)
-			loss := must(loss.CrossEntropy(logits, input(g, "y", labels, len(labels))))
-			dx := must(gorgonia.Grad(loss, logits))[0]
-			var got gorgonia.Value
-			gorgonia.Read(loss, &got)
-			testkit.Run(t, g)
-			wantClose(t, "loss", got, []float64{want}, 1e-12)
-			wantClose(t, "gradient", dx.Value(), grad, 1e-12)
-		})
 	}
 }
 

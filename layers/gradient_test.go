@@ -95,32 +95,58 @@ func TestGradients(t *testing.T) {
 		"weighted/frozen":  weighted(layers.EmbeddingBagConfig{Freeze: true}, []int{0, 1, 1, 3, 3, 2}, nil),
 		"attend":           attend(layers.EmbeddingConfig{}),
 		"attend/frozen":    attend(layers.EmbeddingConfig{Freeze: true}),
+		"attend/bias":      attend(layers.EmbeddingConfig{AttendBias: layers.From([]float64{1, -2, 0.5, 3})}),
 		"quantized": func(g graph) (*gorgonia.Node, nodes) {
 			q := must(embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3}).Quantize())
 			out := newLinear(g, "out", 3, 2)
 			return sumSquares(must(out.Forward(must(q.Forward(input(g, "ids", []int{0, 3, 3}, 3)))))), out.Learnables()
 		},
-		"linear/vector": linear(false, 4),
-		"linear/batch":  linear(false, 3, 4),
-		"linear/rank 3": linear(false, 2, 3, 4),
-		"linear/one":    linear(false, 1, 4),
-		"linear/nobias": linear(true, 3, 4),
-		"pool/vector":   pool([]int{1, 0, 2}, 3),
-		"pool/batch":    pool([]int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
-		"pool/rank 3":   pool([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
-		"pool/one word": pool([]int{1}, 1, 1),
-		"loss/scalar":   crossEntropy(3, []int{2}),
-		"loss/batch":    crossEntropy(3, []int{2, 0, 1, 1}, 4),
-		"loss/ignored":  crossEntropy(3, []int{2, -1, 1, -1}, 4),
-		"loss/all -1":   crossEntropy(3, []int{-1, -1}, 2),
-		"loss/one":      crossEntropy(2, []int{1}, 1),
-		"loss/rank 2":   crossEntropy(3, []int{2, 0, 1, -1, 1, 1}, 2, 3),
-		"loss/int32":    crossEntropy(3, []int32{2, 0}, 2),
-		"loss/int64":    crossEntropy(3, []int64{2, 0}, 2),
-		"loss/scaled": func(g graph) (*gorgonia.Node, nodes) {
-			l, params := crossEntropy(3, []int{2, 0}, 2)(g)
-			return gorgonia.Must(gorgonia.HadamardProd(l, gorgonia.NewConstant(3.0))), params
+		"linear/vector":           linear(false, 4),
+		"linear/batch":            linear(false, 3, 4),
+		"linear/rank 3":           linear(false, 2, 3, 4),
+		"linear/one":              linear(false, 1, 4),
+		"linear/nobias":           linear(true, 3, 4),
+		"softmax/vector":          softMax(nil, 4),
+		"softmax/one":             softMax(nil, 3, 1),
+		"softmax/batch":           softMax(nil, 2, 3),
+		"softmax/masked":          softMax([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 4),
+		"softmax/rank 3":          softMax([]int{1, 0, 2, 2, 0, 0}, 2, 2, 3),
+		"attention":               attention(layers.Attention{}, nil, 3, 4),
+		"attention/heads":         attention(layers.Attention{Heads: 2}, nil, 3, 4),
+		"attention/causal":        attention(layers.Attention{Causal: true}, nil, 3, 3),
+		"attention/lengths":       attention(layers.Attention{Heads: 2}, []int{0, 3}, 3, 4),
+		"attention/one of each":   attention(layers.Attention{}, nil, 1, 1),
+		"attention/self":          multihead(layers.Attention{Heads: 2, Causal: true}, 3),
+		"attention/of memory":     multihead(layers.Attention{Heads: 2}, 2),
+		"attention/of two things": multihead(layers.Attention{}, 1),
+		"attention/unprojected": func(g graph) (*gorgonia.Node, nodes) {
+			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 24), 2, 3, 4)
+			return sumSquares(must(layers.Attention{Heads: 2}.Forward(x, x, x))), nodes{x}
 		},
+		"norm/vector": layerNorm(layers.LayerNormConfig{}, 3),
+		"norm/batch":  layerNorm(layers.LayerNormConfig{}, 4, 3),
+		"norm/rank 3": layerNorm(layers.LayerNormConfig{Eps: 0.1}, 2, 2, 4),
+		"norm/nobias": layerNorm(layers.LayerNormConfig{NoBias: true}, 2, 5),
+		"norm/plain":  layerNorm(layers.LayerNormConfig{NoAffine: true}, 2, 3),
+		"dot/vector":  dots([]int{3}, []int{3}),
+		"dot/batch":   dots([]int{2, 3}, []int{2, 3}),
+		"dot/several": dots([]int{2, 3}, []int{2, 4, 3}),
+		"dot/dim 1":   dots([]int{2, 1}, []int{2, 1}),
+		"dot/of itself": func(g graph) (*gorgonia.Node, nodes) {
+			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 6), 2, 3)
+			return sumSquares(must(layers.Dot(x, x))), nodes{x}
+		},
+		"pool/vector":        pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1, 0, 2}, 3),
+		"pool/batch":         pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
+		"pool/rank 3":        pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),
+		"pool/one word":      pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1}, 1, 1),
+		"pool/no ids":        pool(layers.MeanPool{}, nil, 2, 3),
+		"pool/packed":        packedPool(layers.MeanPool{}, nil),
+		"pool/packed padded": packedPool(layers.MeanPool{PaddingIdx: new(3)}, []int{3, 1, 3, 3, 2}),
+		"pool/sum":           pool(layers.SumPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0}, 2, 3),
+		"pool/sum packed":    packedPool(layers.SumPool{}, nil),
+		"pool/max":           pool(layers.MaxPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0}, 2, 3),
+		"pool/max packed":    packedPool(layers.MaxPool{}, nil),
 		"classifier": func(g graph) (*gorgonia.Node, nodes) {
 			e := embedding(g, layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 			ids := input(g, "ids", []int{1, 2, 0, 3, 0, 0}, 2, 3)
@@ -234,17 +260,14 @@ func linear(noBias bool, shape ...int) builder {
 	}
 }
 
-func pool(ids []int, shape ...int) builder {
+// softMax has a mask, unless ids is nil, of the first and last axes of shape.
+func softMax(ids []int, shape ...int) builder {
 	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), len(ids)*2), append(shape[:len(shape):len(shape)], 2)...)
-		p := layers.MeanPool{IDs: input(g, "ids", ids, shape...), PaddingIdx: new(0)}
-		return sumSquares(must(p.Forward(x))), gorgonia.Nodes{x}
-	}
-}
-
-func crossEntropy(classes int, labels any, shape ...int) builder {
-	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(4), tensor.Shape(shape).TotalSize()*classes), append(shape[:len(shape):len(shape)], classes)...)
-		return must(loss.CrossEntropy(x, input(g, "labels", labels, shape...))), gorgonia.Nodes{x}
+		x, n := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), tensor.Shape(shape).TotalSize()), shape...), shape[len(shape)-1]
+		var s layers.SoftMax
+		if ids != nil {
+			s = layers.SoftMax{IDs: input(g, "ids", ids, len(ids)/n, n), PaddingIdx: new(0)}
+		}
+		return sumSquares(must(s.Forward(x))), gorgonia.Nodes{x}
 	}
 }

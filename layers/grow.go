@@ -10,14 +10,14 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// Grow returns a table in graph g of the same name and settings with vocab rows: those of t, as they are now,
-// and new ones that init fills, which asks it for a matrix of the new rows alone: Normal(rnd, 1), Zeros(),
-// t.MeanRow(), t.CopyRow(id). It is torch's resize_token_embeddings of transformers. New rows are trained, also with
-// TrainRows. Make a layer of it: &Embedding{grown} or &EmbeddingBag{Table: grown}. t keeps its own graph and weights:
-// graphs are static, so build the model again on g, with Attend as the tied head, and tell the solver by
+// Grow returns a table in graph g, of the same name and settings, with vocab rows: those of t, as they are now, and new
+// ones. init fills a matrix of the new rows alone: Normal(rnd, 1), Zeros(), t.MeanRow(), t.CopyRow(id). A bias of Attend
+// gets zeros. In Python it is resize_token_embeddings of the package transformers. New rows are trained even if t has
+// TrainRows. Make a layer of the table: &Embedding{grown} or &EmbeddingBag{Table: grown}. t keeps its own graph and
+// weights: graphs are static, so build the model again on g, with Attend as the tied head, and tell the solver by
 // optim.Solver.Grow.
 //
-// It fails if vocab is less than t has, g has a node of that name, or init gives something else.
+// Grow fails if t has more rows than vocab, if g has a node of that name, or if init does not give such a matrix.
 func (t *Table) Grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*Table, error) {
 	grown, err := t.grow(g, vocab, init)
 	return grown, t.wrap(err)
@@ -28,35 +28,49 @@ func (t *Table) grow(g *gorgonia.ExprGraph, vocab int, init gorgonia.InitWFn) (*
 	if err != nil {
 		return nil, err
 	}
-	old, dim := t.vocab(), t.dim()
+	old := t.vocab()
 	switch id := t.rules.IgnoreIndex; {
 	case vocab < old:
 		return nil, errors.Errorf("it has %d rows and cannot grow to %d: want at least as many", old, vocab)
 	case id != nil && *id >= old && *id < vocab:
 		return nil, errors.Errorf("IgnoreIndex %d would be a row of the grown table, and always read as zeros: choose a negative one", *id)
 	case g == t.weight.Graph():
-		return nil, errors.New("it cannot grow in its own graph: give it a new one, and build the model on that")
+		return nil, errOwnGraph
 	case init == nil:
 		return nil, errNoInit
 	}
-	all, err := addRows(w, vocab-old, init)
-	if err != nil {
-		return nil, err
-	}
-	grown := &Table{name: t.name, shape: tensor.Shape{vocab, dim}, rules: t.rules, frozen: t.frozen}
+	grown := &Table{name: t.name, shape: tensor.Shape{vocab, t.dim()}, rules: t.rules, frozen: t.frozen}
 	if frozen := t.rules.frozen; frozen != nil {
 		grown.rules.frozen = newRowSet(append(slices.Clone(frozen.has), make([]bool, vocab-old)...))
 	}
-	if grown.weight, err = newParam(g, t.weight.Name(), w.Dtype(), From(all), vocab, dim); err != nil {
+	if grown.weight, err = growParam(g, t.weight.Name(), w, vocab, init); err != nil {
 		return nil, err
+	}
+	if t.bias != nil {
+		b, err := rowMajorOf(t.bias, t.bias.Shape())
+		if err == nil {
+			grown.bias, err = growParam(g, t.bias.Name(), b, vocab, Zeros())
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	grown.tie()
 	return grown, nil
 }
 
+// growParam adds to g a parameter of n rows, or of n elements of a vector: those of w, and more that init fills.
+func growParam(g *gorgonia.ExprGraph, name string, w *tensor.Dense, n int, init gorgonia.InitWFn) (*gorgonia.Node, error) {
+	all, err := addRows(w, n-w.Shape()[0], init)
+	if err != nil {
+		return nil, err
+	}
+	return newParam(g, name, w.Dtype(), From(all), append([]int{n}, w.Shape()[1:]...)...)
+}
+
 // addRows returns the elements of w and those of n more rows, which init fills.
 func addRows(w *tensor.Dense, n int, init gorgonia.InitWFn) (any, error) {
-	shape := []int{n, w.Shape()[1]}
+	shape := append([]int{n}, w.Shape()[1:]...)
 	var added any
 	if n > 0 {
 		var err error
@@ -72,11 +86,12 @@ func addRows(w *tensor.Dense, n int, init gorgonia.InitWFn) (any, error) {
 	return slices.Concat(w.Data().([]float32), more), nil
 }
 
-// MeanRow fills each row with the mean of the rows that the table has now, but for the padding row.
+// MeanRow returns an initialiser that fills each row with the mean of the rows that the table has when it is called,
+// the padding row left out.
 func (t *Table) MeanRow() gorgonia.InitWFn { return t.repeat(t.mean) }
 
-// CopyRow fills each row with a row of the table as it is now. A negative id counts from the end. An id outside the
-// table is an error of the constructor that it is given to.
+// CopyRow returns an initialiser that fills each row with row id of the table, as it is when the initialiser is called.
+// A negative id counts from the end. An id outside the table is an error of the constructor that calls it.
 func (t *Table) CopyRow(id int) gorgonia.InitWFn {
 	return t.repeat(func() ([]float64, error) {
 		row, err := rowOf("CopyRow", id, t.vocab())
@@ -107,7 +122,7 @@ func (t *Table) repeat(row func() ([]float64, error)) gorgonia.InitWFn {
 	}
 }
 
-// mean returns the mean of all rows but padding.
+// mean returns the mean of all rows but the padding row.
 func (t *Table) mean() ([]float64, error) {
 	w, err := t.rowMajor()
 	if err != nil {

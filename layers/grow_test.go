@@ -54,8 +54,8 @@ func TestGrow(t *testing.T) {
 	wantNear(t, "as large as before", same.Weight().Value(), []float64{1, 2, 3, 4, 2, 3, 2, 3}, 0)
 }
 
-// Training goes on after a tied model grew: for words that are older than the growth the loss, and every step, is what it
-// would have been, for logits of new words that cannot be chosen.
+// Training goes on after a tied model grew: for words that are older than the growth the loss, and every step, is what
+// it would have been, for logits of new words that cannot be chosen.
 func TestGrowKeepsTraining(t *testing.T) {
 	for _, isSparse := range []bool{false, true} {
 		train := func(grow bool) []float64 {
@@ -144,7 +144,7 @@ func TestTableWithoutValue(t *testing.T) {
 	mean, row := e.MeanRow(), e.CopyRow(0)
 	other := embedding(gorgonia.NewGraph(), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 3})
 	g.UnbindAll()
-	want := `embedding "words": the table "words.weight" has no value any more: build the graph anew`
+	want := `embedding "words": the parameter "words.weight" has no value any more: build the graph anew`
 	for name, f := range map[string]func() error{
 		"Forward":  func() error { _, err := e.Forward(input(g, "more", []int{1}, 1)); return err },
 		"Grow":     func() error { _, err := e.Grow(gorgonia.NewGraph(), 5, layers.Zeros()); return err },

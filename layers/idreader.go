@@ -15,17 +15,17 @@ type idReader struct {
 	rules idRules
 	table string // name of the table, in messages
 	vocab int
-	shape tensor.Shape // of the ids
+	shape tensor.Shape // shape of the ids
 
 	mapped   []int        // result of rows
-	distinct kernel.Index // of limitNorms
-	limited  []int        // of limitNorms
+	distinct kernel.Index // rows that limitNorms looks at, each once
+	limited  []int        // those of them that are not frozen
 }
 
-// rows returns the row that each of ids means: NoRow for one that is ignored. It fails if an id is no row and none
-// stands for it.
+// rows returns the row that each of ids means: NoRow for one that is ignored. It fails if an id is no row and the
+// rules give it none.
 func (r *idReader) rows(ids []int) ([]int, error) {
-	if r.rules.IgnoreIndex == nil && r.rules.OutOfRange == RangeError {
+	if r.rules.plain() {
 		if i := kernel.FirstOutside(ids, r.vocab); i >= 0 {
 			return nil, r.indexError(ids[i], i)
 		}
@@ -47,12 +47,12 @@ func (r *idReader) indexError(id, at int) error {
 }
 
 // limitNorms scales down those of rows whose norm is above MaxNorm, once each, in the memory of the table, which is
-// input 0. Rows that are frozen stay as they are.
-func limitNorms[T kernel.Float](r *idReader, in *graphop.Values[T], rows []int) error {
+// that input. Rows that are frozen stay as they are.
+func limitNorms[T kernel.Float](r *idReader, in *graphop.Values[T], input int, rows []int) error {
 	if r.rules.MaxNorm == 0 {
 		return nil
 	}
-	if !in.InPlace(0) {
+	if !in.InPlace(input) {
 		return errors.Errorf("embedding %q: MaxNorm changes the weight in place, which must lie in memory row after row: copy the view", r.table)
 	}
 	r.distinct.Build(rows, kernel.NoRow)
@@ -66,7 +66,7 @@ func limitNorms[T kernel.Float](r *idReader, in *graphop.Values[T], rows []int) 
 		}
 		ids = r.limited
 	}
-	table := in.Floats(0)
+	table := in.Floats(input)
 	kernel.LimitNorms(table, ids, len(table)/r.vocab, r.rules.MaxNorm, r.rules.NormType)
 	return nil
 }

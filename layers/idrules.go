@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/pkg/errors"
+
 	"gorgonia-embedding/internal/kernel"
 )
 
@@ -13,41 +15,42 @@ type IDRules struct {
 	// PaddingIdx, if not nil, is an id whose row gets no gradient, and starts at zero unless Init is From; an
 	// EmbeddingBag leaves it out of its bags. A negative one counts from the end. The range is
 	// [−NumEmbeddings, NumEmbeddings).
-	PaddingIdx *int
+	PaddingIdx *int `json:"padding_idx,omitempty"`
 
 	// MaxNorm, if positive, is a limit of the norm of the rows that are used: at each run, before the lookup, a row x
-	// of the ids with ‖x‖ > MaxNorm is multiplied, once and in place, by MaxNorm/(‖x‖ + 1e-7). The gradient takes no
-	// notice. 0 means no limit. The run then writes the table: nothing else may read it meanwhile.
-	MaxNorm float64
+	// of the ids with ‖x‖ > MaxNorm is multiplied, once and in place, by MaxNorm/(‖x‖ + 1e-7). The gradient ignores
+	// that. 0 means no limit. A run with a limit writes the table: nothing else may read it at that time.
+	MaxNorm float64 `json:"max_norm,omitempty"`
 
 	// NormType is the p of MaxNorm's p-norm: any positive number, math.Inf(1) for the greatest |x|. 0 means 2.
-	NormType float64
+	NormType float64 `json:"norm_type,omitempty"`
 
-	// ScaleGradByFreq divides the gradient of a row by the number of times that the ids of a run name it. It does not go
-	// with BagMax and BagMin.
-	ScaleGradByFreq bool
+	// ScaleGradByFreq divides the gradient of a row by the number of times that the ids of a run name it. It cannot be
+	// combined with BagMax and BagMin.
+	ScaleGradByFreq bool `json:"scale_grad_by_freq,omitempty"`
 
 	// Sparse makes the gradient of the table a *sparse.Rows: a step then costs what its ids touch, whatever
-	// NumEmbeddings is. Train it with a solver of package optim. It cannot go through Gorgonia's own solvers,
-	// BindDualValues on the table, WithNaNWatch or WithInfWatch; a LispMachine's gradients are dense in any case. The
-	// default is a dense gradient, which any solver takes; who writes into it between two runs must leave zeros in the
-	// rows that were zero.
-	Sparse bool
+	// NumEmbeddings is. Train the table with a solver of package optim: a sparse gradient cannot go through Gorgonia's
+	// own solvers, BindDualValues on the table, WithNaNWatch or WithInfWatch; a LispMachine's gradients are dense in any
+	// case. The default is a dense gradient, which any solver takes; code that writes into it between two runs must
+	// leave zeros in the rows that were zero.
+	Sparse bool `json:"sparse,omitempty"`
 
 	// FreezeRows are rows that get no gradient, and that MaxNorm does not touch; TrainRows, if not nil, are the only ones
 	// that get one. At most one of them can be set. Negative ones count from the end.
 	// A row that never had a gradient stays as it is with any solver without weight decay. With decay it stays if the
 	// gradient is Sparse and there is no Attend, or if the optim.Group of the table has the rows of FrozenRows.
-	TrainRows, FreezeRows []int
+	TrainRows  []int `json:"train_rows,omitempty"`
+	FreezeRows []int `json:"freeze_rows,omitempty"`
 
 	// IgnoreIndex, if not nil, is an id that means nothing: its vector is zero, a bag leaves it out, and no row gets its
-	// gradient. It is any number, such as −1, and comes before all that is said of ids elsewhere.
-	IgnoreIndex *int
+	// gradient. It can be any number, such as −1, and takes precedence over the other rules.
+	IgnoreIndex *int `json:"ignore_index,omitempty"`
 
-	// OutOfRange says what becomes of an id outside [0, NumEmbeddings). RangeError unless set. UnknownIdx is the row for
+	// OutOfRange says what becomes of an id outside [0, NumEmbeddings); RangeError unless set. UnknownIdx is the row for
 	// such ids with RangeUnknown, and nil otherwise; a negative one counts from the end.
-	OutOfRange OutOfRange
-	UnknownIdx *int
+	OutOfRange OutOfRange `json:"out_of_range,omitempty"`
+	UnknownIdx *int       `json:"unknown_idx,omitempty"`
 }
 
 // OutOfRange says what becomes of an id outside [0, NumEmbeddings).
@@ -57,15 +60,29 @@ type OutOfRange int
 const (
 	RangeError   OutOfRange = iota // an *IndexError ends the run, before anything is written; the default
 	RangeClip                      // the nearest row, 0 or the last
-	RangeWrap                      // the row that is left when the table is laid end to end: −1 is the last row
+	RangeWrap                      // the row that the id falls on if the table is repeated end to end: −1 is the last row
 	RangeUnknown                   // the row UnknownIdx
 )
 
+// String returns the rule's name, such as "clip".
 func (o OutOfRange) String() string {
 	if o >= RangeError && o <= RangeUnknown {
 		return [...]string{"error", "clip", "wrap", "unknown"}[o]
 	}
 	return fmt.Sprintf("OutOfRange(%d)", int(o))
+}
+
+// MarshalText returns what String does.
+func (o OutOfRange) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads what MarshalText returns. It fails for any other text.
+func (o *OutOfRange) UnmarshalText(text []byte) error {
+	for *o = RangeError; *o <= RangeUnknown; *o++ {
+		if o.String() == string(text) {
+			return nil
+		}
+	}
+	return errors.Errorf("out_of_range must be error, clip, wrap or unknown, got %q", text)
 }
 
 // idRules are IDRules that were checked for a table: their rows are counted from 0, and NormType is not 0.
@@ -103,9 +120,16 @@ func (r IDRules) check(vocab int) (idRules, error) {
 	return idRules{r, frozen, c.text.String()}, c.err
 }
 
-// ofReading returns those of r that a table has which is only read, and whose norms are limited already.
-func (r IDRules) ofReading() IDRules {
-	return IDRules{PaddingIdx: r.PaddingIdx, IgnoreIndex: r.IgnoreIndex, OutOfRange: r.OutOfRange, UnknownIdx: r.UnknownIdx}
+// plain reports whether an id in [0, vocab) is its row, and any other an error.
+func (r IDRules) plain() bool { return !r.drops() && r.OutOfRange == RangeError }
+
+// drops reports whether an id can mean no row at all: kernel.NoRow.
+func (r IDRules) drops() bool { return r.IgnoreIndex != nil }
+
+// forReading returns the rules of a table that is only read, and whose norms are limited already.
+func (r IDRules) forReading() IDRules {
+	r.MaxNorm, r.NormType, r.ScaleGradByFreq, r.Sparse, r.TrainRows, r.FreezeRows = 0, 0, false, false, nil, nil
+	return r
 }
 
 func (r IDRules) padding() int { return valueOr(r.PaddingIdx, kernel.NoRow) }

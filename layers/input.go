@@ -8,7 +8,7 @@ import (
 
 // Input adds an input of a batch to g: a leaf whose value is backing, a []int, []int32, []int64, []float32 or []float64
 // in row-major order, of the given shape; without a shape, a vector of len(backing). The graph reads backing anew at
-// each run, so the next batch is written into it.
+// each run, so write the next batch into it.
 //
 // Input fails if backing does not fill the shape, or the name is empty or taken: Gorgonia makes one node of two leaves
 // with the same name, type and shape, or of two without a name, and drops the second's value.

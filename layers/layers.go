@@ -1,19 +1,21 @@
 // Package layers builds neural-network layers on a Gorgonia graph.
 //
-// Embedding and EmbeddingBag are those of torch.nn for Gorgonia, and Lookup and Bag torch's F.embedding and
-// F.embedding_bag for a table you already have as a node (docs/from-pytorch.md maps every argument);
-// around them stand the layers that a classifier needs. Forward adds nodes to the
-// graph and computes nothing: values appear when a gorgonia.VM runs the graph. A layer's parameters
-// are leaf nodes called <layer>.weight, <layer>.bias, made by its constructor; stock gorgonia.Grad,
-// machines and solvers train them.
+// Embedding and EmbeddingBag are those of torch.nn for Gorgonia; Lookup and Bag are torch's F.embedding and
+// F.embedding_bag, for a table that you already have as a node (docs/from-pytorch.md maps every argument). With them
+// come the other layers that a classifier needs. Forward adds nodes to the graph and computes nothing: values appear
+// when a gorgonia.VM runs the graph. A layer's parameters are leaf nodes called <layer>.weight and <layer>.bias, made
+// by its constructor; Gorgonia's own Grad, machines and solvers train them.
 //
 // Shapes are written (batch, time, dim), as torch does. Ids and labels are tensor.Int, Int32 or Int64;
 // tables and activations Float32 or Float64, one of the two per graph. Nothing here panics: what can
-// be checked without data is an error of the constructor or of Forward, the rest an error of the run.
+// be checked without data is an error of the constructor or of Forward, and the rest is an error of the run.
 //
-// Graphs of their own over one table (From), a machine each, may run at once, and Row and Rows be called beside them, as
-// long as nothing writes the table. A solver's step writes it, and with MaxNorm every run does. The race detector
-// reports who reads it meanwhile.
+// Several graphs over one table (From) may run at once, with a machine each, and Row and Rows may be called meanwhile, as
+// long as nothing writes the table. A step of a solver writes it, and with MaxNorm so does every run. The race detector
+// reports a reader at such a time.
+//
+// Read a result by gorgonia.Read(node, &value), called before the machine is made. The Value of a node in the middle of
+// a graph is unreliable after a run: Gorgonia's elementwise ops write into what they read.
 package layers
 
 import (
@@ -36,7 +38,7 @@ type Layer interface {
 	Learnables() gorgonia.Nodes
 }
 
-// Func makes a Layer without parameters of a function on nodes, such as gorgonia.Tanh.
+// Func is a function on nodes, such as gorgonia.Tanh, as a Layer without parameters.
 type Func func(x *gorgonia.Node) (*gorgonia.Node, error)
 
 // Forward returns f(x).

@@ -2,14 +2,12 @@ package layers
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/graphop"
-	"gorgonia-embedding/internal/kernel"
 )
 
 // LinearConfig describes a Linear. Its fields are those of torch.nn.Linear.
@@ -42,19 +40,65 @@ func NewLinear(g *gorgonia.ExprGraph, name string, cfg LinearConfig) (*Linear, e
 }
 
 func newLinear(g *gorgonia.ExprGraph, name string, cfg LinearConfig) (*Linear, error) {
+	return newLinearOf(g, name+weightSuffix, name+biasSuffix, cfg)
+}
+
+// newLinearOf is newLinear with parameters of other names.
+func newLinearOf(g *gorgonia.ExprGraph, weightName, biasName string, cfg LinearConfig) (*Linear, error) {
 	if cfg.InFeatures < 1 || cfg.OutFeatures < 1 {
 		return nil, errors.Errorf("InFeatures and OutFeatures must be at least 1, got %d and %d", cfg.InFeatures, cfg.OutFeatures)
 	}
 	dt := defaultDtype(cfg.Dtype)
-	weight, err := newParam(g, name+weightSuffix, dt, cfg.Init, cfg.OutFeatures, cfg.InFeatures)
+	weight, err := newParam(g, weightName, dt, cfg.Init, cfg.OutFeatures, cfg.InFeatures)
 	if err != nil || cfg.NoBias {
 		return &Linear{weight: weight}, err
 	}
 	if cfg.BiasInit == nil {
 		cfg.BiasInit = Zeros()
 	}
-	bias, err := newParam(g, name+".bias", dt, cfg.BiasInit, cfg.OutFeatures)
+	bias, err := newParam(g, biasName, dt, cfg.BiasInit, cfg.OutFeatures)
 	return &Linear{weight, bias}, err
+}
+
+// Grow returns a layer in graph g of the same name with out outputs: those of l, as they are now, and new ones, of which init
+// fills the rows of the weight and biasInit the elements of the bias; nil means Zeros(). It is for classes that come later,
+// as Table.Grow is for words. l keeps its own graph and weights: build the model again on g, and tell the solver by
+// optim.Solver.Grow, of name+".weight" and of name+".bias".
+//
+// It fails if out is less than l has, g has a node of that name or is l's own, or init gives something else.
+func (l *Linear) Grow(g *gorgonia.ExprGraph, out int, init, biasInit gorgonia.InitWFn) (*Linear, error) {
+	grown, err := l.grow(g, out, init, biasInit)
+	if err != nil {
+		return nil, errors.Wrap(err, l.label())
+	}
+	return grown, nil
+}
+
+func (l *Linear) grow(g *gorgonia.ExprGraph, out int, init, biasInit gorgonia.InitWFn) (*Linear, error) {
+	switch old := l.weight.Shape()[0]; {
+	case out < old:
+		return nil, errors.Errorf("it has %d outputs and cannot grow to %d: want at least as many", old, out)
+	case g == l.weight.Graph():
+		return nil, errOwnGraph
+	case init == nil:
+		return nil, errNoInit
+	case biasInit == nil:
+		biasInit = Zeros()
+	}
+	w, err := rowMajorOf(l.weight, l.weight.Shape())
+	if err != nil {
+		return nil, err
+	}
+	grown := &Linear{}
+	if grown.weight, err = growParam(g, l.weight.Name(), w, out, init); err != nil || l.bias == nil {
+		return grown, err
+	}
+	b, err := rowMajorOf(l.bias, l.bias.Shape())
+	if err != nil {
+		return nil, err
+	}
+	grown.bias, err = growParam(g, l.bias.Name(), b, out, biasInit)
+	return grown, err
 }
 
 // Forward maps x of shape (…, InFeatures) → (…, OutFeatures), of rank 1 or more.
@@ -64,6 +108,11 @@ func (l *Linear) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 }
 
 func (l *Linear) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
+	return l.rows(x, 0, l.weight.Shape()[0])
+}
+
+// rows is forward with the outputs from lo to hi alone.
+func (l *Linear) rows(x *gorgonia.Node, lo, hi int) (*gorgonia.Node, error) {
 	in := []graphop.Input{graphop.Floats("x", x), graphop.Floats("weight", l.weight)}
 	if l.bias != nil {
 		in = append(in, graphop.Floats("bias", l.bias))
@@ -71,11 +120,11 @@ func (l *Linear) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	if err := graphop.Check(in...); err != nil {
 		return nil, err
 	}
-	p, err := newProduct(x, l.weight)
+	p, err := newProduct(x, l.weight, lo, hi)
 	if err != nil {
 		return nil, err
 	}
-	op := p.op(fmt.Sprintf("linear{bias=%t}", l.bias != nil), l.bias != nil)
+	op := p.op(fmt.Sprintf("linear{bias=%t rows=%d:%d}", l.bias != nil, lo, hi), l.bias != nil)
 	op.Layer = l.label()
 	return graphop.Apply(op, in...)
 }
@@ -104,81 +153,4 @@ func (l *Linear) String() string {
 		s += ", no bias"
 	}
 	return s
-}
-
-// product is x·weightᵀ on the last axis of x: (…, in) and (out, in) → (…, out).
-type product struct {
-	rows, in, out int
-	shape         tensor.Shape // of the result
-}
-
-// newProduct fails if the shapes do not fit.
-func newProduct(x, weight *gorgonia.Node) (product, error) {
-	out, in := weight.Shape()[0], weight.Shape()[1]
-	if n := x.Dims(); n < 1 || last(x.Shape()) != in {
-		return product{}, errors.Errorf("want an input of shape (…, %d), got %v", in, x.Shape())
-	}
-	return product{x.Shape().TotalSize() / in, in, out, withLast(x.Shape(), out)}, nil
-}
-
-// op returns the op
-//
-//	linear :: Tensor-n a → Matrix a → Vector a → Tensor-n a
-//
-// or without the vector if there is no bias.
-func (p product) op(name string, bias bool) graphop.Op {
-	op := graphop.Op{
-		Name: name, Shape: p.shape,
-		Run: graphop.Kernels{F32: linear[float32](p, bias), F64: linear[float64](p, bias)},
-		Grads: []*graphop.Grad{
-			{Needs: []int{1}, Add: graphop.Kernels{F32: addGradX[float32](p), F64: addGradX[float64](p)}},
-			{Needs: []int{0}, Add: graphop.Kernels{F32: addGradW[float32](p), F64: addGradW[float64](p)}},
-		},
-	}
-	if bias {
-		op.Grads = append(op.Grads, &graphop.Grad{Add: graphop.Kernels{F32: addGradBias[float32](p), F64: addGradBias[float64](p)}})
-	}
-	return op
-}
-
-func linear[T kernel.Float](p product, bias bool) graphop.Kernel[T] {
-	return func(dst []T, in *graphop.Values[T]) error {
-		var b []T
-		if bias {
-			b = in.Floats(2)
-		}
-		kernel.Linear(dst, in.Floats(0), in.Floats(1), b, p.rows, p.in, p.out)
-		return nil
-	}
-}
-
-func addGradX[T kernel.Float](p product) graphop.Kernel[T] {
-	return func(dst []T, in *graphop.Values[T]) error {
-		kernel.LinearGradX(dst, in.Floats(0), in.Last(), p.rows, p.in, p.out)
-		return nil
-	}
-}
-
-func addGradW[T kernel.Float](p product) graphop.Kernel[T] {
-	return func(dst []T, in *graphop.Values[T]) error {
-		kernel.LinearGradW(dst, in.Floats(0), in.Last(), p.rows, p.in, p.out)
-		return nil
-	}
-}
-
-func addGradBias[T kernel.Float](p product) graphop.Kernel[T] {
-	return func(dst []T, in *graphop.Values[T]) error {
-		kernel.LinearGradBias(dst, in.Last(), p.rows, p.out)
-		return nil
-	}
-}
-
-// last returns the size of the last axis.
-func last(shape tensor.Shape) int { return shape[len(shape)-1] }
-
-// withLast returns shape with n as the size of its last axis.
-func withLast(shape tensor.Shape, n int) tensor.Shape {
-	shape = slices.Clone(shape)
-	shape[len(shape)-1] = n
-	return shape
 }

@@ -18,9 +18,9 @@ import (
 // *sparse.Rows. Gorgonia cannot add sparse gradients: then this lookup must be the only op on weight that the loss
 // depends on, or gorgonia.Grad fails. An Embedding may be looked up many times.
 //
-// Lookup fails if weight is not a float matrix, ids not tensor.Int, Int32 or Int64 (Int is fastest: the others are
-// converted at each run), a rule out of its range, or weight, with Sparse or MaxNorm, no leaf. An id outside
-// [0, vocab) ends the run with an *IndexError, before anything is written.
+// Lookup fails if weight is not a float matrix, if ids is not of tensor.Int, Int32 or Int64 (Int is fastest: the others
+// are converted at each run), if a rule is out of its range, or if weight is not a leaf and rules has Sparse or
+// MaxNorm. An id outside [0, vocab) ends the run with an *IndexError, before anything is written.
 func Lookup(weight, ids *gorgonia.Node, rules IDRules) (*gorgonia.Node, error) {
 	t, err := tableOf(weight, rules)
 	if err != nil {
@@ -62,11 +62,11 @@ func gather[T kernel.Float](r *idReader) graphop.Kernel[T] {
 		if err != nil {
 			return err
 		}
-		if err := limitNorms(r, in, rows); err != nil {
+		if err := limitNorms(r, in, 0, rows); err != nil {
 			return err
 		}
 		dim := len(in.Floats(0)) / r.vocab
-		if r.rules.IgnoreIndex != nil {
+		if r.rules.drops() {
 			kernel.GatherOrZero(dst, in.Floats(0), rows, dim)
 		} else {
 			kernel.Gather(dst, in.Floats(0), rows, dim)
@@ -83,7 +83,7 @@ func scatterLookup[T kernel.Float](r *idReader) scatterer[T] {
 	}
 }
 
-// reader returns what reads the ids of an op that has this node of ids.
+// reader returns the idReader of an op with this node of ids.
 func (t *Table) reader(ids *gorgonia.Node) *idReader {
 	return &idReader{rules: t.rules, table: t.name, vocab: t.vocab(), shape: ids.Shape()}
 }

@@ -83,7 +83,8 @@ func TestTableBeyond2GiB(t *testing.T) {
 	}
 }
 
-// FuzzLookup: any ids in any shape, any settings: the rows and gradients of the definition or an error; dense as sparse.
+// FuzzLookup: any ids in any shape, any settings: the rows and gradients of the definition or an error; dense as
+// sparse.
 func FuzzLookup(f *testing.F) {
 	f.Add([]byte("0123456789abcdefghijklmnopqrstuvwxyz"), uint8(2))
 	f.Add([]byte{}, uint8(0))
@@ -102,7 +103,8 @@ func TestRandomLookups(t *testing.T) {
 	}
 }
 
-// checkLookup looks the ids of c up in a shape of this rank. A lookup is a bag of one id each, but for padding, which is read.
+// checkLookup looks the ids of c up in a shape of this rank. A lookup is a bag of one id each, but for padding, which
+// is read.
 func checkLookup(t *testing.T, c bagCase, rank int) {
 	t.Helper()
 	shape := slices.Repeat([]int{1}, rank)
@@ -199,7 +201,8 @@ func TestSecondDerivativeIsAnError(t *testing.T) {
 	}
 }
 
-// A table of any dtype from a call with few fields: torch's from_pretrained of float and double; float16 and integers are no Dtype.
+// A table of any dtype from a call with few fields: torch's from_pretrained of float and double; float16 and integers
+// are no Dtype.
 func TestTableDtypes(t *testing.T) {
 	for _, tt := range []struct {
 		data any

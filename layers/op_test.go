@@ -35,6 +35,14 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 		add(e.Attend(x))
 		add(must(e.Quantize()).Forward(ids))
 	}
+	for i, rules := range []layers.IDRules{{}, {Sparse: true}, {IgnoreIndex: new(0)}, {IgnoreIndex: new(1)}} {
+		other := must(layers.NewEmbedding(g, fmt.Sprint("other", i), layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: rules, Dtype: tensor.Float64, Init: layers.Zeros()}))
+		add(other.Dots(flat, other.Table, flat))
+		add(other.Dots(flat, other.Table, flat, flat))
+		for _, r := range []loss.Reduction{loss.Mean, loss.None} {
+			add(loss.NegativeSamplingWith(other.Table, other.Table, loss.Pairs{Centres: offsets, Contexts: offsets, Negatives: ids}, r))
+		}
+	}
 	add(layers.Lookup(w2, ids, layers.IDRules{}))
 	add(layers.Lookup(w, ids32, layers.IDRules{}))
 	add(layers.Lookup(w, flat, layers.IDRules{}))
@@ -48,14 +56,51 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 	add(bias.Forward(x))
 	add(must(layers.NewLinear(g, "plain", layers.LinearConfig{InFeatures: 2, OutFeatures: 4, NoBias: true, Dtype: tensor.Float64, Init: layers.Zeros()})).Forward(x))
 	vectors := input(g, "vectors", make([]float64, 8), 2, 2, 2)
-	for _, p := range []layers.MeanPool{{IDs: ids}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {IDs: ids32}} {
+	for _, p := range []layers.MeanPool{{}, {IDs: ids}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {IDs: ids32}} {
 		add(p.Forward(vectors))
+		add(layers.SumPool(p).Forward(vectors))
+		add(layers.MaxPool(p).Forward(vectors))
 	}
+	add(layers.MeanPool{Offsets: offsets}.Forward(x))
+	add(layers.MeanPool{Offsets: offsets, IDs: offsets}.Forward(x))
+	add(layers.MeanPool{Offsets: offsets, IDs: offsets, PaddingIdx: new(0)}.Forward(x))
+	for _, s := range []layers.SoftMax{{}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {IDs: ids32, PaddingIdx: new(0)}} {
+		add(s.Forward(vectors))
+	}
+	for i, cfg := range []layers.LayerNormConfig{{}, {Eps: 1}, {NoBias: true}, {NoAffine: true}} {
+		cfg.Dim, cfg.Dtype = 2, tensor.Float64
+		add(must(layers.NewLayerNorm(g, fmt.Sprintf("norm%d", i), cfg)).Forward(vectors))
+	}
+	tied := must(layers.NewEmbedding(g, "tied", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, Dtype: tensor.Float64, Init: layers.Zeros(), AttendBias: layers.Zeros()}))
+	add(tied.Attend(x))
+	add(layers.Dot(x, x))
+	add(layers.Dot(x, vectors))
+	add(layers.Dot(vectors, vectors))
+	lengths := input(g, "lengths", []int{1, 2}, 2)
+	for _, a := range []layers.Attention{{}, {Heads: 2}, {Causal: true}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {Lengths: lengths}} {
+		add(a.Forward(vectors, vectors, vectors))
+		add(a.Weights(vectors, vectors))
+	}
+	heads := must(layers.NewMultiheadAttention(g, "heads", layers.MultiheadAttentionConfig{EmbedDim: 2, Dtype: tensor.Float64, Init: layers.Normal(testkit.NewRand(1), 1)}))
+	add(heads.Forward(vectors))
+	add(heads.ForwardQKV(vectors, input(g, "memory", make([]float64, 8), 2, 2, 2), vectors))
 	for _, p := range []float64{0.1, 0.2, 0.2} {
 		add(layers.Dropout{P: p, Rand: testkit.NewRand(1)}.Forward(x))
 	}
-	add(loss.CrossEntropy(vectors, input(g, "labels", []int{0, 1, 1, 0}, 2, 2)))
+	labels := input(g, "labels", []int{0, 1, 1, 0}, 2, 2)
+	for _, cfg := range []loss.CrossEntropyConfig{
+		{}, {Weight: []float64{1, 2}}, {Weight: []float64{2, 1}}, {LabelSmoothing: 0.1}, {LabelSmoothing: 0.2}, {IgnoreIndex: new(0)}, {IgnoreIndex: new(1)},
+		{Reduction: loss.Sum}, {Reduction: loss.None},
+	} {
+		add(loss.CrossEntropyWith(vectors, labels, cfg))
+	}
 	add(loss.CrossEntropy(vectors, input(g, "labels32", []int32{0, 1, 1, 0}, 2, 2)))
+	for _, cfg := range []loss.BinaryCrossEntropyConfig{{}, {PosWeight: []float64{2}}, {PosWeight: []float64{2, 3}}, {Reduction: loss.Sum}, {Reduction: loss.None}} {
+		add(loss.BinaryCrossEntropyWith(x, weights, cfg))
+	}
+	for _, r := range []loss.Reduction{loss.Mean, loss.Sum, loss.None} {
+		add(loss.MeanSquaredErrorWith(x, weights, r))
+	}
 	return all
 }
 
@@ -63,7 +108,7 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 func differentiated(g *gorgonia.ExprGraph, all []*gorgonia.Node) {
 	total := gorgonia.NewConstant(0.0)
 	for _, y := range all {
-		if op := y.Op().String(); strings.Contains(op, "sparse") || strings.Contains(op, "quantized") {
+		if op := y.Op().String(); strings.Contains(op, "sparse") || strings.Contains(op, "quantized") || strings.Contains(op, "Weights") {
 			continue
 		}
 		if !y.IsScalar() {
@@ -112,8 +157,8 @@ func TestOpsHashApart(t *testing.T) {
 	}
 }
 
-// The shape that an op infers for the graph is that of the value it makes, and Gorgonia hands a type back to a pool after
-// use, so each call must make one.
+// The shape that an op infers for the graph is that of the value it makes, and Gorgonia hands a type back to a pool
+// after use, so each call must make one.
 func TestOpContract(t *testing.T) {
 	g := gorgonia.NewGraph()
 	differentiated(g, variants(g))
@@ -233,6 +278,11 @@ func TestOpsOfNoRows(t *testing.T) {
 		if shape[0] == 0 {
 			cases = append(cases, must(layers.Bag(w, layers.Texts{IDs: flat, Offsets: flat, NoLastOffset: true}, layers.BagMean, layers.IDRules{})),
 				must(layers.MeanPool{IDs: ids}.Forward(input(g, "vectors", []float64{}, 0, 4, 3))),
+				must(layers.Attention{}.Forward(input(g, "q", []float64{}, 0, 4, 2), input(g, "k", []float64{}, 0, 3, 2), input(g, "v", []float64{}, 0, 3, 2))),
+				must(must(layers.NewLayerNorm(g, "norm", layers.LayerNormConfig{Dim: 2, Dtype: tensor.Float64})).Forward(input(g, "rows", []float64{}, 0, 2))),
+				must(layers.Dot(input(g, "a", []float64{}, 0, 2), input(g, "b", []float64{}, 0, 3, 2))),
+				must(layers.MaxPool{Offsets: offsets}.Forward(input(g, "packed", []float64{}, 0, 3))),
+				must(layers.SoftMax{}.Forward(input(g, "scores", []float64{}, 0, 4))),
 				must(newLinear(g, "out", 3, 6).Forward(input(g, "x", []float64{}, 0, 3))),
 				must(loss.CrossEntropy(input(g, "logits", []float64{}, 0, 2), flat)))
 		}

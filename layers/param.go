@@ -8,7 +8,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// newParam adds the parameter called name to g and fills it by init. It is the only place that makes one.
+// newParam adds the parameter called name to g, filled by init. Nothing else makes one.
 //
 // The name must be new to g, because Gorgonia answers a second leaf of the same name, type and shape
 // with the first one, and drops the second's value: two layers would silently share a weight.
@@ -50,6 +50,23 @@ func newLeaf(g *gorgonia.ExprGraph, name string, value *tensor.Dense) (*gorgonia
 		return nil, errors.Errorf("Gorgonia merged %q with the leaf %q: their 32-bit hashes are equal; choose another name", name, n.Name())
 	}
 	return n, nil
+}
+
+// valueOf returns the value of a parameter of that shape. It fails if that was taken off the node, as gorgonia's UnbindAll does.
+func valueOf(param *gorgonia.Node, shape tensor.Shape) (*tensor.Dense, error) {
+	if w, ok := param.Value().(*tensor.Dense); ok && slices.Equal(w.Shape(), shape) {
+		return w, nil
+	}
+	return nil, errors.Errorf("the parameter %q has no value any more: build the graph anew", param.Name())
+}
+
+// rowMajorOf is valueOf, and fails unless the value lies in memory row after row.
+func rowMajorOf(param *gorgonia.Node, shape tensor.Shape) (*tensor.Dense, error) {
+	w, err := valueOf(param, shape)
+	if err == nil && (w.RequiresIterator() || !w.DataOrder().IsRowMajor()) {
+		return nil, errors.Errorf("the parameter %q must lie in memory row after row: copy the view", param.Name())
+	}
+	return w, err
 }
 
 // checkBacking returns the slice that an initialiser gave, which must have dt's type and shape's size.

@@ -2,83 +2,147 @@ package layers
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/internal/kernel"
 )
 
-var _ Layer = MeanPool{}
+var (
+	_ Layer = MeanPool{}
+	_ Layer = SumPool{}
+	_ Layer = MaxPool{}
+)
 
-// MeanPool averages the vectors of each text's words and leaves padding out.
+// MeanPool averages the vectors of each text's words. Texts are padded, or packed as those of Texts: then Offsets say
+// where they begin.
 type MeanPool struct {
-	IDs        *gorgonia.Node // (…, time), the ids that the vectors were looked up for; required
-	PaddingIdx *int           // the id whose vectors do not count; nil: all of them count
+	IDs        *gorgonia.Node // (…, time), or packed (n), that the vectors were looked up for; nil if there is no padding
+	PaddingIdx *int           // the id, as it stands among IDs, whose vectors do not count; nil: all of them count
+	Offsets    *gorgonia.Node // (batch+1) of packed texts, as those of Texts; nil: texts are padded
 }
 
-// Forward maps vectors of shape (…, time, dim) → (…, dim). The mean of nothing but padding is zero.
+// Forward maps vectors of shape (…, time, dim) → (…, dim), or packed ones of shape (n, dim) → (batch, dim). The mean of
+// nothing but padding is zero. It fails if the shapes do not fit, or PaddingIdx comes without IDs.
 func (p MeanPool) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
-	y, err := p.forward(x)
-	return y, errors.Wrap(err, "mean pool")
+	return pool{p, kernel.Mean}.Forward(x)
 }
 
-// forward adds the op
-//
-//	meanPool :: Tensor-(n+1) a → Tensor-n int → Tensor-n a
-//
-// that averages over the axis before the last, where the id is not padding.
-func (p MeanPool) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
-	if p.IDs == nil {
-		return nil, errors.New("no IDs: set the node that the vectors were looked up for")
-	}
-	in := []graphop.Input{graphop.Floats("vectors", x), graphop.Ints("IDs", p.IDs)}
-	if err := graphop.Check(in...); err != nil {
-		return nil, err
-	}
-	ids := p.IDs.Shape()
-	if len(ids) < 1 || x.Dims() != len(ids)+1 || !slices.Equal(x.Shape()[:len(ids)], ids) {
-		return nil, errors.Errorf("want vectors of shape (…, time, dim) and IDs of shape (…, time), got %v and %v", x.Shape(), ids)
-	}
-	if last(ids) < 1 {
-		return nil, errors.Errorf("want at least one word a text, got IDs of shape %v", ids)
-	}
-	w := window{time: last(ids), dim: last(x.Shape()), padding: valueOr(p.PaddingIdx, math.MinInt)}
-	return graphop.Apply(graphop.Op{
-		Name: fmt.Sprintf("meanPool{padding=%d}", w.padding), Layer: "mean pool", Shape: withLast(ids, w.dim),
-		Run:   graphop.Kernels{F32: meanPool[float32](w), F64: meanPool[float64](w)},
-		Grads: []*graphop.Grad{{Needs: []int{1}, Add: graphop.Kernels{F32: addMeanPoolGrad[float32](w), F64: addMeanPoolGrad[float64](w)}}},
-	}, in...)
+// SumPool adds the vectors of each text's words. Its fields are those of MeanPool.
+type SumPool struct {
+	IDs        *gorgonia.Node // (…, time), or packed (n)
+	PaddingIdx *int           // the id whose vectors do not count
+	Offsets    *gorgonia.Node // (batch+1) of packed texts
+}
+
+// Forward does as MeanPool's.
+func (p SumPool) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
+	return pool{MeanPool(p), kernel.Sum}.Forward(x)
+}
+
+// MaxPool takes the greatest element of each column of a text's vectors. The gradient goes to the first that has it,
+// where that of Gorgonia's Max goes to each of them, and so twice to a word that a text repeats. Its fields are those
+// of MeanPool.
+type MaxPool struct {
+	IDs        *gorgonia.Node // (…, time), or packed (n)
+	PaddingIdx *int           // the id whose vectors do not count
+	Offsets    *gorgonia.Node // (batch+1) of packed texts
+}
+
+// Forward does as MeanPool's.
+func (p MaxPool) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
+	return pool{MeanPool(p), kernel.Max}.Forward(x)
 }
 
 // Learnables returns nil.
-func (p MeanPool) Learnables() gorgonia.Nodes { return nil }
+func (MeanPool) Learnables() gorgonia.Nodes { return nil }
+
+// Learnables returns nil.
+func (SumPool) Learnables() gorgonia.Nodes { return nil }
+
+// Learnables returns nil.
+func (MaxPool) Learnables() gorgonia.Nodes { return nil }
 
 // String returns a line such as "MeanPool, padding 0".
-func (p MeanPool) String() string {
-	if p.PaddingIdx == nil {
-		return "MeanPool"
-	}
-	return fmt.Sprintf("MeanPool, padding %d", *p.PaddingIdx)
+func (p MeanPool) String() string { return "MeanPool" + paddingText(p.PaddingIdx) }
+
+// String returns a line such as "SumPool, padding 0".
+func (p SumPool) String() string { return "SumPool" + paddingText(p.PaddingIdx) }
+
+// String returns a line such as "MaxPool, padding 0".
+func (p MaxPool) String() string { return "MaxPool" + paddingText(p.PaddingIdx) }
+
+// pool is any of the three.
+type pool struct {
+	MeanPool
+	reduce kernel.Reduce
 }
 
-// window is the vectors of each text: time of them, of dim elements, without those whose id is padding.
-type window struct{ time, dim, padding int }
-
-func meanPool[T kernel.Float](w window) graphop.Kernel[T] {
-	return func(dst []T, in *graphop.Values[T]) error {
-		kernel.MeanPool(dst, in.Floats(0), in.Ints(1), w.time, w.dim, w.padding)
-		return nil
-	}
+func (p pool) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
+	y, err := p.forward(x)
+	return y, errors.Wrap(err, p.label())
 }
 
-// addMeanPoolGrad gives each word that counted its share of the upstream gradient.
-func addMeanPoolGrad[T kernel.Float](w window) graphop.Kernel[T] {
-	return func(dst []T, in *graphop.Values[T]) error {
-		kernel.MeanPoolGrad(dst, in.Last(), in.Ints(0), w.time, w.dim, w.padding)
-		return nil
+func (p pool) label() string { return fmt.Sprintf("%v pool", p.reduce) }
+
+// forward adds the op
+//
+//	pool :: Tensor-(n+1) a → Tensor-n int → Tensor-n a
+//	pool :: Matrix a → Vector int → Vector int → Matrix a
+//
+// the second of packed texts, of ids and offsets. Either has no ids if all vectors count.
+func (p pool) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
+	in := []graphop.Input{graphop.Floats("vectors", x)}
+	if p.IDs != nil {
+		in = append(in, graphop.Ints("IDs", p.IDs))
 	}
+	if p.Offsets != nil {
+		in = append(in, graphop.Ints("Offsets", p.Offsets))
+	}
+	err := graphop.Check(in...)
+	if err == nil {
+		err = checkPadding(p.IDs, p.PaddingIdx)
+	}
+	if err == nil {
+		err = p.checkShapes(x.Shape())
+	}
+	if err != nil {
+		return nil, err
+	}
+	all := make([]int, len(in))
+	for i := range all {
+		all[i] = i
+	}
+	forward, back := p.reader(x.Shape()), p.reader(x.Shape())
+	return graphop.Apply(graphop.Op{
+		Name: fmt.Sprintf("%s{padding=%t %d offsets=%t}", p.label(), forward.padded, forward.padding, p.Offsets != nil), Layer: p.label(), Shape: p.shape(x.Shape()),
+		Run:   graphop.Kernels{F32: runPool[float32](forward), F64: runPool[float64](forward)},
+		Grads: []*graphop.Grad{{Needs: all, Add: graphop.Kernels{F32: addPoolGrad[float32](back), F64: addPoolGrad[float64](back)}}},
+	}, in...)
+}
+
+// checkShapes fails unless IDs and Offsets fit vectors of shape x.
+func (p pool) checkShapes(x tensor.Shape) error {
+	rows := len(x) - 1
+	switch fit := p.IDs == nil || rows > 0 && slices.Equal(p.IDs.Shape(), x[:rows]); {
+	case p.Offsets != nil && (rows != 1 || !fit || p.Offsets.Dims() != 1 || p.Offsets.Shape()[0] < 1):
+		return errors.Errorf("want packed vectors of shape (n, dim), IDs of shape (n) and Offsets of shape (batch+1), got %v, %v and %v", x, shapeOf(p.IDs), p.Offsets.Shape())
+	case p.Offsets == nil && (rows < 1 || !fit):
+		return errors.Errorf("want vectors of shape (…, time, dim) and IDs of shape (…, time), got %v and %v", x, shapeOf(p.IDs))
+	case p.Offsets == nil && x[rows-1] < 1:
+		return errors.Errorf("want at least one word a text, got vectors of shape %v", x)
+	}
+	return nil
+}
+
+// shape returns that of the result for vectors of shape x.
+func (p pool) shape(x tensor.Shape) tensor.Shape {
+	if p.Offsets != nil {
+		return tensor.Shape{p.Offsets.Shape()[0] - 1, last(x)}
+	}
+	return append(slices.Clone(x[:len(x)-2]), last(x))
 }

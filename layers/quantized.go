@@ -17,7 +17,7 @@ import (
 
 var _ Layer = &QuantizedEmbedding{}
 
-// QuantizedEmbedding is a trained Embedding for lookup alone, in a byte an element: each row is stored as its least
+// QuantizedEmbedding is a trained Embedding for lookup alone, in one byte per element: each row is stored as its least
 // element, a step, and for each element the number, of 0 to 255, of steps above the least (the 8-bit row-wise
 // affine scheme of torch.ao's and FBGEMM's embedding tables). Make one by Table.Quantize or LoadQuantized.
 type QuantizedEmbedding struct {
@@ -28,10 +28,10 @@ type QuantizedEmbedding struct {
 	codes      []uint8
 	low, scale []float32
 	maxError   float64
-	id         uint64 // of the contents
+	id         uint64 // hash of the contents
 }
 
-// Quantize returns t, as it is now, in a byte an element. Ids mean what they mean to t; MaxNorm is applied
+// Quantize returns t, as it is now, in one byte per element. Ids mean what they mean to t; MaxNorm is applied
 // to all rows at once, but for frozen ones. The result belongs to no graph. It fails if a weight is not finite, or a
 // row's range too large for a float32.
 func (t *Table) Quantize() (*QuantizedEmbedding, error) {
@@ -49,7 +49,7 @@ func (t *Table) quantize() (*QuantizedEmbedding, error) {
 		name: t.name, dtype: w.Dtype(), dim: dim,
 		codes: make([]uint8, vocab*dim), low: make([]float32, vocab), scale: make([]float32, vocab),
 	}
-	if q.rules, err = t.rules.ofReading().check(vocab); err != nil {
+	if q.rules, err = t.rules.forReading().check(vocab); err != nil {
 		return nil, err
 	}
 	for id := range vocab {

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"encoding/json"
 	"io"
 	"math"
 	"slices"
@@ -19,20 +20,19 @@ const quantizedFormat = "gorgonia-embedding quantized 1"
 // words.low and words.scale, of shape (vocab) in F32, and the rest as metadata. Equal tables give equal bytes. It fails
 // if w does, or if the name is not UTF-8.
 func (q *QuantizedEmbedding) Save(w io.Writer) error {
-	meta := map[string]string{
-		"format": quantizedFormat, "name": q.name, "dtype": q.dtype.String(),
-		"max_error": strconv.FormatFloat(q.maxError, 'g', -1, 64), "out_of_range": q.rules.OutOfRange.String(),
+	ids, err := json.Marshal(q.rules.IDRules.forReading())
+	if err != nil {
+		return errors.Wrap(err, q.label())
 	}
-	for _, saved := range savedIDs(&q.rules.IDRules) {
-		if *saved.id != nil {
-			meta[saved.key] = strconv.Itoa(**saved.id)
-		}
+	meta := map[string]string{
+		"format": quantizedFormat, "name": q.name, "dtype": q.dtype.String(), "ids": string(ids),
+		"max_error": strconv.FormatFloat(q.maxError, 'g', -1, 64),
 	}
 	return errors.Wrap(safetensors.Write(w, meta, q.tensors(len(q.low))), q.label()+": saving it")
 }
 
 // LoadQuantized reads a table that Save wrote. It has the same name, and reads the same vectors for the same ids, to the
-// bit. It fails if r is cut off or no such file, or if what is in it is nothing that Quantize makes.
+// bit. It fails if r is cut off or no such file, or if its content cannot come from Quantize.
 func LoadQuantized(r io.Reader) (*QuantizedEmbedding, error) {
 	q := &QuantizedEmbedding{}
 	if err := q.load(r); err != nil {
@@ -48,16 +48,6 @@ func (q *QuantizedEmbedding) tensors(vocab int) []safetensors.Tensor {
 		{Name: q.name + ".low", Shape: []int{vocab}, Dtype: "F32", Data: q.low},
 		{Name: q.name + ".scale", Shape: []int{vocab}, Dtype: "F32", Data: q.scale},
 	}
-}
-
-// A savedID is a field of IDRules that is in a file, if it is set.
-type savedID struct {
-	key string
-	id  **int
-}
-
-func savedIDs(r *IDRules) []savedID {
-	return []savedID{{"padding_idx", &r.PaddingIdx}, {"ignore_index", &r.IgnoreIndex}, {"unknown_idx", &r.UnknownIdx}}
 }
 
 func (q *QuantizedEmbedding) load(r io.Reader) error {
@@ -111,21 +101,8 @@ func (q *QuantizedEmbedding) readMetadata(meta map[string]string) (rules IDRules
 	if q.maxError, err = strconv.ParseFloat(meta["max_error"], 64); err != nil || !(q.maxError >= 0) || math.IsInf(q.maxError, 1) {
 		return rules, errors.Errorf("max_error must be a number that is finite and not negative, got %q", meta["max_error"])
 	}
-	for rules.OutOfRange.String() != meta["out_of_range"] {
-		if rules.OutOfRange++; rules.OutOfRange > RangeUnknown {
-			return rules, errors.Errorf("out_of_range must be error, clip, wrap or unknown, got %q", meta["out_of_range"])
-		}
-	}
-	for _, saved := range savedIDs(&rules) {
-		if text, ok := meta[saved.key]; ok {
-			id, err := strconv.Atoi(text)
-			if err != nil {
-				return rules, errors.Errorf("%s must be an id, got %q", saved.key, text)
-			}
-			*saved.id = &id
-		}
-	}
-	return rules, nil
+	err = json.Unmarshal([]byte(meta["ids"]), &rules)
+	return rules.forReading(), errors.Wrapf(err, "ids must be rules of ids as JSON, got %q", meta["ids"])
 }
 
 // checkTensors fails unless there are the tensors of a table. It sets dim, and returns the number of rows.

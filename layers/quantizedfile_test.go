@@ -87,7 +87,7 @@ func TestSaveQuantizedErrors(t *testing.T) {
 
 // What a file says is checked, whoever made it.
 func TestLoadQuantizedErrors(t *testing.T) {
-	meta := map[string]string{"format": "gorgonia-embedding quantized 1", "name": "w", "dtype": "float32", "max_error": "0.5", "out_of_range": "error"}
+	meta := map[string]string{"format": "gorgonia-embedding quantized 1", "name": "w", "dtype": "float32", "max_error": "0.5", "ids": "{}"}
 	codes := safetensors.Tensor{Name: "w.codes", Shape: []int{2, 3}, Data: make([]uint8, 6)}
 	low := safetensors.Tensor{Name: "w.low", Shape: []int{2}, Data: []float32{1, 2}}
 	scale := safetensors.Tensor{Name: "w.scale", Shape: []int{2}, Data: []float32{1, 2}}
@@ -115,10 +115,10 @@ func TestLoadQuantizedErrors(t *testing.T) {
 		{file("dtype", "int", codes, low, scale), `dtype must be float32 or float64, got "int"`},
 		{file("max_error", "NaN", codes, low, scale), `max_error must be a number that is finite and not negative, got "NaN"`},
 		{file("max_error", "1e999", codes, low, scale), `max_error must be a number that is finite and not negative, got "1e999"`},
-		{file("out_of_range", "OutOfRange(4)", codes, low, scale), `out_of_range must be error, clip, wrap or unknown, got "OutOfRange(4)"`},
-		{file("out_of_range", "unknown", codes, low, scale), "OutOfRange RangeUnknown and UnknownIdx go together: set both or neither"},
-		{file("padding_idx", "one", codes, low, scale), `padding_idx must be an id, got "one"`},
-		{file("padding_idx", "2", codes, low, scale), "PaddingIdx 2 is outside [-2, 2)"},
+		{file("ids", `{"out_of_range":"OutOfRange(4)"}`, codes, low, scale), `ids must be rules of ids as JSON, got "{\"out_of_range\":\"OutOfRange(4)\"}": out_of_range must be error, clip, wrap or unknown, got "OutOfRange(4)"`},
+		{file("ids", `{"out_of_range":"unknown"}`, codes, low, scale), "OutOfRange RangeUnknown and UnknownIdx go together: set both or neither"},
+		{file("ids", "one", codes, low, scale), `ids must be rules of ids as JSON, got "one": invalid character 'o' looking for beginning of value`},
+		{file("ids", `{"padding_idx":2}`, codes, low, scale), "PaddingIdx 2 is outside [-2, 2)"},
 		{file("name", "v", codes, low, scale), `it has no matrix "v.codes" with a row and a column`},
 		{file("", "", shaped(codes, []uint8{}, 1<<40, 0), low, scale), `it has no matrix "w.codes" with a row and a column`},
 		{file("", "", shaped(codes, []uint8{1}, 1), low, scale), `it has no matrix "w.codes" with a row and a column`},
@@ -136,7 +136,7 @@ func TestLoadQuantizedErrors(t *testing.T) {
 
 // A header alone does not get the memory that it asks for, from a stream whose size is unknown.
 func TestLoadQuantizedTakesNoMemoryForAHeader(t *testing.T) {
-	header := `{"__metadata__":{"format":"gorgonia-embedding quantized 1","name":"w","dtype":"float32","max_error":"0","out_of_range":"error"},` +
+	header := `{"__metadata__":{"format":"gorgonia-embedding quantized 1","name":"w","dtype":"float32","max_error":"0","ids":"{}"},` +
 		`"w.codes":{"dtype":"U8","shape":[1000000000000,1],"data_offsets":[8000000000000,9000000000000]},` +
 		`"w.low":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]},` +
 		`"w.scale":{"dtype":"F32","shape":[1000000000000],"data_offsets":[4000000000000,8000000000000]}}`

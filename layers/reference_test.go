@@ -240,7 +240,8 @@ func close(x, y float64) bool { return math.Abs(x-y) <= 1e-9*(1+math.Abs(y)) }
 
 var allModes = []layers.BagMode{layers.BagMean, layers.BagSum, layers.BagMax, layers.BagSqrtN, layers.BagMin}
 
-// Bags are lookups and a reduction: all sizes of 1 and 2 (torch's test_EmbeddingBag), larger ones, every mode, limited or not.
+// Bags are lookups and a reduction: all sizes of 1 and 2 (torch's test_EmbeddingBag), larger ones, every mode, limited
+// or not.
 func TestBagsAgainstReference(t *testing.T) {
 	rnd := testkit.NewRand(1)
 	for _, size := range [][4]int{ // vocab, dim, batch, time
@@ -269,8 +270,8 @@ func TestBagsAgainstReference(t *testing.T) {
 	}
 }
 
-// Bags by offsets with padding equal a padded matrix, for both forms of offsets, every mode and every padding id, also when
-// all is padding (torch's test_embedding_bag_1D_padding_idx and _2D_).
+// Bags by offsets with padding equal a padded matrix, for both forms of offsets, every mode and every padding id, also
+// when all is padding (torch's test_embedding_bag_1D_padding_idx and _2D_).
 func TestBagsWithPadding(t *testing.T) {
 	for _, mode := range allModes {
 		for padding := -4; padding < 4; padding++ {

@@ -9,8 +9,8 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// Row returns the vector of id, in new memory and without a graph: what a lookup would read now. Of a float64 table it
-// is rounded; Rows has it exactly. An id means what it means to a lookup; with MaxNorm the vector is limited, and the
+// Row returns the vector of id, in new memory and without a graph: what a lookup would read now. The vector of a float64
+// table is rounded; Rows has it exactly. An id means what it means to a lookup; with MaxNorm the vector is limited, and the
 // table stays as it is. It fails with an *IndexError if id is outside the table.
 //
 // Any number of goroutines may call Row and Rows at once, as the package comment says of graphs.
@@ -60,8 +60,8 @@ type rowReader[T kernel.Float] struct {
 	table      string // name, in messages
 	rules      *idRules
 	vocab, dim int
-	data       []T                 // elements of a Table, or
-	quantized  *QuantizedEmbedding // a table without such
+	data       []T                 // elements of a Table; nil if quantized is set
+	quantized  *QuantizedEmbedding // table that is read instead
 }
 
 func tableRows[T kernel.Float](t *Table, data []T) rowReader[T] {

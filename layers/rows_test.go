@@ -120,7 +120,7 @@ func TestRowOfAView(t *testing.T) {
 	_, quantized := e.Quantize()
 	_, grown := e.Grow(gorgonia.NewGraph(), 3, layers.Zeros())
 	for what, err := range map[string]error{"Row": row, "Rows": e.Rows([]int{1}, make([]float32, 2)), "Quantize": quantized, "Grow": grown} {
-		if err == nil || !strings.Contains(err.Error(), `embedding "words": the table "words.weight" must lie in memory row after row: copy the view`) {
+		if err == nil || !strings.Contains(err.Error(), `embedding "words": the parameter "words.weight" must lie in memory row after row: copy the view`) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

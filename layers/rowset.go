@@ -7,8 +7,8 @@ import (
 
 // rowSet is a set of rows.
 type rowSet struct {
-	has []bool // of each row of the table
-	id  uint64 // of the set: equal for equal sets
+	has []bool // for each row of the table, whether it is in the set
+	id  uint64 // hash of the set: equal for equal sets
 }
 
 func newRowSet(has []bool) *rowSet {
@@ -21,7 +21,7 @@ func newRowSet(has []bool) *rowSet {
 	return &rowSet{has, h.Sum64()}
 }
 
-// rows returns the rows of s, rising.
+// rows returns the rows of s in rising order.
 func (s *rowSet) rows() (ids []int) {
 	if s == nil {
 		return nil

@@ -14,8 +14,11 @@ import (
 	"gorgonia-embedding/sparse"
 )
 
-// weightSuffix ends the name of a layer's main parameter.
-const weightSuffix = ".weight"
+// The ends of the names of a layer's main parameter, and of its bias.
+const (
+	weightSuffix = ".weight"
+	biasSuffix   = ".bias"
+)
 
 // layerOf returns the name of the layer whose main parameter is weight.
 func layerOf(weight *gorgonia.Node) string { return strings.TrimSuffix(weight.Name(), weightSuffix) }
@@ -23,13 +26,16 @@ func layerOf(weight *gorgonia.Node) string { return strings.TrimSuffix(weight.Na
 // Table is the trainable table behind an Embedding or an EmbeddingBag: a row of numbers for each id. One table may
 // serve both in a graph, as &EmbeddingBag{Table: words.Table}; its gradients add up.
 type Table struct {
-	name   string // of the layer, in messages
+	name   string // name of the layer, for messages
 	weight *gorgonia.Node
-	shape  tensor.Shape // of weight
+	bias   *gorgonia.Node // bias of Attend, or nil
+	shape  tensor.Shape   // shape of weight
 	rules  idRules
-	frozen bool    // the whole table
+	frozen bool    // whether the whole table is frozen
 	leaves *leaves // nil if gradients are dense
-	used   bool    // by an op
+	used   bool    // whether an op reads it
+
+	attended bool // whether Attend was called, so that the bias has a gradient
 }
 
 // leaves are the leaves of one table with a sparse gradient: a node has one gradient, and Gorgonia cannot add sparse
@@ -56,7 +62,7 @@ func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Table, 
 		return nil, errors.Errorf("NumEmbeddings and EmbeddingDim must be at least 1, got %d and %d", vocab, dim)
 	}
 	if dim > math.MaxInt/8/vocab {
-		return nil, errors.Errorf("a table of %d × %d elements is more than memory can be", vocab, dim)
+		return nil, errors.Errorf("a table of %d × %d elements is more than memory can hold", vocab, dim)
 	}
 	rules, err := cfg.IDs.check(vocab)
 	if err != nil {
@@ -69,6 +75,11 @@ func newTable(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Table, 
 	t := &Table{name: name, shape: tensor.Shape{vocab, dim}, rules: rules, frozen: cfg.Freeze}
 	if t.weight, err = newParam(g, name+weightSuffix, defaultDtype(cfg.Dtype), init, vocab, dim); err != nil {
 		return nil, err
+	}
+	if cfg.AttendBias != nil {
+		if t.bias, err = newParam(g, name+biasSuffix, t.weight.Dtype(), cfg.AttendBias, vocab); err != nil {
+			return nil, errors.WithMessage(err, "AttendBias")
+		}
 	}
 	t.tie()
 	return t, nil
@@ -84,20 +95,30 @@ func (t *Table) tie() {
 // Weight returns the table, of shape (NumEmbeddings, EmbeddingDim).
 func (t *Table) Weight() *gorgonia.Node { return t.weight }
 
-// Learnables returns the table, or nothing if it is frozen. If Sparse, and Forward or Attend were called more than
+// Bias returns the bias of Attend, of shape (NumEmbeddings), or nil if there is none.
+func (t *Table) Bias() *gorgonia.Node { return t.bias }
+
+// Learnables returns the table, unless it is frozen, and at the end the bias, once Attend uses it. If Sparse, and Forward or Attend were called more than
 // once, further leaves with the same value follow, called name+".weight#1" and so on, one for each further call:
 // Gorgonia cannot add sparse gradients, so each op has its own, and package optim adds them up. Call
 // Learnables after Forward, and give all of it to gorgonia.Grad and to the solver. Look up by Lookup(e.Weight(), …)
 // what the loss does not depend on, such as a row to watch: it needs no leaf of its own.
-func (t *Table) Learnables() gorgonia.Nodes {
+func (t *Table) Learnables() (nodes gorgonia.Nodes) {
 	switch {
 	case t.frozen:
-		return nil
 	case t.leaves != nil:
-		return gorgonia.Nodes(slices.Clone(*t.leaves))
+		nodes = gorgonia.Nodes(slices.Clone(*t.leaves))
+	default:
+		nodes = gorgonia.Nodes{t.weight}
 	}
-	return gorgonia.Nodes{t.weight}
+	if t.attended && t.bias != nil {
+		nodes = append(nodes, t.bias)
+	}
+	return nodes
 }
+
+// Rules returns the rules of its ids. Rows in them count from 0, and NormType is not 0.
+func (t *Table) Rules() IDRules { return t.rules.IDRules }
 
 // FrozenRows returns the rows that FreezeRows or TrainRows keep from being trained, for optim.Group.FrozenRows.
 func (t *Table) FrozenRows() []int { return t.rules.frozen.rows() }
@@ -109,6 +130,9 @@ func (t *Table) describe(layer string) string {
 	s := fmt.Sprintf("%s %s %v%s", layer, t.name, t.shape, t.rules.text)
 	if t.frozen {
 		s += ", frozen"
+	}
+	if t.bias != nil {
+		s += ", bias"
 	}
 	return s
 }
@@ -126,21 +150,10 @@ func (t *Table) label() string { return fmt.Sprintf("embedding %q", t.name) }
 func (t *Table) wrap(err error) error { return errors.Wrap(err, t.label()) }
 
 // value returns the weights. It fails if they were taken off the node, as gorgonia's UnbindAll does.
-func (t *Table) value() (*tensor.Dense, error) {
-	if w, ok := t.weight.Value().(*tensor.Dense); ok && slices.Equal(w.Shape(), t.shape) {
-		return w, nil
-	}
-	return nil, errors.Errorf("the table %q has no value any more: build the graph anew", t.weight.Name())
-}
+func (t *Table) value() (*tensor.Dense, error) { return valueOf(t.weight, t.shape) }
 
 // rowMajor returns the weights, which must lie in memory row after row: Let can put any view there.
-func (t *Table) rowMajor() (*tensor.Dense, error) {
-	w, err := t.value()
-	if err == nil && (w.RequiresIterator() || !w.DataOrder().IsRowMajor()) {
-		return nil, errors.Errorf("the table %q must lie in memory row after row: copy the view", t.weight.Name())
-	}
-	return w, err
-}
+func (t *Table) rowMajor() (*tensor.Dense, error) { return rowMajorOf(t.weight, t.shape) }
 
 // leaf returns the node for the next op that reads the table.
 func (t *Table) leaf() (*gorgonia.Node, error) {

@@ -12,7 +12,7 @@ import (
 	"gorgonia-embedding/sparse"
 )
 
-// A scatter says which rows the gradient of a table is the sum of.
+// A scatter is rows of src, and the rows of a table's gradient that they are added to.
 type scatter[T kernel.Float] struct {
 	ids  []int // rows of the table, or kernel.NoRow
 	skip int   // the id whose row gets nothing, or kernel.NoRow
@@ -62,9 +62,9 @@ type tableGrad[T kernel.Float] struct {
 	rules      idRules
 	vocab, dim int
 	scatter    scatterer[T]
-	shared     bool             // an elementwise op may write into the gradient: it has to be cleared whole
-	indices    [2]kernel.Index  // which rows each of the two results touched
-	touched    []int            // rows that the last one did
+	shared     bool             // whether an elementwise op may write into the gradient: it is then cleared whole
+	indices    [2]kernel.Index  // rows that each of the two results touched
+	touched    []int            // rows that the last result touched
 	masked     []int            // memory of group
 	weights    any              // memory of group
 	sums       kernel.Groups[T] // result of group
@@ -111,7 +111,7 @@ func (g *tableGrad[T]) make(in *graphop.Values[T], m *graphop.Memory) (gorgonia.
 	return graphop.Tensor(dst, tensor.Shape{g.vocab, g.dim}), nil
 }
 
-// add is what a LispMachine's gradients, which are dense, are added to by.
+// add adds the gradient to that of a LispMachine, which is dense.
 func (g *tableGrad[T]) add(dst []T, in *graphop.Values[T]) error {
 	s, err := g.scatter(in)
 	if err != nil {
@@ -132,7 +132,7 @@ func (g *tableGrad[T]) group(x *kernel.Index, s scatter[T]) *kernel.Groups[T] {
 	case g.rules.frozen != nil:
 		g.masked = kernel.Mask(g.masked, s.ids, s.skip, g.rules.frozen.has)
 		x.Build(g.masked, kernel.NoRow)
-	case g.rules.IgnoreIndex != nil:
+	case g.rules.drops():
 		g.masked = kernel.Mask(g.masked, s.ids, s.skip, nil)
 		x.Build(g.masked, kernel.NoRow)
 	default:

@@ -7,23 +7,24 @@ import (
 	"gorgonia-embedding/internal/graphop"
 )
 
-// Texts is a batch of texts, or of other lists of ids: a vector of ids and Offsets that say where in it texts of any
-// length begin, or a matrix of ids, of which each row is a text.
+// Texts is a batch of texts, or of other lists of ids: a vector of ids with Offsets, at which texts of any length
+// begin, or a matrix of ids with a text in each row.
 type Texts struct {
 	// IDs of shape (n) with Offsets, text after text, or (batch, time).
 	IDs *gorgonia.Node
 
 	// Offsets of shape (batch+1): text b is IDs[Offsets[b]:Offsets[b+1]], as torch's include_last_offset and the row
 	// pointers of a compressed sparse row matrix. The first is 0, and none is less than the one before. IDs after
-	// the last offset do not count, so that a static graph takes any batch of up to n ids.
+	// the last offset do not count, so that a static graph takes any batch of up to n ids. Offsets that are as torch
+	// has them by default, one for each text, want NoLastOffset: without it they are those of a text less.
 	Offsets *gorgonia.Node
 
-	// NoLastOffset says that Offsets has shape (batch), without the end of the last text, which goes to the end of IDs:
-	// torch's default, include_last_offset=False.
+	// NoLastOffset says that Offsets has shape (batch): the last text goes to the end of IDs. That is torch's default,
+	// include_last_offset=False.
 	NoLastOffset bool
 
-	// Weights, if not nil, has a weight for each of IDs, and their shape: torch's per_sample_weights. They get a
-	// gradient. The modes BagSum, BagMean and BagSqrtN take them; a bag for which the divisor is 0 gives zeros.
+	// Weights, if not nil, has the shape of IDs and a weight for each of them: torch's per_sample_weights. They get a
+	// gradient. The modes BagSum, BagMean and BagSqrtN take them; a bag whose divisor is 0 gives zeros.
 	Weights *gorgonia.Node
 }
 
@@ -39,7 +40,7 @@ func (t Texts) inputs(weight *gorgonia.Node) []graphop.Input {
 	return in
 }
 
-// check fails unless the shapes of nodes that are there fit.
+// check fails unless the shapes of the nodes fit.
 func (t Texts) check() error {
 	switch {
 	case t.Offsets == nil && t.NoLastOffset:

@@ -56,7 +56,7 @@ func TestTrapStockDropoutGradient(t *testing.T) {
 	t.Error("the gradient of gorgonia.Dropout is a mask now")
 }
 
-// CrossEntropy computes softmax and logarithm itself.
+// SoftMax is an op of our own, and CrossEntropy computes softmax and logarithm itself.
 func TestTrapStockSoftmaxOverflows(t *testing.T) {
 	g := gorgonia.NewGraph()
 	p := gorgonia.Must(gorgonia.SoftMax(input(g, "x", []float32{0, 0, 100, 0}, 2, 2)))
@@ -67,6 +67,17 @@ func TestTrapStockSoftmaxOverflows(t *testing.T) {
 		}
 	}
 	t.Error("SoftMax of a row of (100, 0) is finite now")
+}
+
+// MaxPool gives the gradient to the first of equal elements.
+func TestTrapStockMaxGradientOfRepeats(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := input(g, "x", []float64{5, 5, 1}, 1, 3)
+	dx := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Max(x, 1)))), x))[0]
+	testkit.Run(t, g)
+	if got := dx.Value().Data().([]float64); !slices.Equal(got, []float64{1, 1, 0}) {
+		t.Errorf("gradient %v, was 1 for each of two", got)
+	}
 }
 
 // As looks into the machine's error.
@@ -177,7 +188,8 @@ func TestTrapEvalModeIsOfTheGraph(t *testing.T) {
 	}
 }
 
-// An op without a gradient says so (DiffWRT of false, a DoDiff that does nothing): that of a QuantizedEmbedding, the lookup of a frozen table.
+// An op without a gradient says so (DiffWRT of false, a DoDiff that does nothing): that of a QuantizedEmbedding, the
+// lookup of a frozen table.
 func TestTrapGradPanicsAtPlainOp(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := input(g, "x", []float64{1, 2}, 2)

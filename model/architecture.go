@@ -12,16 +12,16 @@ import (
 	"gorgonia-embedding/train"
 )
 
-// Architectures returns the architectures that have a name here, with their defaults. The table is the one place
-// where they stand: flags, help, errors and JSON come from it.
+// Architectures returns the architectures that can be chosen by name, with their defaults. It is the one table of them:
+// flags, help, errors and JSON come from it.
 func Architectures() []Architecture {
 	return []Architecture{
 		Bag{Dim: 64, Dropout: 0.5},
 	}
 }
 
-// Architecture is a kind of classifier: a struct of plain data with json tags, by value, and help tags for a command's
-// flags. One that is not in Architectures serves a Config as well.
+// Architecture is a kind of classifier: a struct of plain data, used by value. Its json tags name its fields in files,
+// its help tags make a command's flags. A Config also takes one that is not in Architectures.
 type Architecture interface {
 	Name() string
 	Check() error                  // names the first field that is out of its range
@@ -49,17 +49,18 @@ type Builder struct {
 	Graph          *gorgonia.ExprGraph
 	Params         *params.Set
 	Mode           train.Mode
-	Rand           *rand.Rand // of what is random in training
-	Sparse         bool       // gradients of tables are sparse
-	Vocab, Classes int
+	Rand           *rand.Rand // source of what is random in training, such as dropout
+	Sparse         bool       // whether the gradients of tables are sparse
+	Vocab, Classes int        // number of ids, and of classes
 }
 
-// Init returns the initialiser of the parameter called name: by init, such as layers.Glorot, from a random stream of its own.
+// Init returns the initialiser of the parameter called name. It is what init, such as layers.Glorot, makes of a random
+// stream that only this parameter has.
 func (b *Builder) Init(name string, init func(*rand.Rand) gorgonia.InitWFn) gorgonia.InitWFn {
 	return b.Params.Init(name, init(b.Params.Rand(name)))
 }
 
-// Bag returns a table of dim numbers for each word, of which each text gets the mean of its words, (batch, dim).
+// Bag returns a table of dim numbers for each word. A text becomes the mean of the rows of its words, (batch, dim).
 func (b *Builder) Bag(name string, dim int) (*layers.EmbeddingBag, error) {
 	pad := data.PadID
 	normal := func(rnd *rand.Rand) gorgonia.InitWFn { return layers.Normal(rnd, 0.1) }
@@ -85,8 +86,8 @@ func (b *Builder) Dropout(p float64) layers.Layer {
 	return layers.Func(func(x *gorgonia.Node) (*gorgonia.Node, error) { return x, nil })
 }
 
-// Head returns what comes after a text's vector, (batch, in) → (batch, Classes): hidden layers, ReLU each, and a linear
-// one to the classes, all of them after a dropout.
+// Head returns the layers behind a text's vector, (batch, in) → (batch, Classes): the hidden ones, each with a ReLU,
+// and a linear one to the classes. Each linear layer has a dropout before it.
 func (b *Builder) Head(in int, hidden []int, dropout float64) (layers.Sequential, error) {
 	var head layers.Sequential
 	for i, units := range hidden {

@@ -3,7 +3,6 @@ package model
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/pkg/errors"
 
@@ -11,9 +10,6 @@ import (
 	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
 )
-
-// evalBatch is the number of samples of an evaluation's batch. It does not change the results.
-const evalBatch = 64
 
 // Evaluation is how a classifier did on labelled samples.
 type Evaluation struct {
@@ -29,7 +25,8 @@ func (e Evaluation) String() string {
 	return fmt.Sprintf("accuracy %.3f, loss %.4f", e.Accuracy(), e.Loss)
 }
 
-// Evaluate predicts the labels of samples and compares. It fails if a sample has no label that is a class.
+// Evaluate predicts the labels of samples and compares them with those that the samples have. It fails if one of these
+// is no class.
 func (c *Classifier) Evaluate(ctx context.Context, samples []data.Sample) (Evaluation, error) {
 	eval := Evaluation{Confusion: newConfusion(c.cfg.Classes)}
 	all := make([]int, len(samples))
@@ -40,24 +37,14 @@ func (c *Classifier) Evaluate(ctx context.Context, samples []data.Sample) (Evalu
 		all[i] = i
 	}
 	c.texts.samples = samples
-	for examples := range slices.Chunk(all, evalBatch) {
-		if err := ctx.Err(); err != nil {
-			return eval, err
-		}
-		if err := c.eval.Fill(examples); err != nil {
-			return eval, errors.Wrap(err, "model")
-		}
-		loss, err := c.eval.Run()
-		if err != nil {
-			return eval, err
-		}
-		eval.Loss += loss * float64(len(examples)) / float64(len(all))
-		predicted := c.texts.predictions()
-		for i, example := range examples {
+	var err error
+	eval.Loss, err = c.eval.Mean(ctx, all, func(batch []int) {
+		predicted := c.eval.Predictions()
+		for i, example := range batch {
 			eval.Confusion[samples[example].Label][predicted[i]]++
 		}
-	}
-	return eval, nil
+	})
+	return eval, errors.Wrap(err, "model")
 }
 
 // Task is the training of a classifier, for train.New.
@@ -80,7 +67,7 @@ func (t *Task) Len() int { return len(t.train) }
 // Params returns the classifier's parameters.
 func (t *Task) Params() *params.Set { return t.c.params }
 
-// Draw draws a graph of samples to train on. It fails if there are none to choose the epoch on.
+// Draw draws a graph of samples to train on. It fails if there are no samples to choose the epoch on.
 func (t *Task) Draw(d train.Drawing) (*train.Graph, error) {
 	if len(t.dev) == 0 {
 		return nil, errors.New("no samples to choose the epoch on")

@@ -12,18 +12,18 @@ import (
 
 // A classifier that learns which of two sets most of a text's words are from.
 func Example() {
-	var rows []data.Sample
+	var samples []data.Sample
 	for i := range 100 {
 		label := i % 2
-		rows = append(rows, data.Sample{IDs: []int{2 + label + 2*(i%5), 2 + label + 2*(i%7), 2 + i%20}, Label: label})
+		samples = append(samples, data.Sample{IDs: []int{2 + label + 2*(i%5), 2 + label + 2*(i%7), 2 + i%20}, Label: label})
 	}
 	c, err := model.New(model.Config{Vocab: 22, Classes: 2, Seed: 1, Arch: model.Bag{Dim: 8}})
 	check(err)
-	t, err := train.New(c.Task(rows, rows), train.Config{Epochs: 30, Batch: 10, Optim: optim.Config{LearningRate: 0.05}})
+	t, err := train.New(c.Task(samples, samples), train.Config{Epochs: 30, Batch: 10, Optim: optim.Config{LearningRate: 0.05}})
 	check(err)
 	history, err := t.Fit(context.Background())
 	check(err)
-	eval, err := c.Evaluate(context.Background(), rows)
+	eval, err := c.Evaluate(context.Background(), samples)
 	check(err)
 	fmt.Println(c)
 	fmt.Println(len(history.Epochs), "epochs, accuracy", eval.Accuracy())
@@ -38,9 +38,9 @@ func ExampleConfusion() {
 	fmt.Print(m.Report([]string{"bad", "good"}))
 	// Output:
 	// 0.7 0.8 0.75
-	//   class  precision  recall     F1  rows
-	//     bad      0.600   0.750  0.667     4
-	//    good      0.800   0.667  0.727     6
+	//   class  precision  recall     F1  samples
+	//     bad      0.600   0.750  0.667        4
+	//    good      0.800   0.667  0.727        6
 	//
 	//   class \ taken for  bad  good
 	//                 bad    3     1

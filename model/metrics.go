@@ -1,6 +1,6 @@
 package model
 
-// Confusion counts rows: [i][j] those of class i that were taken for class j.
+// Confusion counts samples: element [i][j] is the number of samples of class i that were taken for class j.
 type Confusion [][]int
 
 func newConfusion(classes int) Confusion {
@@ -11,33 +11,33 @@ func newConfusion(classes int) Confusion {
 	return m
 }
 
-// Accuracy returns the share of rows on the diagonal, 0 if there are no rows.
+// Accuracy returns the share of samples that were taken for their class, 0 if there are no samples.
 func (m Confusion) Accuracy() float64 {
 	right, all := 0, 0
-	for i, row := range m {
-		right += row[i]
-		for _, n := range row {
+	for class, counts := range m {
+		right += counts[class]
+		for _, n := range counts {
 			all += n
 		}
 	}
 	return ratio(right, all)
 }
 
-// Precision returns the share of the rows taken for a class that are of it, 0 if there are none.
+// Precision returns the share of the samples taken for a class that are of it, 0 if there are none.
 func (m Confusion) Precision(class int) float64 {
 	taken := 0
-	for _, row := range m {
-		taken += row[class]
+	for _, counts := range m {
+		taken += counts[class]
 	}
 	return ratio(m[class][class], taken)
 }
 
-// Recall returns the share of a class's rows that were taken for it, 0 if there are none.
+// Recall returns the share of the samples of a class that were taken for it, 0 if there are none.
 func (m Confusion) Recall(class int) float64 {
 	return ratio(m[class][class], m.Support(class))
 }
 
-// F1 returns the harmonic mean of a class's precision and recall, 0 if both are.
+// F1 returns the harmonic mean of the precision and the recall of a class, 0 if both are 0.
 func (m Confusion) F1(class int) float64 {
 	p, r := m.Precision(class), m.Recall(class)
 	if p+r == 0 {
@@ -46,7 +46,7 @@ func (m Confusion) F1(class int) float64 {
 	return 2 * p * r / (p + r)
 }
 
-// Support returns the number of a class's rows.
+// Support returns the number of samples of a class.
 func (m Confusion) Support(class int) (n int) {
 	for _, count := range m[class] {
 		n += count

@@ -24,9 +24,9 @@ import (
 // Config describes a classifier. It is plain data and goes through JSON unchanged.
 type Config struct {
 	Vocab   int          `json:"vocab"`        // number of ids, those of <pad> and <unk> included; required, at least 2
-	Classes int          `json:"classes"`      // required, at least 2
-	Seed    uint64       `json:"seed"`         // of the initial weights
-	Arch    Architecture `json:"architecture"` // nil means the first of Architectures
+	Classes int          `json:"classes"`      // number of classes; required, at least 2
+	Seed    uint64       `json:"seed"`         // seed of the initial weights
+	Arch    Architecture `json:"architecture"` // kind of net; nil means the first of Architectures
 }
 
 // Check returns an error that names the first field that is out of its range.
@@ -79,8 +79,8 @@ func (c *Config) UnmarshalJSON(object []byte) error {
 type Classifier struct {
 	cfg    Config
 	params *params.Set
-	texts  *texts // to evaluate
-	eval   *train.Machine
+	texts  *texts         // samples of the last evaluation
+	eval   *train.Machine // machine that runs its graph
 }
 
 // New returns a classifier with random weights. It fails if a field of cfg is out of its range or the architecture
@@ -92,7 +92,7 @@ func New(cfg Config) (*Classifier, error) {
 	cfg.Arch = cfg.arch()
 	c := &Classifier{cfg: cfg, params: params.New(cfg.Seed)}
 	c.texts = &texts{c: c, sparse: true}
-	c.eval = train.NewMachine(c.texts.draw, train.Drawing{Mode: train.Evaluation, Batch: evalBatch})
+	c.eval = train.NewMachine(c.texts.draw, train.Drawing{Mode: train.Evaluation})
 	return c, errors.Wrap(c.eval.Fill(nil), "model")
 }
 

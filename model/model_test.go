@@ -14,6 +14,7 @@ import (
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/internal/choice"
+	"gorgonia-embedding/loss"
 	"gorgonia-embedding/model"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/train"
@@ -46,19 +47,19 @@ func weights(c *model.Classifier) map[string][]float32 {
 	return w
 }
 
-// separable returns n rows whose class is that of the parity of most of their words.
+// separable returns n samples whose class is that of the parity of most of their words.
 func separable(seed uint64, n, vocab int) []data.Sample {
 	rnd := rand.New(rand.NewPCG(seed, 9))
-	rows := make([]data.Sample, n)
-	for i := range rows {
+	samples := make([]data.Sample, n)
+	for i := range samples {
 		label := rnd.IntN(2)
 		ids := make([]int, 1+rnd.IntN(20))
 		for j := range ids {
 			ids[j] = 2 + rnd.IntN((vocab-2)/2)*2 + label
 		}
-		rows[i] = data.Sample{IDs: ids, Label: label}
+		samples[i] = data.Sample{IDs: ids, Label: label}
 	}
-	return rows
+	return samples
 }
 
 var (
@@ -154,13 +155,13 @@ func draw(t *testing.T, c *model.Classifier, samples []data.Sample, sparse bool,
 func TestSmallerBatchCountsAsAlone(t *testing.T) {
 	cfg := small
 	cfg.Arch = model.Bag{Dim: 8, Hidden: []int{6}}
-	rows := separable(1, 5, cfg.Vocab)
-	for i := range rows {
-		rows[i].IDs = rows[i].IDs[:1+i%2]
+	samples := separable(1, 5, cfg.Vocab)
+	for i := range samples {
+		samples[i].IDs = samples[i].IDs[:1+i%2]
 	}
 	all := []int{0, 1, 2, 3, 4}
 	gradients := func(size int) (loss float32, grads [][]float32) {
-		gr := draw(t, newClassifier(t, cfg), rows, false, train.Drawing{Mode: train.Training, Batch: size, Examples: all})
+		gr := draw(t, newClassifier(t, cfg), samples, false, train.Drawing{Mode: train.Training, Batch: size, Examples: all})
 		if _, err := gorgonia.Grad(gr.Loss, gr.Learnables...); err != nil || !gr.Fill(all) {
 			t.Fatal(err)
 		}
@@ -188,7 +189,7 @@ func TestSmallerBatchCountsAsAlone(t *testing.T) {
 func TestEvaluationNeedsLabels(t *testing.T) {
 	c := newClassifier(t, small)
 	for label, want := range map[int]string{
-		data.NoLabel: "model: sample 1 has label -1: want a class in [0, 2)",
+		loss.Ignored: "model: sample 1 has label -1: want a class in [0, 2)",
 		2:            "model: sample 1 has label 2: want a class in [0, 2)",
 	} {
 		_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int{2}}, {IDs: []int{2}, Label: label}})

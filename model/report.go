@@ -10,7 +10,7 @@ import (
 // of each class, and the counts.
 type Report struct {
 	Confusion Confusion
-	Names     []string // in the order of the classes' numbers
+	Names     []string // names of the classes, in the order of their numbers
 }
 
 // Report returns m with the classes' names, in the order of their numbers.
@@ -29,13 +29,13 @@ func (r Report) HTML() string {
 }
 
 func (r Report) tables() [2]texttab.Table {
-	scores := [][]string{{"class", "precision", "recall", "F1", "rows"}}
+	scores := [][]string{{"class", "precision", "recall", "F1", "samples"}}
 	counts := [][]string{append([]string{"class \\ taken for"}, r.Names...)}
-	for i, row := range r.Confusion {
+	for i, of := range r.Confusion {
 		m := r.Confusion
 		scores = append(scores, []string{r.Names[i], decimals(m.Precision(i)), decimals(m.Recall(i)), decimals(m.F1(i)), fmt.Sprint(m.Support(i))})
 		line := []string{r.Names[i]}
-		for _, n := range row {
+		for _, n := range of {
 			line = append(line, fmt.Sprint(n))
 		}
 		counts = append(counts, line)

@@ -14,14 +14,13 @@ import (
 	"gorgonia-embedding/train"
 )
 
-// texts is samples for a classifier's graphs.
+// texts are samples for the graphs of a classifier.
 type texts struct {
 	c       *Classifier
 	samples []data.Sample
-	sparse  bool // gradients of tables
+	sparse  bool // whether the gradients of tables are sparse
 
-	net    Net            // of the graph that was drawn last
-	logits gorgonia.Value // a copy, valid after its run
+	net Net // net of the graph that was drawn last
 }
 
 // batch is the memory of a graph's inputs.
@@ -55,8 +54,9 @@ func (t *texts) draw(d train.Drawing) (*train.Graph, error) {
 		return nil, err
 	}
 	t.net = net
-	gorgonia.Read(logits, &t.logits)
-	return &train.Graph{Loss: cost, Learnables: net.Learnables(), Fill: func(examples []int) bool { return t.fill(in, examples) }}, nil
+	return &train.Graph{
+		Loss: cost, Logits: logits, Learnables: net.Learnables(), Fill: func(examples []int) bool { return t.fill(in, examples) },
+	}, nil
 }
 
 // inputs adds the inputs whose memory in is to g.
@@ -80,7 +80,7 @@ func (t *texts) fill(in batch, examples []int) bool {
 	}
 	end := 0
 	for i := range in.labels {
-		in.labels[i] = data.NoLabel
+		in.labels[i] = loss.Ignored
 		if i < len(examples) {
 			sample := t.samples[examples[i]]
 			end += copy(in.ids[end:], sample.IDs)
@@ -97,14 +97,4 @@ func (t *texts) words(examples []int) (n int) {
 		n += len(t.samples[i].IDs)
 	}
 	return n
-}
-
-// predictions returns the class with the largest logit of each text of the last run, the first of equals.
-func (t *texts) predictions() []int {
-	logits, classes := t.logits.Data().([]float32), t.c.cfg.Classes
-	var best []int
-	for row := range slices.Chunk(logits, classes) {
-		best = append(best, slices.Index(row, slices.Max(row)))
-	}
-	return best
 }

@@ -109,17 +109,17 @@ func TestOwnArchitectureErrors(t *testing.T) {
 
 func TestOverfitsOneBatch(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 5))
-	rows := make([]data.Sample, 16)
-	for i := range rows {
-		rows[i] = data.Sample{IDs: []int{2 + 3*i, 2 + rnd.IntN(48), 2 + rnd.IntN(48)}, Label: rnd.IntN(3)}
+	samples := make([]data.Sample, 16)
+	for i := range samples {
+		samples[i] = data.Sample{IDs: []int{2 + 3*i, 2 + rnd.IntN(48), 2 + rnd.IntN(48)}, Label: rnd.IntN(3)}
 	}
 	c := newClassifier(t, model.Config{Vocab: 50, Classes: 3, Seed: 1, Arch: model.Bag{Dim: 8}})
-	h, err := newTrainer(t, c.Task(rows, rows), train.Config{Epochs: 150, Batch: 16, Optim: rate(0.05)}).Fit(t.Context())
+	h, err := newTrainer(t, c.Task(samples, samples), train.Config{Epochs: 150, Batch: 16, Optim: rate(0.05)}).Fit(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if last := h.Epochs[len(h.Epochs)-1]; last.Dev.Accuracy != 1 || last.Loss > 0.01 {
-		t.Errorf("after 150 steps on 16 rows: %+v", last)
+		t.Errorf("after 150 steps on 16 samples: %+v", last)
 	}
 }
 
@@ -207,9 +207,9 @@ func TestStepAllocations(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	const first, last = 10, 510
 	perStep := func(vocab int) (allocations, bytes float64) {
-		rows := slices.Repeat(separable(1, 32, 42), last)
+		samples := slices.Repeat(separable(1, 32, 42), last)
 		c := newClassifier(t, model.Config{Vocab: vocab, Classes: 2, Arch: model.Bag{Dim: 64, Dropout: 0.5}})
-		tr := newTrainer(t, c.Task(rows, rows[:1]), train.Config{Epochs: 1, Batch: 32, Optim: rate(0.1)})
+		tr := newTrainer(t, c.Task(samples, samples[:1]), train.Config{Epochs: 1, Batch: 32, Optim: rate(0.1)})
 		var before, after runtime.MemStats
 		tr.OnBatch = func(done, _ int) {
 			switch done {

@@ -9,7 +9,8 @@ import (
 	"gorgonia-embedding/internal/safetensors"
 )
 
-// Snapshot copies the parameters into the memory of an older copy, or into new memory if that is nil, and returns the copy.
+// Snapshot copies the parameters into the memory of an older copy, or into new memory if old is nil, and returns the
+// copy.
 func (s *Set) Snapshot(old *Set) *Set {
 	if old == nil {
 		old = New(s.seed)

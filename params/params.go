@@ -7,8 +7,8 @@
 // What graphs of one Set may do:
 //
 //   - draw graphs one after the other: a Set's methods are not for concurrent use;
-//   - run graphs at once, a machine each, as long as nothing writes a parameter: a solver's step does, and with a layer's
-//     MaxNorm every run. The race detector reports who reads it meanwhile;
+//   - run graphs at once, with a machine each, as long as nothing writes a parameter: a step of a solver does, and so does
+//     every run of a table with MaxNorm. The race detector reports a reader at such a time;
 //   - count on a parameter's memory to stay where it is: Restore and Load copy into it, and graphs drawn before read
 //     the new values.
 package params
@@ -52,8 +52,8 @@ func (s *Set) Rand(name string) *rand.Rand {
 }
 
 // Get returns the parameter called name as a new tensor over its memory. If there is none of that name, init fills it
-// first. It fails if the one that there is has another shape or type, if init is nil or gives something else than it
-// was asked for, or if shape is empty or has an element below 1.
+// first. It fails if the one that there is has another shape or type, if init is nil or gives something other than
+// what it was asked for, or if shape is empty or has an element below 1.
 func (s *Set) Get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ...int) (*tensor.Dense, error) {
 	v, _, err := s.get(name, dt, init, shape)
 	if err != nil {
@@ -62,9 +62,9 @@ func (s *Set) Get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ...
 	return v.ShallowClone(), nil
 }
 
-// Init returns an initialiser for a layer's config, by which the layer's parameter is the one called name: filled by init
-// when the first layer asks, and for all later ones the same memory, as a *tensor.Dense: so a layer knows that the values
-// are not fresh (layers.From), and does not zero a padding row.
+// Init returns an initialiser for the config of a layer, which makes the layer's parameter the one called name. init
+// fills it when the first layer asks. All later layers get the same memory, as a *tensor.Dense, by which they know that
+// the values are not fresh (layers.From) and that a padding row is not to be zeroed.
 func (s *Set) Init(name string, init gorgonia.InitWFn) gorgonia.InitWFn {
 	return func(dt tensor.Dtype, shape ...int) any {
 		v, fresh, err := s.get(name, dt, init, shape)

@@ -2,7 +2,7 @@
 //
 // A Rows is a gorgonia.Value of shape (vocab, dim) that stores the touched rows alone: each row's id once,
 // and its sum. The layers of package layers make one as the gradient of their table when they are told to
-// (EmbeddingConfig.Sparse); Gorgonia hands it from Grad to Node.Grad and gorgonia.NodesToValueGrads
+// (IDRules.Sparse); Gorgonia hands it from Grad to Node.Grad and gorgonia.NodesToValueGrads
 // untouched; the solvers of package optim apply it. A training step then costs what the batch touches,
 // whatever the size of the table.
 //

@@ -16,8 +16,8 @@ import (
 	"gorgonia-embedding/train"
 )
 
-// A graph of your own, y = a·x + b: all Gorgonia, but for the inputs. The loop draws it, for batches of any size, to train
-// and to evaluate on the last ten points.
+// A graph of your own, y = a·x + b: all Gorgonia, but for the inputs. The loop draws it, for batches of any size, to
+// train and to evaluate on the last ten points.
 func Example() {
 	x, y := make([]float64, 60), make([]float64, 60)
 	for i := range x {

@@ -7,13 +7,13 @@ import (
 	"gorgonia-embedding/internal/texttab"
 )
 
-// Epoch is what one pass over the training examples came to.
+// Epoch is the outcome of one pass over the training examples.
 type Epoch struct {
-	Number   int           // counted from 1
+	Number   int           // number of the pass, from 1
 	Loss     float64       // mean of the batches' losses, each weighted by its examples
-	Dev      Score         // of the evaluation after the pass
-	Examples int           // trained on
-	Time     time.Duration // of the training, without the evaluation
+	Dev      Score         // score of the evaluation after the pass
+	Examples int           // number of examples trained on
+	Time     time.Duration // duration of the training, without the evaluation
 }
 
 // History is a training's epochs in order. It prints as a table, without the times: the same seed gives the

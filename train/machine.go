@@ -1,22 +1,29 @@
 package train
 
 import (
+	"cmp"
+	"context"
+	"slices"
+
 	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
 )
 
 // Machine runs a task's graphs: it draws one when it is first filled, and another one when examples have no room.
 type Machine struct {
 	draw    func(Drawing) (*Graph, error)
 	drawing Drawing
-	finish  func(*Graph) error // adds what is to be run after the loss
+	finish  func(*Graph) error // function that adds what is to be run after the loss
 
-	graph *Graph
+	graph  *Graph
+	logits gorgonia.Value // copy of the graph's Logits, valid after a run of an evaluation
 	program
 }
 
 // NewMachine returns a Machine whose graphs come from draw, such as a Task's Draw, for the mode, batch and source of
-// random numbers in d.
+// random numbers in d. A batch of 0 means 64, which suits an evaluation: there it does not change the results.
 func NewMachine(draw func(Drawing) (*Graph, error), d Drawing) *Machine {
+	d.Batch = cmp.Or(d.Batch, 64)
 	return &Machine{draw: draw, drawing: d, finish: func(*Graph) error { return nil }}
 }
 
@@ -44,6 +51,9 @@ func (m *Machine) renew() error {
 	if err != nil {
 		return err
 	}
+	if m.logits = nil; gr.Logits != nil && m.drawing.Mode == Evaluation {
+		gorgonia.Read(gr.Logits, &m.logits)
+	}
 	if err := m.compile(gr.Loss, func() error { return m.finish(gr) }); err != nil {
 		return err
 	}
@@ -57,4 +67,45 @@ func (m *Machine) Run() (float64, error) {
 		return 0, errors.New("train: the machine has no input: call Fill before Run")
 	}
 	return m.run()
+}
+
+// Mean runs the graph on all of examples, in batches, and returns the mean of their loss. If each is not nil, it is
+// called with each batch after its run. Mean stops with ctx's error when ctx is done.
+func (m *Machine) Mean(ctx context.Context, examples []int, each func(batch []int)) (loss float64, err error) {
+	for batch := range slices.Chunk(examples, m.drawing.Batch) {
+		if err := ctx.Err(); err != nil {
+			return loss, err
+		}
+		if err := m.Fill(batch); err != nil {
+			return loss, err
+		}
+		l, err := m.Run()
+		if err != nil {
+			return loss, err
+		}
+		loss += l * float64(len(batch)) / float64(len(examples))
+		if each != nil {
+			each(batch)
+		}
+	}
+	return loss, nil
+}
+
+// Predictions returns the class with the largest logit of each row of the last run, the first of equals. It is nil if
+// the graph has no Logits, or is not one of an evaluation.
+func (m *Machine) Predictions() []int {
+	if m.logits == nil {
+		return nil
+	}
+	if logits, ok := m.logits.Data().([]float64); ok {
+		return argmax(logits, m.logits.Shape()[1])
+	}
+	return argmax(m.logits.Data().([]float32), m.logits.Shape()[1])
+}
+
+func argmax[T float32 | float64](logits []T, classes int) (best []int) {
+	for scores := range slices.Chunk(logits, classes) {
+		best = append(best, slices.Index(scores, slices.Max(scores)))
+	}
+	return best
 }

@@ -2,20 +2,17 @@ package train
 
 import (
 	"context"
-	"slices"
 
 	"github.com/pkg/errors"
 
 	"gorgonia-embedding/params"
 )
 
-// evalBatch is the most examples of a run of an evaluation. It does not change the results.
-const evalBatch = 64
-
 // NewTask returns a Task made of parts: examples 0 to train−1 are trained on, the dev ones after them are for
-// evaluation, which is the mean of their loss, and draw draws the graphs of both, with parameters of set.
+// evaluation, by the mean of their loss and, if the graphs have Logits and Labels, the accuracy. draw draws the graphs of
+// both, with parameters of set.
 func NewTask(train, dev int, set *params.Set, draw func(Drawing) (*Graph, error)) Task {
-	return &parts{train, dev, set, draw, NewMachine(draw, Drawing{Mode: Evaluation, Batch: evalBatch})}
+	return &parts{train, dev, set, draw, NewMachine(draw, Drawing{Mode: Evaluation})}
 }
 
 type parts struct {
@@ -37,18 +34,15 @@ func (p *parts) Evaluate(ctx context.Context) (s Score, err error) {
 	for i := range examples {
 		examples[i] = p.train + i
 	}
-	for batch := range slices.Chunk(examples, evalBatch) {
-		if err := ctx.Err(); err != nil {
-			return s, err
+	right := 0
+	s.Loss, err = p.eval.Mean(ctx, examples, func(batch []int) {
+		labels := p.eval.graph.Labels
+		for i, class := range p.eval.Predictions() {
+			if i < min(len(batch), len(labels)) && class == labels[i] {
+				right++
+			}
 		}
-		if err := p.eval.Fill(batch); err != nil {
-			return s, err
-		}
-		loss, err := p.eval.Run()
-		if err != nil {
-			return s, err
-		}
-		s.Loss += loss * float64(len(batch)) / float64(p.dev)
-	}
-	return s, nil
+	})
+	s.Accuracy = float64(right) / float64(p.dev)
+	return s, err
 }

@@ -12,11 +12,11 @@ import (
 // replica is what one worker runs on its part of a batch.
 type replica struct {
 	*Machine
-	share    float64       // part of the batch that its examples are
+	share    float64       // share of the batch that its examples are
 	setShare func(float64) // tells the graph, whose gradients are share times those of its loss
 	grads    []gorgonia.ValueGrad
-	loss     float64 // of the last run
-	err      error   // of the last run
+	loss     float64 // loss of the last run
+	err      error   // error of the last run
 }
 
 // newReplica returns a replica whose graphs make solver's step themselves or, if several of them share each batch,
@@ -40,7 +40,7 @@ func newReplica(t Task, batch int, rnd *rand.Rand, solver *optim.Solver, shared 
 	return r
 }
 
-// scaled returns share·loss, and what sets the share.
+// scaled returns share·loss, and the function that sets the share.
 func scaled(loss *gorgonia.Node) (cost *gorgonia.Node, set func(float64), err error) {
 	var share gorgonia.Value
 	if loss.Dtype() == tensor.Float64 {

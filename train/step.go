@@ -1,6 +1,8 @@
 package train
 
 import (
+	"cmp"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
@@ -8,19 +10,21 @@ import (
 	"gorgonia-embedding/optim"
 )
 
-// Model is what has parameters to train, such as a layers.Layer.
+// Model is anything with parameters to train, such as a layers.Layer.
 type Model interface{ Learnables() gorgonia.Nodes }
 
 // Step is a graph that trains: the loss that you drew, its gradients and a solver's step. It is for a loop of your own,
-// which fills the inputs before each Run; a Trainer is the loop that is there.
+// which fills the inputs before each Run; a Trainer has a loop ready.
 type Step struct {
 	program
 	solver *optim.Solver
+	eval   program                // program of what was drawn, without gradients and step
+	modes  []gorgonia.TrainModeOp // ops that do something else in training
 }
 
 // NewStep adds the gradients of loss, a scalar, with respect to the parameters of models, and a step of a new solver to
-// the graph, and compiles it. It is called when the graph is complete: what is to be read of a run is given to
-// gorgonia.Read before. It fails if a field of cfg is outside its range or a parameter has no part in the loss.
+// the graph, and compiles it. Call it when the graph is complete, and call gorgonia.Read before it for what you want to
+// read after a run. It fails if a field of cfg is outside its range or a parameter has no part in the loss.
 func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...Model) (*Step, error) {
 	solver, err := optim.New(rule, cfg)
 	if err != nil {
@@ -37,6 +41,13 @@ func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...M
 		return nil, errors.New("train: no models with parameters to train")
 	}
 	s := &Step{solver: solver}
+	gorgonia.Read(loss, &s.eval.loss)
+	s.eval.vm = gorgonia.NewTapeMachine(loss.Graph().ExactSubgraphRoots(unread(loss.Graph())...))
+	for _, n := range loss.Graph().AllNodes() {
+		if op, ok := n.Op().(gorgonia.TrainModeOp); ok {
+			s.modes = append(s.modes, op)
+		}
+	}
 	err = s.compile(loss, func() error {
 		if _, err := gorgonia.Grad(loss, params...); err != nil {
 			return err
@@ -47,8 +58,36 @@ func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...M
 	return s, errors.WithMessage(err, "train")
 }
 
-// Run makes a step on what the inputs hold and returns the loss before it.
+// Run makes a step on what the inputs hold and returns the loss before the step.
 func (s *Step) Run() (loss float64, err error) { return s.run() }
+
+// Evaluate computes what was drawn on what the inputs hold, with dropout off and without a step, and returns the loss.
+// What was given to gorgonia.Read before NewStep is then that of the evaluation.
+func (s *Step) Evaluate() (loss float64, err error) {
+	if err := s.train(false); err != nil {
+		return 0, err
+	}
+	loss, err = s.eval.run()
+	return loss, cmp.Or(err, s.train(true))
+}
+
+// train tells the ops what the next run is for.
+func (s *Step) train(on bool) (err error) {
+	for _, op := range s.modes {
+		err = cmp.Or(err, op.SetTraining(on))
+	}
+	return err
+}
+
+// unread returns the nodes of g that no other one reads.
+func unread(g *gorgonia.ExprGraph) (roots gorgonia.Nodes) {
+	for _, n := range g.AllNodes() {
+		if !g.To(n.ID()).Next() {
+			roots = append(roots, n)
+		}
+	}
+	return roots
+}
 
 // Solver returns the solver, to be saved or looked at: a node of the graph makes its steps.
 func (s *Step) Solver() *optim.Solver { return s.solver }
@@ -56,7 +95,7 @@ func (s *Step) Solver() *optim.Solver { return s.solver }
 // program is a compiled graph with a loss.
 type program struct {
 	vm   gorgonia.VM
-	loss gorgonia.Value // a copy, valid after a run
+	loss gorgonia.Value // copy of the loss, valid after a run
 }
 
 // compile makes p the program of the graph of loss, to which finish adds what is to be run after it.

@@ -49,7 +49,7 @@ func (m Mode) String() string {
 type Drawing struct {
 	Mode     Mode
 	Batch    int        // most examples of a run
-	Examples []int      // those of the next run, at most Batch: the graph must have room for them
+	Examples []int      // examples of the next run, at most Batch: the graph must have room for them
 	Rand     *rand.Rand // source of what is random in training, such as dropout; each worker has one
 }
 
@@ -58,9 +58,14 @@ type Graph struct {
 	Loss       *gorgonia.Node // mean loss of the examples of a run: a scalar of Float32 or Float64
 	Learnables gorgonia.Nodes // parameters to train, in a fixed order; their memory is the Set's
 
-	// Fill makes examples, at most Batch, the input of the next run. It returns false, and then a new graph is drawn for them,
-	// if the graph has no room for them. A graph of a fixed size may refuse all but one number of examples.
+	// Fill makes examples, at most Batch, the input of the next run. It returns false if the graph has no room for them:
+	// then a new one is drawn. A graph of a fixed size may refuse all but one number of examples.
 	Fill func(examples []int) bool
+
+	// Logits of shape (batch, classes), if not nil, are what a Machine's Predictions are read from in an evaluation, and
+	// Labels, the memory of the classes that Fill writes, what NewTask compares them with.
+	Logits *gorgonia.Node
+	Labels []int
 }
 
 // check fails unless g can be run.

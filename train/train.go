@@ -25,11 +25,11 @@ type Config struct {
 	Batch    int    `json:"batch" help:"examples of a step"`                                            // at least 1
 	Patience int    `json:"patience" help:"epochs without a better one after which to stop; 0: never"`  // at least 0
 	Workers  int    `json:"workers" help:"replicas that compute a part of each batch at the same time"` // in [0, Batch]; 0 means 1
-	Seed     uint64 `json:"seed" help:"of the order of the examples and of dropout"`
+	Seed     uint64 `json:"seed" help:"seed of the order of the examples and of dropout"`
 
 	Rule   optim.Rule   `json:"rule"`   // nil means optim.Adam{}
-	Optim  optim.Config `json:"optim"`  // of which a LearningRate of 0 means the rule's default
-	Course optim.Course `json:"course"` // of the learning rate over the training, unless Optim has a Schedule
+	Optim  optim.Config `json:"optim"`  // settings of the rule; a LearningRate of 0 means its default
+	Course optim.Course `json:"course"` // course of the learning rate over the training, unless Optim has a Schedule
 }
 
 // Defaults returns a Config for most trainings: 20 epochs of batches of 32, or fewer if 5 in a row are no better.

@@ -27,19 +27,19 @@ type Trainer struct {
 
 	task     Task
 	cfg      Config
-	order    *rand.Rand   // of the examples
-	dropout  []*rand.Rand // of each worker
-	exchange Exchanger    // of this Fit; nil: the graph makes the step
+	order    *rand.Rand   // source of the order of the examples
+	dropout  []*rand.Rand // source of the dropout of each worker
+	exchange Exchanger    // Exchanger of this Fit; nil: the graph makes the step
 	solver   *optim.Solver
-	replicas []*replica             // of each worker
-	grads    [][]gorgonia.ValueGrad // of the replicas that took part in a step
-	running  sync.WaitGroup         // for the replicas but the first
+	replicas []*replica             // one for each worker
+	grads    [][]gorgonia.ValueGrad // gradients of the replicas that took part in a step
+	running  sync.WaitGroup         // all replicas of a step but the first
 }
 
 // The streams of random numbers that a seed gives.
 const (
 	orderStream   = iota + 1
-	dropoutStream // of the first worker; those of the others follow
+	dropoutStream // the first worker's; those of the others follow
 )
 
 // New returns a trainer of task. It fails if a field of cfg is out of its range.
@@ -57,12 +57,13 @@ func New(task Task, cfg Config) (*Trainer, error) {
 // Solver returns the solver of the last Fit, or nil if there was none.
 func (t *Trainer) Solver() *optim.Solver { return t.solver }
 
-// Fit trains for cfg.Epochs epochs, or until cfg.Patience of them in a row were not of a better Score than the best. The
-// task is left with the parameters of the best epoch.
+// Fit trains for cfg.Epochs epochs, or until cfg.Patience of them in a row were not of a better Score than the best.
+// The task is left with the parameters of the best epoch.
 //
-// Each Fit begins with a new solver. When ctx is done, Fit stops before the next batch, keeps the best parameters so far
-// (those of the moment if no epoch was finished) and returns ctx's error with the history. A loss that is not finite is
-// an error: the best parameters so far are kept then too, but if no epoch was finished they may not be finite.
+// Each Fit begins with a new solver. When ctx is done, Fit stops before the next batch, keeps the best parameters so
+// far (those of the moment if no epoch was finished) and returns ctx's error with the history. A loss that is not
+// finite is an error: the best parameters so far are kept then too, but if no epoch was finished they may not be
+// finite.
 func (t *Trainer) Fit(ctx context.Context) (h History, err error) {
 	if err := t.start(); err != nil {
 		return h, errors.Wrap(err, "train")

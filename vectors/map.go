@@ -19,7 +19,7 @@ type Point struct {
 // Map is words on a plane: the one on which their vectors differ most.
 type Map struct {
 	Points    []Point
-	Explained [2]float64 // the shares of the vectors' variance that X and Y show
+	Explained [2]float64 // shares of the vectors' variance that X and Y show
 }
 
 // Map projects the vectors of words, at their full length, on their first two principal components, each
@@ -71,7 +71,7 @@ func turn(columns *mat.Dense) {
 	}
 }
 
-// shares returns what the first two variances are of all of them.
+// shares returns the first two variances as shares of the sum of all.
 func shares(variances []float64) (s [2]float64) {
 	total := 0.0
 	for _, v := range variances {
@@ -85,7 +85,7 @@ func shares(variances []float64) (s [2]float64) {
 	return s
 }
 
-// String returns a line for each word.
+// String returns a line about the axes, and one for each word.
 func (m Map) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d words, %.0f %% of the variance along x, %.0f %% along y\n", len(m.Points), 100*m.Explained[0], 100*m.Explained[1])

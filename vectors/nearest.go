@@ -15,7 +15,7 @@ import (
 type Neighbour struct {
 	Word   string
 	ID     int
-	Cosine float64 // of the angle between the two vectors: 1 if they point the same way
+	Cosine float64 // cosine of the angle between the two vectors: 1 if they point the same way
 }
 
 // Neighbours are the words nearest to Word, nearest first.

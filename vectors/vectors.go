@@ -16,8 +16,8 @@ import (
 
 // Words names the rows of a table. A *data.Vocab does.
 type Words interface {
-	Len() int           // the number of rows
-	Word(id int) string // the name of a row
+	Len() int           // number of rows
+	Word(id int) string // name of row id
 }
 
 // Table is vectors with their words.
@@ -25,8 +25,8 @@ type Table struct {
 	words Words
 	ids   map[string]int
 	dim   int
-	unit  []float64 // (vocab, dim), rows of length 1, or 0 where the vector is
-	norms []float64 // the vectors' lengths
+	unit  []float64 // (vocab, dim): the vectors, each divided by its length; zeros for a zero vector
+	norms []float64 // lengths of the vectors
 }
 
 // New copies values, a []float32 or []float64 of words.Len() rows in row-major order. It fails if the

@@ -20,7 +20,7 @@ type options struct {
 	Dev   string `json:"dev" help:"{file} of examples to choose the epoch by"`
 	Test  string `json:"test" help:"{file} of examples to report on"`
 
-	MaxLen   int  `json:"max_len" help:"words of a text that count; 0: all of them"`
+	MaxLen   int  `json:"max_len" help:"number of words of a text that count; 0: all of them"`
 	MinCount int  `json:"min_count" help:"occurrences in train that a word needs to be known"`
 	Sparse   bool `json:"sparse" help:"let a step cost what its words touch; false: the whole table"`
 	Report   bool `json:"report" help:"print precision, recall, F1 of each class and the confusion matrix of test"`
@@ -43,11 +43,11 @@ func parse(args []string, help io.Writer) (options, error) {
 		}
 	}
 	arch := cli.Choose(fs, "model", "`name` of the architecture", model.Architectures())
-	rule := cli.Choose(fs, "optimizer", "`name` of the rule that a step follows", optim.Rules())
+	rule := cli.Choose(fs, "optimizer", "`name` of the rule that the steps follow", optim.Rules())
 	fs.Lookup("train").Usage += endings() + "; none: the toy set"
 	fs.Lookup("schedule").Usage += ": " + strings.Join(optim.Courses(), ", ")
 	fs.Lookup("learning-rate").Usage += ", " + rates()
-	fs.Lookup("seed").Usage = "of everything random"
+	fs.Lookup("seed").Usage = "seed of everything random"
 	err := cli.Parse(fs, args, usage, help)
 	if err != nil {
 		return o, err

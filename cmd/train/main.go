@@ -5,18 +5,19 @@ Train trains a text classifier and reports its accuracy.
 	go run ./cmd/train -train train.tsv -dev dev.tsv -test test.tsv
 
 Without files it uses the toy set that is part of the program: short opinions of films, meals, gadgets
-and places. The model looks each word up in an embedding table, averages the vectors, and goes through
-hidden layers, if any, to the classes. It learns by Adam, unless told otherwise; after each epoch it is tried on the dev
-examples, the weights of the best epoch are kept, and the test examples are used once, at the end.
+and places. The model looks each word up in an embedding table, averages the vectors, and maps the mean, through
+hidden layers if there are any, to the classes. It learns by Adam unless told otherwise. After each epoch it is
+evaluated on the dev examples; the weights of the best epoch are kept, and the test examples are used once, at
+the end.
 
 A step changes the table's rows of the words that it saw, and no others: its cost does not depend on the
-vocabulary. The means that Adam and momentum keep for a word, and the weight decay of its row, rest while the
-word is not seen. With -sparse=false a step is that of the textbook, on the whole table.
+vocabulary. While a word is not seen, its row does not decay, and the means that Adam and momentum keep for it
+do not change. With -sparse=false a step is that of the textbook, on the whole table.
 
 # Files
 
-The ending of a file's name chooses its format, one of the table data.Formats; with any other ending, a line
-is label TAB text. The text is UTF-8, split into lower-case words as Unicode's UAX #29 says. Labels can be any
+The ending of a file's name chooses its format from the table data.Formats; with any other ending, each line is
+label TAB text. The text is UTF-8; it is split into lower-case words as Unicode's UAX #29 says. Labels can be any
 words; dev and test may only use those of train.
 
 # Flags
@@ -24,7 +25,7 @@ words; dev and test may only use those of train.
 The data:
 
 	-train, -dev, -test file   the examples; give all three or none
-	-max-len n                 words of a text that count; 0: all of them (default 256)
+	-max-len n                 number of words of a text that count; 0: all of them (default 256)
 	-min-count n               occurrences in train that a word needs to be known (default 1)
 	-report                    print precision, recall, F1 of each class and the confusion matrix of test
 
@@ -43,13 +44,13 @@ The training:
 	-workers n                 replicas that compute a part of each batch at the same time; results differ
 	                           from those of one by rounding, and by the draws of dropout (default 1)
 	-sparse=false              let a step cost the whole table
-	-seed n                    of everything random (default 1)
+	-seed n                    seed of everything random (default 1)
 	-quiet                     print no progress
 
-The steps. The flags of the rules after -optimizer go with the rules that have them, and default to PyTorch's:
+The steps. A flag after -optimizer goes only with the rules that it names; the defaults are PyTorch's:
 
 	-learning-rate x           learning rate; 0: the rule's own, 0.003, but 0.1 for adagrad and 1 for sgd
-	-schedule name             course of the learning rate: constant, which is what no name means; linear or
+	-schedule name             course of the learning rate: constant, which an empty name means too; linear or
 	                           cosine, which fall to 0 at the last step; step, a tenth after each third
 	-warmup share              share of the steps, in [0, 1), in which a linear or cosine course first rises
 	-weight-decay x            weight decay, decoupled for adamw, else L2
@@ -74,9 +75,9 @@ CPUs. Its last two lines are the accuracies:
 	test accuracy 0.819
 
 Standard error gets a line for each epoch, and a progress bar if it is a terminal. An interrupt (Ctrl-C)
-stops the training; the best weights so far are evaluated. A second one ends the program at once.
+stops the training, and the best weights so far are evaluated. A second one ends the program at once.
 
-The exit status is 0, 2 for a misused flag, and 1 for any other error.
+The exit status is 0 for success, 2 for a misused flag, and 1 for any other error.
 */
 package main
 

@@ -17,8 +17,11 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"gorgonia-embedding/internal/choice"
 	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/internal/cli/clitest"
+	"gorgonia-embedding/model"
+	"gorgonia-embedding/optim"
 )
 
 // invoke runs the command and returns what it printed.
@@ -126,8 +129,8 @@ func TestMisuse(t *testing.T) {
 		{"-patience -1", "-patience must be at least 0, got -1"},
 		{"-workers -1", "-workers must be in [0, -batch], got -1 of a batch of 32"},
 		{"-workers 33", "-workers must be in [0, -batch], got 33 of a batch of 32"},
-		{"-model x", `-model must be bag, got "x"`},
-		{"-optimizer x", `-optimizer must be adam, adamw, adagrad, rmsprop or sgd, got "x"`},
+		{"-model x", fmt.Sprintf("-model must be %v, got %q", choice.Of[model.Architecture](model.Architectures()), "x")},
+		{"-optimizer x", fmt.Sprintf("-optimizer must be %v, got %q", choice.Of[optim.Rule](optim.Rules()), "x")},
 		{"-schedule x", `-schedule must be constant, linear, cosine or step, got "x"`},
 		{"-momentum 0.9", "-momentum is of rmsprop and sgd, not of adam"},
 		{"-optimizer sgd -momentum 1", "-momentum must be in [0, 1), got 1"},
@@ -232,8 +235,9 @@ func (c *canceller) Write(p []byte) (int, error) {
 	return c.Buffer.Write(p)
 }
 
-// TestAccuracyOnRealData trains with the default flags on the files of the folder EMBEDDING_DATA, from twenty seeds: the
-// accuracy of one is off the mean by up to three hundredths. It prints the table of the README: make accuracy DATA=folder.
+// TestAccuracyOnRealData trains with the default flags on the files of the folder EMBEDDING_DATA, from twenty seeds:
+// the accuracy of one is off the mean by up to three hundredths. It prints the table of the README: make accuracy
+// DATA=folder.
 func TestAccuracyOnRealData(t *testing.T) {
 	dir := os.Getenv("EMBEDDING_DATA")
 	if dir == "" {

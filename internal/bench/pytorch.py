@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """PyTorch's side of package bench, printed in the format of Go's benchmarks.
 
-usage: pytorch.py step|lookup folder [threads [seconds]]
+usage: pytorch.py step|lookup|cross-entropy folder [threads [seconds]]
 
 folder is what "go run ./internal/bench/cmd gen folder" wrote. Debian's python3-torch has all it needs: apt-get install
 python3-torch.
@@ -106,9 +106,24 @@ def lookups(folder, threads, seconds):
         bench(f"Lookup/ids={distribution}/impl=pytorch", lookup, len(ids), threads, seconds)
 
 
+def cross_entropies(folder, threads, seconds):
+    size = sizes(folder)
+    for classes in size.loss_classes:
+        logits = (initial(size.loss_batch, classes) * 30).requires_grad_()
+        labels = torch.arange(size.loss_batch) * 7919 % classes
+        last = [None]
+
+        def run(k):
+            logits.grad = None
+            last[0] = functional.cross_entropy(logits, labels)
+            last[0].backward()
+
+        bench(f"CrossEntropy/classes={classes}/impl=pytorch", run, 3, threads, seconds, lambda: f" {last[0].item():.6f} loss")
+
+
 def main(what, folder, threads="1", seconds="0.1"):
     torch.set_num_threads(int(threads))
-    {"step": steps, "lookup": lookups}[what](folder, int(threads), float(seconds))
+    {"step": steps, "lookup": lookups, "cross-entropy": cross_entropies}[what](folder, int(threads), float(seconds))
 
 
 if __name__ == "__main__":

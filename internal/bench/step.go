@@ -13,8 +13,8 @@ import (
 // returns the loss before it.
 type Step func(ids, labels []int) (loss float32, err error)
 
-// Sparse makes the Step of this module's way on a table of vocab rows: an EmbeddingBag with a sparse gradient, and a
-// solver of package optim that makes its step in the graph. It returns an error for a solver that is not of Solvers.
+// Sparse returns the Step that this module makes on a table of vocab rows: an EmbeddingBag with a sparse gradient, and
+// a solver of package optim that makes its step in the graph. It returns an error for a solver that is not of Solvers.
 func Sparse(vocab int, solver string) (Step, error) {
 	s, err := newSolver(solver)
 	if err != nil {
@@ -41,11 +41,11 @@ func newSolver(name string) (*optim.Solver, error) {
 	return nil, errors.Errorf("the solver must be one of %v, got %q", Solvers(), name)
 }
 
-// graphModel is a model in a graph of Gorgonia's.
+// graphModel is a model in a Gorgonia graph.
 type graphModel struct {
 	g      *gorgonia.ExprGraph
-	ids    []int // the inputs' memory
-	labels func([]int)
+	ids    []int       // memory of the input
+	labels func([]int) // function that sets the labels
 	params gorgonia.Nodes
 	loss   gorgonia.Value
 	vm     gorgonia.VM
@@ -96,7 +96,7 @@ func (m *graphModel) differentiate(loss *gorgonia.Node) error {
 // compile makes the machine, when all nodes are there.
 func (m *graphModel) compile(opts ...gorgonia.VMOpt) { m.vm = gorgonia.NewTapeMachine(m.g, opts...) }
 
-// step returns what runs the machine, and then the solver unless that is nil.
+// step returns a Step that runs the machine and then, unless it is nil, the solver.
 func (m *graphModel) step(solver gorgonia.Solver) Step {
 	params := gorgonia.NodesToValueGrads(m.params)
 	return func(ids, labels []int) (float32, error) {

@@ -1,8 +1,8 @@
-// Package bench is the work that this module and its peers are measured by: PyTorch, fastText, Gorgonia's own ops and
+// Package bench is the work by which this module and its peers are measured: PyTorch, fastText, Gorgonia's own ops and
 // plain Go loops.
 //
 // All of them do the same work on the same numbers: the workloads of this file, which Write writes for those that are
-// no Go programs, and weights that start as initial says. The peers in Go stand beside the benchmarks, in the tests.
+// not Go programs, and weights that start as initial says. The peers in Go are with the benchmarks, in the tests.
 //
 //	make bench          the peers in Go
 //	make bench-pytorch  PyTorch and fastText
@@ -15,14 +15,14 @@ import (
 	"slices"
 )
 
-// Sizes of a training step: batches of so many texts, of so many ids each, in a table of rows of Dim elements.
+// Sizes of a training step: Batch texts of Time ids each, and a table whose rows have Dim elements.
 const (
 	Batch   = 64
 	Time    = 32
 	Dim     = 64
 	Classes = 2
 
-	StepBatches = 64 // that a benchmark of the step takes in turn
+	StepBatches = 64 // number of batches that a benchmark of the step takes in turn
 
 	// The step on a huge table is compared with that on a smaller one. So many batches touch more of its rows than the
 	// caches hold.
@@ -40,10 +40,10 @@ const (
 // linearAt is where in the list of initial weights those of the linear layer begin.
 const linearAt = 12345
 
-// Solvers are the names of the step's solvers.
+// Solvers returns the names of the step's solvers.
 func Solvers() []string { return []string{"sgd", "adam"} }
 
-// Vocabs are the numbers of rows of the step's tables.
+// Vocabs returns the numbers of rows of the step's tables.
 func Vocabs() []int { return []int{1000, 10_000, 100_000, 1_000_000} }
 
 // Sizes of the lookup.
@@ -53,6 +53,12 @@ const (
 	LookupIDs     = 8192
 	LookupBatches = 16
 )
+
+// LossBatch is the number of rows of a loss's logits.
+const LossBatch = 128
+
+// LossClasses are the numbers of classes of the cross-entropy.
+func LossClasses() []int { return []int{2, 100, 3000, 30_000} }
 
 // Sizes of the whole training.
 const (
@@ -74,13 +80,13 @@ func (t Texts) Batch(k int) (ids, labels []int) {
 	return t.IDs[k*Batch*Time : (k+1)*Batch*Time], t.Labels[k*Batch : (k+1)*Batch]
 }
 
-// StepTexts are those of so many batches of training steps on a table of vocab rows.
+// StepTexts returns the texts of a number of batches for training steps on a table of vocab rows.
 func StepTexts(vocab, batches int) Texts {
 	rnd := rand.New(rand.NewPCG(uint64(vocab), 1))
 	return texts(rnd, zipf(rnd, vocab), vocab, batches*Batch, Time)
 }
 
-// TrainingTexts are those of the whole training.
+// TrainingTexts returns the texts of the whole training.
 func TrainingTexts() (train, dev, test Texts) {
 	rnd := rand.New(rand.NewPCG(TextVocab, 2))
 	next := zipf(rnd, TextVocab)
@@ -90,7 +96,7 @@ func TrainingTexts() (train, dev, test Texts) {
 	return train, dev, test
 }
 
-// Distributions are the names that LookupBatch knows.
+// Distributions returns the names that LookupBatch knows.
 func Distributions() []string { return []string{"zipf", "uniform"} }
 
 // LookupBatch returns the ids of all batches of the lookup: words as texts use them, or uniform ids, which
@@ -108,6 +114,18 @@ func LookupBatch(distribution string) []int {
 	return ids
 }
 
+// LossLogits returns logits in [−3, 3), and labels, which pytorch.py computes too.
+func LossLogits(classes int) (logits []float32, labels []int) {
+	logits, labels = initial(LossBatch*classes, 0), make([]int, LossBatch)
+	for i := range logits {
+		logits[i] *= 30
+	}
+	for i := range labels {
+		labels[i] = i * 7919 % classes
+	}
+	return logits, labels
+}
+
 // zipf draws ids of [0, vocab) as a text draws words, the commonest first: id k with a weight of 1/(k+2.7)
 // (Mandelbrot's correction of Zipf's law).
 func zipf(rnd *rand.Rand, vocab int) func() int {
@@ -122,7 +140,7 @@ func zipf(rnd *rand.Rand, vocab int) func() int {
 	}
 }
 
-// texts draws n texts of so many ids. The words whose id ends in 3 are of class 1 and those that end in 4 of
+// texts draws n texts of time ids each. The words whose id ends in 3 are of class 1 and those that end in 4 of
 // class 0: in a text of the other class, such a word becomes its neighbour 7 times in 10.
 func texts(rnd *rand.Rand, next func() int, vocab, n, time int) Texts {
 	t := Texts{IDs: make([]int, 0, n*time), Labels: make([]int, n)}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// Write writes the workloads to a folder, for the peers that are no Go programs: workload.json holds the sizes, and
+// Write writes the workloads to a folder, for the peers that are not Go programs: workload.json holds the sizes, and
 // files ending in .i64 little-endian 64-bit integers. train.tsv, dev.tsv and test.tsv are what package data reads,
 // train.ft and test.ft the same texts for fastText.
 func Write(dir string) error {
@@ -50,6 +50,7 @@ func writeSizes(dir string) error {
 		"batch": Batch, "time": Time, "dim": Dim, "classes": Classes, "vocabs": Vocabs(), "linear_at": linearAt,
 		"rates":        map[string]float64{"sgd": rateSGD, "adam": rateAdam},
 		"lookup_vocab": LookupVocab, "lookup_dim": LookupDim, "lookup_ids": LookupIDs, "distributions": Distributions(),
+		"loss_batch": LossBatch, "loss_classes": LossClasses(),
 	}, "", "\t")
 	if err != nil {
 		return err

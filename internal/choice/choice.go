@@ -1,5 +1,5 @@
-// Package choice finds values by name: optimizers, architectures, formats. The list of them is the one place where
-// their names stand; flags, help, errors and JSON come from it.
+// Package choice finds values by name: optimizers, architectures, schedules. The list of them is the one place that has
+// their names; flags, help, errors and JSON come from it.
 package choice
 
 import (

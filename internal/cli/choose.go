@@ -11,8 +11,8 @@ import (
 )
 
 // Choose adds a flag whose value is the name of an entry of list, structs of which the first is the default, and the
-// flags that Fields makes of the entries' fields: one for all entries that have it. Its description says which these
-// are, and what entries have another default than the first of them.
+// flags that Fields makes of the entries' fields: one flag for all entries that have the field. Its description says
+// which entries these are, and which of them have a different default.
 //
 // The function that it returns is called after the flags are parsed. It returns a copy of the chosen entry with the
 // fields that were given. A flag that the entry does not have is a *UsageError.

@@ -1,5 +1,5 @@
 // Package cli is what every command needs: Main runs one and ends the program, Parse reads its flags, Fields and
-// Choose make flags of the fields of the structs that they set, Progress draws how far a training is.
+// Choose make flags of the fields of structs, and Progress shows how far a training is.
 //
 // A command is a function run(ctx, args, stdout, stderr), which tests call as Main does.
 package cli

@@ -12,9 +12,9 @@ import (
 )
 
 // Fields adds a flag for each exported field of *ptr, a struct, that has a tag help:"…", the flag's description. The
-// flag's name is the field's in JSON, with - for _, and its default the field's value now. A word of the help in braces,
-// such as {sizes}, is what -h calls the flag's value. It returns an error for a field that is no int, uint64, float64,
-// bool, string or []int.
+// flag's name is the field's in JSON, with - for _, and its default the field's value now. A word of the help in
+// braces, such as {sizes}, is what -h calls the flag's value. It returns an error for a field that is no int, uint64,
+// float64, bool, string or []int.
 func Fields(fs *flag.FlagSet, ptr any) error {
 	v := reflect.ValueOf(ptr).Elem()
 	for f, name := range flagged(v.Type()) {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Progress writes how far a training is: a line for each epoch and, if it writes to a terminal, a bar in the epoch.
+// Progress shows how far a training is: a line for each epoch and, on a terminal, a bar within the epoch.
 type Progress struct {
 	w        io.Writer
 	terminal bool
@@ -39,7 +39,7 @@ func (p *Progress) Epoch(format string, args ...any) {
 	fmt.Fprintf(p.w, format+"\n", args...)
 }
 
-// Clear takes away the bar of an epoch that was not finished.
+// Clear removes the bar of an epoch that was not finished.
 func (p *Progress) Clear() {
 	if p.bar != nil {
 		p.bar.Clear()

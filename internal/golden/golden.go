@@ -1,8 +1,8 @@
 // Package golden holds numbers that PyTorch 1.13.1 made, to test against.
 //
-// testdata/pytorch_cases.json is the output of testdata/pytorch_cases.py 1, float64 on a CPU;
-// testdata/embedding_reference.json holds hand-sized cases from a numpy reference that was compared with
-// PyTorch.
+// testdata/pytorch_cases.json is the output of testdata/pytorch_cases.py 1, float64 on a CPU; layer_cases.json that of
+// layer_cases.py 1, and loss_cases.json that of loss_cases.py 1; testdata/embedding_reference.json holds hand-sized cases
+// from a numpy reference that was compared with PyTorch.
 package golden
 
 import (
@@ -17,6 +17,8 @@ var files embed.FS
 // Files that Load reads.
 const (
 	PyTorch   = "testdata/pytorch_cases.json"
+	Layers    = "testdata/layer_cases.json"
+	Losses    = "testdata/loss_cases.json"
 	Reference = "testdata/embedding_reference.json"
 )
 
@@ -67,8 +69,11 @@ func (c Case) Floats(t testing.TB, field string) (elems []float64, shape []int) 
 	t.Helper()
 	var nested any
 	c.Get(t, field, &nested)
-	return flatten(nil, nested), shapeOf(nested)
+	return Flatten(nested)
 }
+
+// Flatten returns a nested list of numbers, as JSON gives it, as its elements in row-major order and its shape.
+func Flatten(nested any) (elems []float64, shape []int) { return flatten(nil, nested), shapeOf(nested) }
 
 // Ints is Floats for whole numbers.
 func (c Case) Ints(t testing.TB, field string) (elems, shape []int) {

@@ -34,14 +34,7 @@ func Check(t *testing.T, tol float64, build func(g *gorgonia.ExprGraph) (loss *g
 		}
 		return cost.Data().(float64)
 	}
-
-	lispLoss, lispParams := build(gorgonia.NewGraph())
-	lisp := gorgonia.NewLispMachine(lispLoss.Graph())
-	defer lisp.Close()
-	if err := lisp.RunAll(); err != nil {
-		t.Fatal("LispMachine:", err)
-	}
-
+	lispGrads := onLispMachine(t, build)
 	for i, p := range params {
 		x := p.Value().Data().([]float64)
 		x0 := slices.Clone(x)
@@ -52,13 +45,27 @@ func Check(t *testing.T, tol float64, build func(g *gorgonia.ExprGraph) (loss *g
 		copy(x, x0)
 		run()
 		compare(t, p.Name(), grads[i].Value(), want, tol)
+		compare(t, p.Name()+" on a LispMachine", lispGrads[i], want, tol)
+	}
+}
 
-		lispGrad, err := lispParams[i].Grad()
+// onLispMachine returns the gradients of the params of build that a LispMachine finds.
+func onLispMachine(t *testing.T, build func(g *gorgonia.ExprGraph) (loss *gorgonia.Node, params gorgonia.Nodes)) (grads []gorgonia.Value) {
+	t.Helper()
+	loss, params := build(gorgonia.NewGraph())
+	vm := gorgonia.NewLispMachine(loss.Graph())
+	defer vm.Close()
+	if err := vm.RunAll(); err != nil {
+		t.Fatal("LispMachine:", err)
+	}
+	for _, p := range params {
+		grad, err := p.Grad()
 		if err != nil {
 			t.Fatal(err)
 		}
-		compare(t, p.Name()+" on a LispMachine", lispGrad, want, tol)
+		grads = append(grads, grad)
 	}
+	return grads
 }
 
 func compare(t *testing.T, name string, grad gorgonia.Value, want []float64, tol float64) {

@@ -52,8 +52,8 @@ func Computed(n *gorgonia.Node) gorgonia.Op {
 	return nil
 }
 
-// CheckHashes fails if two nodes of g have the same hash. Gorgonia tells nodes apart by 32 bits: of two that collide, it
-// computes one and silently reads its result for both. The chance is about n²/2³³ for n nodes.
+// CheckHashes fails if two nodes of g have the same hash. Gorgonia tells nodes apart by 32 bits: of two that collide,
+// it computes one and silently reads its result for both. The chance is about n²/2³³ for n nodes.
 func CheckHashes(g *gorgonia.ExprGraph) error {
 	seen := make(map[uint32]*gorgonia.Node)
 	for _, n := range g.AllNodes() {

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Reduce says what becomes of the rows of a bag.
+// Reduce says how the rows of a bag become one.
 type Reduce int
 
 // The reductions of a bag.

@@ -19,7 +19,7 @@ func weigh[T Float](r Reduce, weights []T) float64 {
 	return 1 / sum
 }
 
-// WeightShares is each weight's share of its bag: dst[i] is weights[i], for Mean divided by the sum of the bag's
+// WeightShares sets dst to the share of each weight in its bag: dst[i] is weights[i], for Mean divided by the sum of the bag's
 // weights, for SqrtN by the root of that of their squares. A bag for which that is zero has shares of zero.
 func WeightShares[T Float](dst, weights []T, b *Bags) {
 	start := 0
@@ -36,7 +36,7 @@ func WeightShares[T Float](dst, weights []T, b *Bags) {
 func BagWeighted[T Float](dst, table, shares []T, b *Bags) {
 	start := 0
 	for k, end := range b.Ends {
-		sumWeighted(dst[k*b.Dim:(k+1)*b.Dim], table, b.IDs[start:end], shares[start:end])
+		sumWeighted(dst[k*b.Dim:(k+1)*b.Dim], table, b.IDs, shares, start, end)
 		start = end
 	}
 }

@@ -1,7 +1,7 @@
 package kernel
 
-// Groups are sums of rows of Src, of Dim elements each: a sum for each group of Index, of the rows that the group's
-// Order names.
+// Groups are sums of rows of Src, of Dim elements each: a sum for each group of Index, of the rows that Order
+// lists for the group.
 type Groups[T Float] struct {
 	*Index
 	Src     []T
@@ -46,17 +46,8 @@ func (g *Groups[T]) SumOne(dst []T, k int) {
 		SumRows(dst, g.Src, g.Order, lo, hi, g.Dim, a)
 		return
 	}
-	sumWeighted(dst, g.Src, g.Order[lo:hi], g.Weights[lo:hi])
+	sumWeighted(dst, g.Src, g.Order, g.Weights, lo, hi)
 	if g.ByFreq {
 		Scale(dst, a)
-	}
-}
-
-// sumWeighted sets dst to the sum of weights[i] times row rows[i] of src.
-func sumWeighted[T Float](dst, src []T, rows []int, weights []T) {
-	clear(dst)
-	dim := len(dst)
-	for i, r := range rows {
-		AddScaled(dst, weights[i], src[r*dim:(r+1)*dim])
 	}
 }

@@ -10,7 +10,7 @@
 //
 //	if haveAVX2 && is32[T]() { the assembly } else { its twin }
 //
-// and a test that compares the two skips without haveAVX2.
+// and a test that compares the two skips without haveAVX2. Products of matrices are gonum's without it, with other bits.
 package kernel
 
 // Float is the element type of tables and activations.

@@ -8,6 +8,12 @@ import (
 
 // Linear sets dst (rows, out) to x·wᵀ + bias, for x (rows, in), w (out, in) and bias (out), which may be nil.
 func Linear[T Float](dst, x, w, bias []T, rows, in, out int) {
+	if haveAVX2 && is32[T]() && rows > 0 && in > 0 && out > 0 {
+		p := newProduct(f32(dst), f32(x), f32(w), false, true, rows, in, out)
+		p.add = matrix{f32(bias), 0, 1}
+		p.run()
+		return
+	}
 	for i := range rows {
 		if bias == nil {
 			clear(dst[i*out : (i+1)*out])
@@ -15,37 +21,55 @@ func Linear[T Float](dst, x, w, bias []T, rows, in, out int) {
 			copy(dst[i*out:(i+1)*out], bias)
 		}
 	}
-	gemm(dst, x, w, blas.NoTrans, blas.Trans, rows, in, out)
+	gemm(dst, x, w, false, true, rows, in, out)
 }
 
 // LinearGradX adds grad·w, the gradient of Linear's x, to dst (rows, in), for grad (rows, out).
 func LinearGradX[T Float](dst, w, grad []T, rows, in, out int) {
-	gemm(dst, grad, w, blas.NoTrans, blas.NoTrans, rows, out, in)
+	gemm(dst, grad, w, false, false, rows, out, in)
 }
 
 // LinearGradW adds gradᵀ·x, the gradient of Linear's w, to dst (out, in).
 func LinearGradW[T Float](dst, x, grad []T, rows, in, out int) {
-	gemm(dst, grad, x, blas.Trans, blas.NoTrans, out, rows, in)
+	gemm(dst, grad, x, true, false, out, rows, in)
 }
 
 // LinearGradBias adds the sum of grad's rows, the gradient of Linear's bias, to dst (out).
 func LinearGradBias[T Float](dst, grad []T, rows, out int) {
-	for i := range rows {
-		Add(dst, grad[i*out:(i+1)*out])
+	var list [run]int
+	for i := range list {
+		list[i] = i
+	}
+	for lo := 0; lo < rows && out > 0; lo += run {
+		n, grad := min(run, rows-lo), grad[lo*out:]
+		if haveAVX2 && is32[T]() {
+			sumRowsAVX2(p32(dst), p32(grad), &list[0], n, out, 1, 1, &list[n-1])
+		} else {
+			sumRows(dst, grad, list[:n], out, 1, true)
+		}
 	}
 }
 
-// gemm adds op(a)·op(b) to c, where op(a) is (m, k), op(b) is (k, n) and c is (m, n).
-func gemm[T Float](c, a, b []T, ta, tb blas.Transpose, m, k, n int) {
+// gemm adds op(a)·op(b) to c, where op, which may be to transpose, makes a (m, k) and b (k, n), and c is (m, n).
+// Without assembly it is gonum's.
+func gemm[T Float](c, a, b []T, transA, transB bool, m, k, n int) {
 	if m == 0 || k == 0 || n == 0 {
 		return // BLAS wants strides of at least 1
 	}
-	lda, ldb := k, n
-	if ta == blas.Trans {
-		lda = m
+	if haveAVX2 && is32[T]() {
+		p := newProduct(f32(c), f32(a), f32(b), transA, transB, m, k, n)
+		p.run()
+		return
 	}
-	if tb == blas.Trans {
-		ldb = k
+	see(a)
+	see(b)
+	ta, lda := blas.NoTrans, k
+	if transA {
+		ta, lda = blas.Trans, m
+	}
+	tb, ldb := blas.NoTrans, n
+	if transB {
+		tb, ldb = blas.Trans, k
 	}
 	switch c := any(c).(type) {
 	case []float32:

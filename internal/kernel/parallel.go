@@ -10,7 +10,7 @@ import (
 // docs/performance.md).
 const grain = 1 << 22
 
-// parts returns on how many CPUs n pieces of work pay, each of cost elements.
+// parts returns the number of CPUs worth using for n pieces of work of cost elements each.
 func parts(n, cost int) int { return max(1, min(runtime.GOMAXPROCS(0), n*cost/grain, n)) }
 
 // split calls f on so many parts of [0, n), which make it up, at once. f must do for each of the n what it does

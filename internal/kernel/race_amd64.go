@@ -3,4 +3,4 @@
 package kernel
 
 // haveAVX2 is false in a build for the race detector, which does not see what assembly reads and writes.
-const haveAVX2 = false
+const haveAVX2, haveAVX512 = false, false

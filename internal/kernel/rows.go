@@ -53,3 +53,6 @@ func is32[T Float]() bool { return unsafe.Sizeof(*new(T)) == 4 }
 
 // p32 returns the address of a slice of float32.
 func p32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
+
+// f32 returns a slice of float32 as what it is.
+func f32[T Float](s []T) []float32 { return unsafe.Slice(p32(s), len(s)) }

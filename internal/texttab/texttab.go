@@ -11,7 +11,7 @@ import (
 // Table is rows of cells, the heading first.
 type Table struct {
 	Rows [][]string
-	Left bool // aligns the cells to the left; else they stand to the right, as numbers do
+	Left bool // aligns the cells to the left; else to the right, as numbers are
 }
 
 // String returns the table as lines of text.

@@ -27,7 +27,7 @@ func install(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "the kernel %q stands in %s\n", displayName, folder)
+	fmt.Fprintf(stdout, "the kernel %q is in %s\n", displayName, folder)
 	if _, err := exec.LookPath("jupyter"); err != nil {
 		fmt.Fprintln(stdout, "there is no jupyter on the PATH yet: install JupyterLab or Jupyter Notebook (https://jupyter.org/install)")
 	}

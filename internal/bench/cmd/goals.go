@@ -34,8 +34,11 @@ func values() map[string][]string {
 		"batches": decimals(bench.GrowthBatches),
 		"small":   decimals(bench.GrowthFrom),
 		"large":   decimals(bench.GrowthTo),
+		"classes": decimals(bench.LossClasses()...),
 		"kernel":  {"gather", "sum", "add", "decay", "momentum", "adagrad", "rmsprop", "rmsprop+momentum", "adam"},
 		"rows":    decimals(1000, 1_000_000),
+		"product": {"forward", "gradx", "gradw"},
+		"size":    {"128x64x2", "32x64x128", "128x16x3000", "128x64x3000", "128x512x3000", "512x64x3000", "128x64x30000"},
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 	two    = "two-cpu" // two threads
 )
 
-// A suite is the jobs of a name.
+// A suite is a list of jobs with a name.
 type suite struct {
 	name string
 	jobs []job
@@ -25,11 +25,11 @@ type suite struct {
 type job struct {
 	place string
 	args  []string
-	timed string   // name of the benchmark that the program itself is; empty if it prints some
-	after []string // program that prints the accuracy of the one that was timed
+	timed string   // name of the benchmark if the program itself is one; empty if it prints benchmarks
+	after []string // program that prints the accuracy of what was timed
 }
 
-// suites returns all of them.
+// suites returns all suites.
 func (r *runner) suites() []suite {
 	return []suite{
 		{"step", []job{r.test(pinned, "bench", "^BenchmarkStep$")}},
@@ -40,7 +40,7 @@ func (r *runner) suites() []suite {
 		}},
 		{"lookup", []job{r.test(pinned, "bench", "^BenchmarkLookup$")}},
 		{"layers", []job{r.test(pinned, "layers", "^BenchmarkForward(Backward)?$")}},
-		{"kernels", []job{r.test(pinned, "kernel", "^BenchmarkRows$"), r.test(two, "kernel", "^BenchmarkParallel$")}},
+		{"kernels", []job{r.test(pinned, "kernel", "^Benchmark(Rows|Linear)$"), r.test(two, "kernel", "^BenchmarkParallel$")}},
 		{"bounds", []job{
 			r.test(pinned, "bench", "^Benchmark(RunAll|Copy|RandomRow|Index)$"),
 			r.test(free, "bench", "^BenchmarkRunAll$"),
@@ -48,6 +48,7 @@ func (r *runner) suites() []suite {
 		}},
 		{"step-pytorch", r.besidePyTorch("step", "^BenchmarkStep$/./.*/^impl=ours")},
 		{"lookup-pytorch", r.besidePyTorch("lookup", "^BenchmarkLookup$/./^impl=ours")},
+		{"loss-pytorch", r.besidePyTorch("cross-entropy", "^BenchmarkCrossEntropy$/./^impl=ours")},
 		{"training", r.trainings()},
 	}
 }
@@ -65,7 +66,7 @@ func (r *runner) besidePyTorch(what, pattern string) (jobs []job) {
 	return jobs
 }
 
-// threads returns how many a place has.
+// threads returns the number of threads at a place.
 func threads(place string) string {
 	if place == two {
 		return "2"

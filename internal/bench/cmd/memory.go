@@ -10,8 +10,8 @@ import (
 	"gorgonia-embedding/internal/bench"
 )
 
-// memory trains the model of the step on a large table, and prints the most memory that this process ever held, from its
-// start, in the format of Go's benchmarks.
+// memory trains the model of the step on a large table, and prints the most memory that this process ever held, from
+// its start, in the format of Go's benchmarks.
 func memory(args []string, stdout io.Writer) error {
 	o := struct {
 		Vocab  int    `json:"vocab" help:"rows of the table"`

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// results are those of a file.
+// results are the measurements in a file.
 type results struct {
-	machine string
-	suites  []string
-	samples map[string][]float64 // of each round, by key
+	machine string               // description of the machine
+	suites  []string             // names of the suites that were run
+	samples map[string][]float64 // one number from each round, by key
 }
 
-// key is that of a measurement's samples.
+// key returns the key of the samples of a measurement.
 func key(place, name, impl, statistic string) string {
 	return place + " " + name + "/impl=" + impl + " " + statistic
 }
@@ -24,7 +24,7 @@ func key(place, name, impl, statistic string) string {
 // parseResults reads results in the format of Go's benchmarks.
 func parseResults(text string) *results {
 	s, place := &results{samples: make(map[string][]float64)}, ""
-	procs := regexp.MustCompile(`-\d+$`) // that Go adds to a benchmark's name for GOMAXPROCS
+	procs := regexp.MustCompile(`-\d+$`) // suffix that Go adds to a benchmark's name for GOMAXPROCS
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
 		switch {
@@ -47,7 +47,8 @@ func parseResults(text string) *results {
 	return s
 }
 
-// goals returns those of a table such as goals.tsv whose suites were run. It returns an error that names each one without a measurement.
+// goals returns those of a table such as goals.tsv whose suites were run. It returns an error that names each one
+// without a measurement.
 func (s *results) goals(table string) ([]goal, error) {
 	if s.suites == nil {
 		return nil, fmt.Errorf("the results do not say what was run: want a line such as %q", "suites: step lookup")
@@ -95,7 +96,7 @@ func (s *results) checkLosses() error {
 		if impl != "ours loss" {
 			continue
 		}
-		for _, peer := range []string{"ours-after", "loop", "pytorch-bag", "pytorch-embedding"} {
+		for _, peer := range []string{"ours-after", "loop", "pytorch-bag", "pytorch-embedding", "pytorch"} {
 			for _, loss := range s.samples[name+"/impl="+peer+" loss"] {
 				if math.Abs(loss-losses[0]) > 1e-3 {
 					return fmt.Errorf("%s: the loss of %s is %v, ours %v: they do not train the same model", name, peer, loss, losses[0])

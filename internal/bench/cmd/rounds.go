@@ -19,14 +19,14 @@ import (
 	"gorgonia-embedding/internal/cli"
 )
 
-// python is Debian's, which python3-torch is for.
+// python is the interpreter for which Debian's python3-torch is built.
 const python = "/usr/bin/python3"
 
 // runner runs the jobs of some suites.
 type runner struct {
 	ctx       context.Context
 	cpu       int
-	names     []string // of the suites
+	names     []string // names of the suites
 	log       io.Writer
 	dir, self string // folder for programs and workloads; this program
 }
@@ -87,7 +87,7 @@ func (r *runner) measure(count int, path string) (err error) {
 	return nil
 }
 
-// prepare builds the programs, writes the workloads, sees to the peers, and describes what the results are of.
+// prepare builds the programs, writes the workloads, makes sure that the peers are there, and describes the machine.
 func (r *runner) prepare() (machine string, err error) {
 	for binary, pkg := range map[string]string{"bench": "./internal/bench", "layers": "./layers", "kernel": "./internal/kernel"} {
 		if _, err := r.output("go", "test", "-c", "-o", r.file(binary+".test"), pkg); err != nil {
@@ -114,7 +114,7 @@ func (r *runner) prepare() (machine string, err error) {
 	return machine + ", PyTorch " + strings.TrimSpace(version), err
 }
 
-// need returns what the command prints. If it fails, it installs a package of Debian's first.
+// need returns what the command prints. If the command fails, need first installs a Debian package.
 func (r *runner) need(pkg string, command ...string) (string, error) {
 	if text, err := r.output(command...); err == nil {
 		return text, nil

@@ -49,7 +49,7 @@ func (s *results) row(g goal) string {
 	return line + " ≤ " + figure(g.limit) + " | **missed** |\n"
 }
 
-// ratios returns a[i]/b[i], of which each was measured in one round.
+// ratios returns a[i]/b[i] for each i: both were measured in the same round.
 func ratios(a, b []float64) []float64 {
 	r := make([]float64, min(len(a), len(b)))
 	for i := range r {
@@ -58,7 +58,7 @@ func ratios(a, b []float64) []float64 {
 	return r
 }
 
-// accuracies returns those of both sides of a training.
+// accuracies returns the accuracies of both sides of a training.
 func (s *results) accuracies(g goal) string {
 	_, ours := s.best(g.numerator, "accuracy")
 	_, peer := s.best(g.denominator, "accuracy")
@@ -68,7 +68,7 @@ func (s *results) accuracies(g goal) string {
 	return fmt.Sprintf(", accuracy %.3f to %.3f", median(ours), median(peer))
 }
 
-// update puts the tables into a file of Markdown, in the place of those between two comments.
+// update replaces the tables between two comments in a Markdown file.
 func (s *results) update(path string, goals []goal) error {
 	start, end := "<!-- make bench -->\n", "<!-- end -->"
 	if strings.Contains(s.machine, "PyTorch") {

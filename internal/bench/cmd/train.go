@@ -14,7 +14,7 @@ import (
 	trainer "gorgonia-embedding/train"
 )
 
-// trainFlags are those of train.
+// trainFlags are the flags of the command train.
 type trainFlags struct {
 	Train   string `json:"train" help:"{file} to train on"`
 	Dev     string `json:"dev" help:"{file} to choose the epoch by"`
@@ -65,7 +65,7 @@ func train(ctx context.Context, args []string, stdout io.Writer) error {
 	return err
 }
 
-// read returns the samples of each file, in the words and classes of the first one; none of "".
+// read returns the samples of each file, encoded by the words and classes of the first; none for the path "".
 func read(paths ...string) (vocab *data.Vocab, classes int, samples [][]data.Sample, err error) {
 	examples := make([][]data.Example, len(paths))
 	for i, path := range paths {

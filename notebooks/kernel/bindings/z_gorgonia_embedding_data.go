@@ -21,7 +21,6 @@ func init() {
 			"NewCorpus": r.ValueOf(p0.NewCorpus),
 			"NewLabels": r.ValueOf(p0.NewLabels),
 			"NewVocab":  r.ValueOf(p0.NewVocab),
-			"NoLabel":   r.ValueOf(p0.NoLabel),
 			"PadID":     r.ValueOf(p0.PadID),
 			"Read":      r.ValueOf(p0.Read),
 			"ReadFile":  r.ValueOf(p0.ReadFile),
@@ -43,9 +42,8 @@ func init() {
 		},
 		Proxies: map[string]r.Type{},
 		Untypeds: map[string]string{
-			"NoLabel": "int:-1",
-			"PadID":   "int:0",
-			"UnkID":   "int:1",
+			"PadID": "int:0",
+			"UnkID": "int:1",
 		},
 		Wrappers: map[string][]string{},
 	})

@@ -15,10 +15,25 @@ func init() {
 	imports.Packages.MergePackage("gorgonia-embedding/loss", imports.PackageUnderlying{
 		Name: "loss",
 		Binds: map[string]r.Value{
-			"CrossEntropy": r.ValueOf(p0.CrossEntropy),
-			"Ignored":      r.ValueOf(p0.Ignored),
+			"BinaryCrossEntropy":     r.ValueOf(p0.BinaryCrossEntropy),
+			"BinaryCrossEntropyWith": r.ValueOf(p0.BinaryCrossEntropyWith),
+			"CrossEntropy":           r.ValueOf(p0.CrossEntropy),
+			"CrossEntropyWith":       r.ValueOf(p0.CrossEntropyWith),
+			"Ignored":                r.ValueOf(p0.Ignored),
+			"Mean":                   r.ValueOf(p0.Mean),
+			"MeanSquaredError":       r.ValueOf(p0.MeanSquaredError),
+			"MeanSquaredErrorWith":   r.ValueOf(p0.MeanSquaredErrorWith),
+			"NegativeSampling":       r.ValueOf(p0.NegativeSampling),
+			"NegativeSamplingWith":   r.ValueOf(p0.NegativeSamplingWith),
+			"None":                   r.ValueOf(p0.None),
+			"Sum":                    r.ValueOf(p0.Sum),
 		},
-		Types:   map[string]r.Type{},
+		Types: map[string]r.Type{
+			"BinaryCrossEntropyConfig": r.TypeOf((*p0.BinaryCrossEntropyConfig)(nil)).Elem(),
+			"CrossEntropyConfig":       r.TypeOf((*p0.CrossEntropyConfig)(nil)).Elem(),
+			"Pairs":                    r.TypeOf((*p0.Pairs)(nil)).Elem(),
+			"Reduction":                r.TypeOf((*p0.Reduction)(nil)).Elem(),
+		},
 		Proxies: map[string]r.Type{},
 		Untypeds: map[string]string{
 			"Ignored": "int:-1",

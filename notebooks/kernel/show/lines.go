@@ -28,8 +28,8 @@ type Chart struct {
 	Series      []Series
 }
 
-// Figure draws the chart. It fails if there are no series, one is empty, its X and Y differ in length, or a number is not
-// finite or, on a logarithmic axis, not above 0.
+// Figure draws the chart. It fails if there are no series, one is empty, its X and Y differ in length, or a number is
+// not finite or, on a logarithmic axis, not above 0.
 func (c Chart) Figure() (*Figure, error) {
 	p, err := c.plot(colours)
 	if err != nil {
@@ -70,19 +70,27 @@ func (c Chart) plot(inks []color.RGBA) (*plot.Plot, error) {
 		p.Add(line, dots)
 		names.XYs, names.Labels = append(names.XYs, xy[len(xy)-1]), append(names.Labels, s.Name)
 	}
+	if err := addEnds(p, names, inks); err != nil {
+		return nil, err
+	}
+	if height := p.Y.Max - p.Y.Min; !c.Log { // names at the edge have room
+		p.Y.Min, p.Y.Max = p.Y.Min-0.03*height, p.Y.Max+0.03*height
+	}
+	return p, nil
+}
+
+// addEnds adds the names of lines, in their colours, behind their last points.
+func addEnds(p *plot.Plot, names plotter.XYLabels, inks []color.RGBA) error {
 	labels, err := plotter.NewLabels(names)
 	if err != nil {
-		return nil, fmt.Errorf("show: %w", err)
+		return fmt.Errorf("show: %w", err)
 	}
 	for i := range labels.TextStyle {
 		labels.TextStyle[i] = p.X.Tick.Label
 		labels.TextStyle[i].Color, labels.TextStyle[i].XAlign, labels.TextStyle[i].YAlign = inks[i%len(inks)], draw.XLeft, draw.YCenter
 	}
 	p.Add(&ends{labels})
-	if height := p.Y.Max - p.Y.Min; !c.Log { // names at the edge have room
-		p.Y.Min, p.Y.Max = p.Y.Min-0.03*height, p.Y.Max+0.03*height
-	}
-	return p, nil
+	return nil
 }
 
 func (s Series) points(log bool) (plotter.XYs, error) {

@@ -1,7 +1,7 @@
 // Package show draws what a notebook looks at: lines over a training, the rows of a table, a map of words.
 //
-// It stands in the kernel's module, so that nobody who imports the layers gets a plotting library with them.
-// A function returns a *Figure, which a notebook shows when it is a cell's last value.
+// It is part of the kernel's module, so that a program that imports the layers does not get a plotting library with
+// them. A function returns a *Figure, which a notebook shows when it is a cell's last value.
 package show
 
 import (
@@ -20,11 +20,11 @@ import (
 // Figure is a picture, as PNG.
 type Figure struct {
 	Title         string
-	Width, Height int // in CSS pixels; the PNG has twice as many, for sharp text
+	Width, Height int // size in CSS pixels; the PNG has twice as many, for sharp text
 	PNG           []byte
 }
 
-// String returns such as "figure: loss".
+// String returns a line such as "figure: loss".
 func (f *Figure) String() string { return "figure: " + f.Title }
 
 // Render returns the figure in the form that gophernotes looks for.

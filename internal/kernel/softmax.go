@@ -1,0 +1,74 @@
+package kernel
+
+import "math"
+
+// SoftMax sets each row of dst, of n elements, to e^(x−m)/Σe^(x−m) of those elements x of src's row that count, where m
+// is the greatest of them, and to 0 elsewhere. counts, if not nil, has n elements for each run of as many rows.
+func SoftMax[T Float](dst, src []T, counts []bool, n int) {
+	copy(dst, src)
+	rows := rowsOf(len(dst), n)
+	for i := range rows {
+		softMax(dst[i*n:(i+1)*n], countsOf(counts, i, rows, n))
+	}
+}
+
+// SoftMaxGrad adds to dst, the gradient of SoftMax's src, what follows from grad, that of its dst, which was y.
+func SoftMaxGrad[T Float](dst, y, grad []T, n int) {
+	for i := range rowsOf(len(dst), n) {
+		p, g := y[i*n:(i+1)*n], grad[i*n:(i+1)*n]
+		mean, d := inner(p, g), dst[i*n:(i+1)*n]
+		for j := range d {
+			d[j] += T(p[j] * (g[j] - mean))
+		}
+	}
+}
+
+// countsOf returns which elements of row i of so many rows count, or nil if all do.
+func countsOf(counts []bool, i, rows, n int) []bool {
+	if counts == nil {
+		return nil
+	}
+	at := i * rowsOf(len(counts), n) / rows * n
+	return counts[at : at+n]
+}
+
+// rowsOf returns how many rows of n elements there are in size.
+func rowsOf(size, n int) int { return size / max(1, n) }
+
+// softMax makes row its own softmax, or zeros if nothing in it counts or all that counts is −∞. A NaN stays one.
+func softMax[T Float](row []T, counts []bool) {
+	none := T(math.Inf(-1))
+	for j, c := range counts {
+		if !c {
+			row[j] = none
+		}
+	}
+	top := Greatest(row)
+	if top > none {
+		Scale(row, T(1/SumExp(row, row, top)))
+		return
+	}
+	for j, x := range row {
+		if x == none {
+			row[j] = 0
+		}
+	}
+}
+
+// inner returns ⟨a, b⟩, as four sums.
+func inner[T Float](a, b []T) T {
+	var s0, s1, s2, s3 T
+	b = b[:len(a)]
+	i := 0
+	for ; i+4 <= len(a); i += 4 {
+		x, y := a[i:i+4:i+4], b[i:i+4:i+4]
+		s0 += T(x[0] * y[0])
+		s1 += T(x[1] * y[1])
+		s2 += T(x[2] * y[2])
+		s3 += T(x[3] * y[3])
+	}
+	for ; i < len(a); i++ {
+		s0 += T(a[i] * b[i])
+	}
+	return (s0 + s1) + (s2 + s3)
+}
