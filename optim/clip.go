@@ -19,7 +19,7 @@ func (s *Solver) clipScale() (float64, error) {
 	for _, p := range s.now { // frozen ones have no sum
 		sum += p.sumSquares(limit)
 		if math.IsNaN(sum) || math.IsInf(sum, 0) {
-			return 0, cmp.Or(p.checkFinite(), p.explode("the norm of its gradient is %v", math.Sqrt(sum)))
+			return 0, cmp.Or(p.checkFinite(), p.diverged("the norm of its gradient is %v", math.Sqrt(sum)))
 		}
 	}
 	return min(1, s.cfg.ClipNorm/(math.Sqrt(sum)+1e-6)), nil

@@ -20,7 +20,7 @@ func (s *Solver) checkFinite() error {
 }
 
 func (p *param) checkFinite() error {
-	at, x := p.firstNotFinite() // frozen ones have no sum
+	at, x := p.firstNotFinite(p.filled, p.rowDim()) // frozen ones have no sum
 	if at < 0 {
 		return nil
 	}
@@ -32,10 +32,10 @@ func (p *param) checkFinite() error {
 	default:
 		place = fmt.Sprintf(" in row %d, element %d", at/p.rowDim(), at%p.rowDim())
 	}
-	return p.explode("its gradient is %v"+place, x)
+	return p.diverged("its gradient is %v"+place, x)
 }
 
-// explode returns an error about numbers that became too large.
-func (p *param) explode(what string, x float64) error {
+// diverged returns an error about numbers that are not finite.
+func (p *param) diverged(what string, x float64) error {
 	return errors.Errorf("optim: parameter %q: "+what+": lower the learning rate, or look for a division by 0 or a logarithm of 0 in the loss", p.name, x)
 }

@@ -47,6 +47,32 @@ func TestGradientThatIsNotFinite(t *testing.T) {
 	}
 }
 
+// Of a dense gradient that has few rows of a table those are looked at; numbers whose sum is too large are no reason to
+// fail.
+func TestGradientOfATableThatIsNotFinite(t *testing.T) {
+	for _, isSparse := range []bool{false, true} {
+		for _, bind := range []bool{false, true} {
+			table := []float64{0, 0, 3e307, 0, 6e307, 0, math.NaN(), 1}
+			m := newWords(t, isSparse, table, []float64{1, 1}, bind)
+			s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 1e-300}))
+			for _, tt := range []struct {
+				id   int
+				want string
+			}{
+				{2, ""},
+				{3, `optim: parameter "words.weight": its gradient is NaN in row 3, element 0: lower the learning rate, or look for a division by 0 or a logarithm of 0 in the loss`},
+			} {
+				if err := m.run(1, tt.id, 1); err != nil {
+					t.Fatal(err)
+				}
+				if err := s.Step(m.grads()[:1]); (err == nil) != (tt.want == "") || err != nil && err.Error() != tt.want {
+					t.Errorf("sparse %t, bound %t: got  %v\nwant %v", isSparse, bind, err, tt.want)
+				}
+			}
+		}
+	}
+}
+
 // Gradients that are finite may have a sum that is not.
 func TestSumThatIsNotFinite(t *testing.T) {
 	s := testkit.Must(optim.New(optim.SGD{}, optim.Config{}))

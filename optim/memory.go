@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"slices"
 	"unsafe"
 
 	"gorgonia.org/gorgonia"
@@ -16,7 +17,7 @@ type memory interface {
 	setWeights(v gorgonia.Value)
 	sum(grads []gorgonia.Value, own bool)
 	keep() gorgonia.Value // keeps the sum, of memory that is its own, and returns it
-	firstNotFinite() (at int, x float64)
+	firstNotFinite(filled []int, dim int) (at int, x float64)
 	isSparse() bool // whether the sum is of some rows only
 	sumSquares(limit float64) float64
 	clamp(limit float64)
@@ -39,6 +40,7 @@ type memoryOf[T kernel.Float] struct {
 	rows  sparse.Rows    // sum of several sparse gradients
 	total []T            // sum of several gradients of which one is dense
 	kept  keptSum[T]
+	row   []T    // memory of firstNotFinite
 	whole [1]int // ids of a dense gradient
 	some  bool   // whether grad is of some rows only
 
@@ -64,8 +66,15 @@ func (m *memoryOf[T]) setWeights(v gorgonia.Value) { m.weights = elements[T](v) 
 
 func (m *memoryOf[T]) isSparse() bool { return m.some }
 
-// firstNotFinite returns where among the weights' elements grad is first NaN or infinite, and what it is; or -1.
-func (m *memoryOf[T]) firstNotFinite() (at int, x float64) {
+// firstNotFinite returns where among the weights' elements grad is first NaN or infinite, and what it is; or -1. A dense
+// one whose rows filled are known, of dim elements, need not be read as a whole.
+func (m *memoryOf[T]) firstNotFinite(filled []int, dim int) (at int, x float64) {
+	if filled != nil && !m.some {
+		m.row = slices.Grow(m.row[:0], dim)[:dim]
+		if kernel.SumIsFinite(m.row, m.grad, filled, dim) {
+			return -1, 0
+		}
+	}
 	i := kernel.FirstNotFinite(m.grad)
 	if i < 0 {
 		return -1, 0

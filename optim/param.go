@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/internal/kernel"
 	"gorgonia-embedding/sparse"
 )
@@ -24,6 +25,7 @@ type param struct {
 	grads  []gorgonia.Value // gradients of those nodes; nil for a frozen one without
 	added  []gorgonia.Value // gradients to which the next run would add its own
 	kept   gorgonia.Value   // sum of the gradients that Accumulate took; nil if there are none
+	filled []int            // rows that hold what is not zero in grads, a dense one; nil if that is not known
 	shape  tensor.Shape     // shape of the weights; nil as long as memory is
 	memory                  // nil before the first step
 }
@@ -109,8 +111,12 @@ func (p *param) add(name string, weights gorgonia.Value, vg gorgonia.ValueGrad) 
 		return err
 	}
 	p.nodes, p.grads = append(p.nodes, name), append(p.grads, grad)
-	if n, ok := vg.(*gorgonia.Node); !ok || n.Deriv() == nil || n.Deriv().Value() != grad { // else each run overwrites it
+	n, ok := vg.(*gorgonia.Node)
+	switch {
+	case !ok || n.Deriv() == nil || n.Deriv().Value() != grad:
 		p.added = append(p.added, grad)
+	case len(p.grads) == 1: // each run overwrites it
+		p.filled, _ = graphop.Rows(n.Deriv())
 	}
 	return nil
 }
@@ -121,6 +127,9 @@ func (p *param) sumGrads(own bool) {
 		return
 	}
 	p.grads = slices.DeleteFunc(append(p.grads, p.kept), func(g gorgonia.Value) bool { return g == nil })
+	if len(p.grads) > 1 {
+		p.filled = nil
+	}
 	p.sum(p.grads, own)
 }
 

@@ -63,6 +63,6 @@ func (s *Solver) param(name string, weights gorgonia.Value) (*param, error) {
 		return nil, errors.Errorf("optim: two parameters are called %q, an ending #1, #2, … apart: rename one, for state is kept by name", name)
 	}
 	p.turn = s.turn
-	p.nodes, p.grads, p.added = p.nodes[:0], p.grads[:0], p.added[:0]
+	p.nodes, p.grads, p.added, p.filled = p.nodes[:0], p.grads[:0], p.added[:0], nil
 	return p, p.bind(weights)
 }

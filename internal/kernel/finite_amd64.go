@@ -4,7 +4,7 @@
 
 package kernel
 
-// topBitsAVX2 returns the greatest of the bits of x[0:n], without their signs. n is a multiple of 32.
+// sumAVX2 returns the sum of x[0:n], for n a multiple of 64: that of 64 sums, each of every 64th element.
 //
 //go:noescape
-func topBitsAVX2(x *float32, n int) uint32
+func sumAVX2(x *float32, n int) float32

@@ -4,43 +4,48 @@
 
 #include "textflag.h"
 
-// func topBitsAVX2(x *float32, n int) uint32
-// Requires: AVX, AVX2
-TEXT ·topBitsAVX2(SB), NOSPLIT, $0-20
-	MOVQ     x+0(FP), AX
-	MOVQ     n+8(FP), CX
-	VPCMPEQD Y0, Y0, Y0
-	VPSRLD   $0x01, Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPXOR    Y2, Y2, Y2
-	VPXOR    Y3, Y3, Y3
-	VPXOR    Y4, Y4, Y4
+// func sumAVX2(x *float32, n int) float32
+// Requires: AVX, SSE
+TEXT ·sumAVX2(SB), NOSPLIT, $0-20
+	MOVQ   x+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 
 loop:
-	SUBQ    $0x20, CX
-	JL      done
-	VPAND   (AX), Y0, Y5
-	VPMAXUD Y5, Y1, Y1
-	VPAND   32(AX), Y0, Y5
-	VPMAXUD Y5, Y2, Y2
-	VPAND   64(AX), Y0, Y5
-	VPMAXUD Y5, Y3, Y3
-	VPAND   96(AX), Y0, Y5
-	VPMAXUD Y5, Y4, Y4
-	ADDQ    $0x80, AX
-	JMP     loop
+	SUBQ   $0x40, CX
+	JL     done
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 64(AX), Y2, Y2
+	VADDPS 96(AX), Y3, Y3
+	VADDPS 128(AX), Y4, Y4
+	VADDPS 160(AX), Y5, Y5
+	VADDPS 192(AX), Y6, Y6
+	VADDPS 224(AX), Y7, Y7
+	ADDQ   $0x00000100, AX
+	JMP    loop
 
 done:
-	VPMAXUD      Y3, Y1, Y1
-	VPMAXUD      Y4, Y2, Y2
-	VPMAXUD      Y2, Y1, Y1
-	VEXTRACTI128 $0x01, Y1, X0
-	VPMAXUD      X0, X1, X1
-	VPSHUFD      $0x4e, X1, X0
-	VPMAXUD      X0, X1, X1
-	VPSHUFD      $0xb1, X1, X0
-	VPMAXUD      X0, X1, X1
-	VMOVD        X1, AX
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPS    $0x4e, X0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPS    $0xb1, X0, X1
+	VADDPS       X1, X0, X0
 	VZEROUPPER
-	MOVL         AX, ret+16(FP)
+	MOVSS        X0, ret+16(FP)
 	RET

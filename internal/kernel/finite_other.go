@@ -2,4 +2,4 @@
 
 package kernel
 
-func topBitsAVX2(x *float32, n int) uint32 { return 0 }
+func sumAVX2(x *float32, n int) float32 { return 0 }

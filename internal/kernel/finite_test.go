@@ -38,25 +38,36 @@ func testFirstNotFinite[T Float](t *testing.T) {
 	}
 }
 
-func TestTopBits(t *testing.T) {
+func TestSumIsFinite(t *testing.T) {
+	x := []float64{1, 2, math.NaN(), 4, math.MaxFloat64, 6, math.MaxFloat64, 8}
+	for _, tt := range []struct {
+		ids  []int
+		want bool
+	}{{nil, true}, {[]int{2, 0}, true}, {[]int{0, 1}, false}, {[]int{3, 2}, false}} {
+		if got := SumIsFinite([]float64{9, math.NaN()}, x, tt.ids, 2); got != tt.want {
+			t.Errorf("rows %v: %t", tt.ids, got)
+		}
+	}
+}
+
+func TestSumAVX2(t *testing.T) {
 	if !haveAVX2 {
 		t.Skip("no AVX2 here")
 	}
 	rnd := rand.New(rand.NewPCG(1, 1))
-	for _, n := range []int{0, 32, 64, 96, 320} {
-		x := make([]float32, n)
-		for i := range x {
-			x[i] = math.Float32frombits(rnd.Uint32() >> rnd.IntN(32))
+	for n := 0; n <= 320; n += 64 {
+		x := floats32(rnd, n)
+		var sums [64]float32
+		for i, e := range x {
+			sums[i%64] += e
 		}
-		for range x {
-			want := uint32(0)
-			for _, e := range x {
-				want = max(want, math.Float32bits(e)&^(1<<31))
+		for k := 32; k > 0; k /= 2 {
+			for i := range k {
+				sums[i] += sums[i+k]
 			}
-			if got := topBitsAVX2(p32(x), n); got != want {
-				t.Fatalf("%d elements: %#x, want %#x", n, got, want)
-			}
-			x[rnd.IntN(n)] = math.Float32frombits(rnd.Uint32() & rnd.Uint32())
+		}
+		if got := sumAVX2(p32(x), n); got != sums[0] {
+			t.Errorf("%d elements: %v, want %v", n, got, sums[0])
 		}
 	}
 }

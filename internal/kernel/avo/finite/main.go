@@ -9,51 +9,43 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// registers is how many hold a maximum each: a VPMAXUD waits for the one before it.
-const registers = 4
+// registers is how many hold sums: an addition waits for the one before it.
+const registers = 8
 
 func main() {
 	ConstraintExpr("amd64,!purego")
-	TEXT("topBitsAVX2", NOSPLIT, "func(x *float32, n int) uint32")
+	TEXT("sumAVX2", NOSPLIT, "func(x *float32, n int) float32")
 	Pragma("noescape")
-	Doc("topBitsAVX2 returns the greatest of the bits of x[0:n], without their signs. n is a multiple of 32.")
+	Doc("sumAVX2 returns the sum of x[0:n], for n a multiple of 64: that of 64 sums, each of every 64th element.")
 	x, n := Load(Param("x"), GP64()), Load(Param("n"), GP64())
-	magnitude := YMM() // bits without the sign
-	VPCMPEQD(magnitude, magnitude, magnitude)
-	VPSRLD(U8(1), magnitude, magnitude)
-	var tops [registers]reg.VecVirtual
-	for k := range tops {
-		tops[k] = YMM()
-		VPXOR(tops[k], tops[k], tops[k])
+	var sums [registers]reg.VecVirtual
+	for k := range sums {
+		sums[k] = YMM()
+		VXORPS(sums[k], sums[k], sums[k])
 	}
 	Label("loop")
 	SUBQ(U8(8*registers), n)
 	JL(LabelRef("done"))
-	for k, top := range tops {
-		bits := YMM()
-		VPAND(Mem{Base: x, Disp: 32 * k}, magnitude, bits)
-		VPMAXUD(bits, top, top)
+	for k, sum := range sums {
+		VADDPS(Mem{Base: x, Disp: 32 * k}, sum, sum)
 	}
-	ADDQ(U8(32*registers), x)
+	ADDQ(U32(32*registers), x)
 	JMP(LabelRef("loop"))
 	Label("done")
 	for k := registers / 2; k > 0; k /= 2 {
 		for i := range k {
-			VPMAXUD(tops[i+k], tops[i], tops[i])
+			VADDPS(sums[i+k], sums[i], sums[i])
 		}
 	}
-	high := XMM()
-	VEXTRACTI128(U8(1), tops[0], high)
-	top := tops[0].AsX()
-	VPMAXUD(high, top, top)
+	other, sum := XMM(), sums[0].AsX()
+	VEXTRACTF128(U8(1), sums[0], other)
+	VADDPS(other, sum, sum)
 	for _, order := range []uint8{0b01_00_11_10, 0b10_11_00_01} { // halves, then quarters change places
-		VPSHUFD(U8(order), top, high)
-		VPMAXUD(high, top, top)
+		VPERMILPS(U8(order), sum, other)
+		VADDPS(other, sum, sum)
 	}
-	result := GP32()
-	VMOVD(top, result)
 	VZEROUPPER()
-	Store(result, ReturnIndex(0))
+	Store(sum, ReturnIndex(0))
 	RET()
 	Generate()
 }
