@@ -2,8 +2,9 @@ package kernel
 
 import "math"
 
-// Attention is scaled dot-product attention in a batch of texts: the answer to a query is the mean of its text's values,
-// weighted by the softmax of ⟨query, key⟩/√Dim, for each head by itself (Vaswani et al., NeurIPS 2017, formula 1).
+// Attention is scaled dot-product attention in a batch of texts: the answer to a query is the mean of its text's
+// values, weighted by the softmax of ⟨query, key⟩/√Dim, for each head by itself (Vaswani et al., NeurIPS 2017, formula
+// 1).
 type Attention struct {
 	Batch, Heads  int
 	Queries, Keys int  // of a text
@@ -17,8 +18,8 @@ type Attention struct {
 // head, of the second, …
 type Columns struct{ From, Stride int }
 
-// AttentionWeights sets weights (batch, heads, queries, keys) to the weights of the values. counts (batch, keys), if not
-// nil, says which keys count; a query without any has weights of zero. memory is as large as Memory says.
+// AttentionWeights sets weights (batch, heads, queries, keys) to the weights of the values. counts (batch, keys), if
+// not nil, says which keys count; a query without any has weights of zero. memory is as large as Memory says.
 func AttentionWeights[T Float](weights, q, k []T, counts []bool, a *Attention, memory []T) {
 	eachHead(a, weights, counts, memory, func(h *head[T]) {
 		h.weigh(q, k)
@@ -31,8 +32,8 @@ func AttentionWeights[T Float](weights, q, k []T, counts []bool, a *Attention, m
 	})
 }
 
-// Attend sets dst (batch, queries, heads·dim) to the answers. It leaves the weights of a head, a matrix (queries, n) where n
-// is that of LastKeys, at the start of the head's room in weights.
+// Attend sets dst (batch, queries, heads·dim) to the answers. It leaves the weights of a head, a matrix (queries, n)
+// where n is that of LastKeys, at the start of the head's room in weights.
 func Attend[T Float](dst, weights, q, k, v []T, counts []bool, a *Attention, memory []T) {
 	eachHead(a, weights, counts, memory, func(h *head[T]) {
 		h.weigh(q, k)
@@ -40,8 +41,8 @@ func Attend[T Float](dst, weights, q, k, v []T, counts []bool, a *Attention, mem
 	})
 }
 
-// AttentionGrad adds to dq, dk and dv, of which any may be nil, the gradients of Attend's q, k and v that follow from grad,
-// that of its dst, and from what it left in weights.
+// AttentionGrad adds to dq, dk and dv, of which any may be nil, the gradients of Attend's q, k and v that follow from
+// grad, that of its dst, and from what it left in weights.
 func AttentionGrad[T Float](dq, dk, dv, weights, q, k, v, grad []T, counts []bool, a *Attention, memory []T) {
 	eachHead(a, weights, counts, memory, func(h *head[T]) {
 		out := h.queries(grad, a.answers())
@@ -83,8 +84,8 @@ func (a *Attention) scale() float64 { return 1 / math.Sqrt(float64(a.Dim)) }
 // answers says where answers stand.
 func (a *Attention) answers() Columns { return Columns{0, a.Heads * a.Dim} }
 
-// softMaxBack makes of s, the gradient of weights w, scale times that of the scores they are the softmax of. Rows have n
-// elements.
+// softMaxBack makes of s, the gradient of weights w, scale times that of the scores they are the softmax of. Rows have
+// n elements.
 func softMaxBack[T Float](s, w []T, n int, scale T) {
 	for i := range rowsOf(len(s), n) {
 		g, p := s[i*n:(i+1)*n], w[i*n:(i+1)*n]

@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
-// strided is a matrix whose rows begin stride elements apart in data, or, if it is turned, the transpose of that matrix.
-// The columns of a head are one.
+// strided is a matrix whose rows begin stride elements apart in data, or, if it is turned, the transpose of that
+// matrix. The columns of a head are one.
 type strided[T Float] struct {
 	data   []T
 	stride int
