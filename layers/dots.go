@@ -37,11 +37,7 @@ func (t *Table) dots(ids *gorgonia.Node, other *Table, others []*gorgonia.Node) 
 	for _, n := range others {
 		in = append(in, graphop.Ints("ids of the other table", n))
 	}
-	err := graphop.Check(in...)
-	if err != nil {
-		return nil, err
-	}
-	r, err := t.dotsReader(ids, other, others)
+	r, err := t.dotsReader(in, other)
 	if err != nil {
 		return nil, err
 	}
@@ -74,26 +70,31 @@ type dotsReader struct {
 	weights any      // []T, memory of scatterDots
 }
 
-func (t *Table) dotsReader(ids *gorgonia.Node, other *Table, others []*gorgonia.Node) (*dotsReader, error) {
+// dotsReader returns the reader of an op on both weights, ids, and ids of the other table.
+func (t *Table) dotsReader(in []graphop.Input, other *Table) (*dotsReader, error) {
+	if err := graphop.Check(in...); err != nil {
+		return nil, err
+	}
 	switch {
 	case t.dim() != other.dim():
 		return nil, errors.Errorf("rows of %d elements and of %d, as those of %q, have no product", t.dim(), other.dim(), other.name)
 	case t.rules.ScaleGradByFreq:
 		return nil, errors.New("ScaleGradByFreq does not go with it: leave it unset")
 	}
+	ids, others := in[2].Node, in[3:]
 	r, n, d := &dotsReader{x: t.reader(ids)}, 0, ids.Dims()
-	for _, node := range others {
-		s, width := node.Shape(), 1
+	for _, o := range others {
+		s, width := o.Node.Shape(), 1
 		if len(s) == d+1 {
 			width, s = s[d], s[:d]
 		}
 		if !slices.Equal(s, ids.Shape()) {
-			return nil, errors.Errorf("want ids of the other table of shape %v or with one axis more, got %v", ids.Shape(), node.Shape())
+			return nil, errors.Errorf("want ids of the other table of shape %v or with one axis more, got %v", ids.Shape(), o.Node.Shape())
 		}
-		r.ys, r.widths, n = append(r.ys, other.reader(node)), append(r.widths, width), n+width
+		r.ys, r.widths, n = append(r.ys, other.reader(o.Node)), append(r.widths, width), n+width
 	}
 	r.shape = append(slices.Clone(ids.Shape()), n)
-	if len(others) == 1 && others[0].Dims() == d {
+	if len(others) == 1 && others[0].Node.Dims() == d {
 		r.shape = r.shape[:d]
 	}
 	return r, nil

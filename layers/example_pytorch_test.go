@@ -148,6 +148,34 @@ func ExampleTable_Attend() {
 	// Output: (5, 6) true
 }
 
+// Four batches, of which each two make a step: by half of the loss of each, which is the mean of both.
+func Example_accumulate() {
+	g, batch := gorgonia.NewGraph(), []int{0}
+	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
+		NumEmbeddings: 4, EmbeddingDim: 1, Init: layers.From([]float32{1, 2, 3, 4}), IDs: layers.IDRules{Sparse: true}})
+	check(err)
+	x, err := words.Forward(ids(g, "batch", batch, 1))
+	check(err)
+	cost := gorgonia.Must(gorgonia.HadamardProd(gorgonia.Must(gorgonia.Sum(x)), gorgonia.NewConstant(float32(0.5))))
+	params := gorgonia.NodesToValueGrads(words.Learnables())
+	_, err = gorgonia.Grad(cost, words.Learnables()...)
+	check(err)
+	solver, err := optim.New(optim.SGD{}, optim.Config{LearningRate: 1})
+	check(err)
+	vm := gorgonia.NewTapeMachine(g)
+	for i, id := range []int{0, 1, 3, 3} { // the loss of the graph is a sum, divided by 2
+		batch[0] = id
+		vm.Reset()
+		check(vm.RunAll())
+		check(solver.Accumulate(params))
+		if i%2 == 1 {
+			check(solver.Step(params))
+		}
+	}
+	fmt.Println(words.Weight().Value().Data())
+	// Output: [0.5 1.5 3 3]
+}
+
 // Three new words, which begin as the mean of the old ones.
 func ExampleTable_Grow() {
 	old, err := layers.NewEmbedding(gorgonia.NewGraph(), "words", layers.EmbeddingConfig{

@@ -3,8 +3,6 @@ package layers_test
 import (
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -163,64 +161,6 @@ func TestTiedSparseGradientMissing(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}
-}
-
-// What a sparse gradient cannot go through says so when the graph is built, or at the first run.
-func TestSparseGradientsAreLoud(t *testing.T) {
-	build := func() (*gorgonia.ExprGraph, *gorgonia.Node, *gorgonia.Node) {
-		g := gorgonia.NewGraph()
-		w := table(g, "w", 4, 2)
-		y := must(layers.Lookup(w, input(g, "ids", []int{1, 1}, 2), layers.IDRules{Sparse: true}))
-		return g, w, y
-	}
-	t.Run("two lookups of one node", func(t *testing.T) {
-		g, w, y := build()
-		z := must(layers.Lookup(w, input(g, "more", []int{1, 2}, 2), layers.IDRules{Sparse: true}))
-		_, err := gorgonia.Grad(sumSquares(gorgonia.Must(gorgonia.Add(y, z))), w)
-		if err == nil || !strings.Contains(err.Error(), `table "w" is read by lookup{"w", sparse frozen=false} too, and Gorgonia cannot add to a sparse gradient`) {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("another op", func(t *testing.T) {
-		_, w, y := build()
-		loss := gorgonia.Must(gorgonia.Add(sumSquares(y), sumSquares(w)))
-		if _, err := gorgonia.Grad(loss, w); err == nil || !strings.Contains(err.Error(), "and Gorgonia cannot add to a sparse gradient") {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("BindDualValues", func(t *testing.T) {
-		g, w, y := build()
-		must(gorgonia.Grad(sumSquares(y), w))
-		err := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(w)).RunAll()
-		if err == nil || !strings.Contains(err.Error(), "sparse.Rows (4, 2) float64") {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("stock solver", func(t *testing.T) {
-		g, w, y := build()
-		must(gorgonia.Grad(sumSquares(y), w))
-		testkit.Run(t, g)
-		defer func() {
-			if r := fmt.Sprint(recover()); !strings.Contains(r, "*sparse.Rows") {
-				t.Errorf("panic %v", r)
-			}
-		}()
-		t.Error(gorgonia.NewVanillaSolver().Step(gorgonia.NodesToValueGrads(gorgonia.Nodes{w})))
-	})
-	t.Run("WithNaNWatch", func(t *testing.T) {
-		const child = "EMBEDDING_TEST_NAN_WATCH"
-		if os.Getenv(child) != "" { // it ends the process
-			g, w, y := build()
-			must(gorgonia.Grad(sumSquares(y), w))
-			testkit.Run(t, g, gorgonia.WithNaNWatch())
-			return
-		}
-		cmd := exec.Command(os.Args[0], "-test.run", "TestSparseGradientsAreLoud/WithNaNWatch")
-		cmd.Env = append(os.Environ(), child+"=1")
-		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "hasNaN") || !strings.Contains(string(out), "sparse.Rows") {
-			t.Errorf("%v:\n%s", err, out)
-		}
-	})
 }
 
 // The dense gradient's memory is cleared where the run before last wrote; and as a whole if the gradients of

@@ -34,11 +34,20 @@ func (t *Table) gradient(needs []int, s32 scatterer[float32], s64 scatterer[floa
 	g32, g64 := newTableGrad(t, s32), newTableGrad(t, s64)
 	grad := &graphop.Grad{
 		Needs: needs,
-		Add:   graphop.Kernels{F32: g32.add, F64: g64.add},
-		Make:  &graphop.Makers{F32: g32.make, F64: g64.make},
+		Rows: func() ([]int, bool) {
+			if t.weight.Dtype() == tensor.Float64 {
+				return g64.touched, !g64.shared
+			}
+			return g32.touched, !g32.shared
+		},
+		Add:  graphop.Kernels{F32: g32.add, F64: g64.add},
+		Make: &graphop.Makers{F32: g32.make, F64: g64.make},
 		Inspect: func(n *gorgonia.Node) error {
 			g32.shared = graphop.Overwritable(n)
 			g64.shared = g32.shared
+			if o := graphop.Computed(n); o != nil && t.rules.Sparse {
+				return errors.Errorf("op %q computes with the sparse gradient of table %q, which is no tensor: set Sparse to false, or leave the gradient to the solvers of package optim", o, t.name)
+			}
 			return t.leaves.check()
 		},
 	}
@@ -55,6 +64,7 @@ type tableGrad[T kernel.Float] struct {
 	scatter    scatterer[T]
 	shared     bool             // whether an elementwise op may write into the gradient: it is then cleared whole
 	indices    [2]kernel.Index  // rows that each of the two results touched
+	touched    []int            // rows that the last result touched
 	masked     []int            // memory of group
 	weights    any              // memory of group
 	sums       kernel.Groups[T] // result of group
@@ -97,6 +107,7 @@ func (g *tableGrad[T]) make(in *graphop.Values[T], m *graphop.Memory) (gorgonia.
 		kernel.ClearRows(dst, x.IDs, g.dim)
 	}
 	g.group(x, s).SumByID(dst)
+	g.touched = x.IDs
 	return graphop.Tensor(dst, tensor.Shape{g.vocab, g.dim}), nil
 }
 

@@ -1,9 +1,8 @@
 package optim
 
 import (
+	"cmp"
 	"math"
-
-	"github.com/pkg/errors"
 )
 
 // clipScale returns the factor that scales the gradients of a step to a common L2 norm of ClipNorm, or 1 if the norm is
@@ -20,7 +19,7 @@ func (s *Solver) clipScale() (float64, error) {
 	for _, p := range s.now { // frozen ones have no sum
 		sum += p.sumSquares(limit)
 		if math.IsNaN(sum) || math.IsInf(sum, 0) {
-			return 0, errors.Errorf("optim: parameter %q: the norm of its gradient is %v: lower the learning rate, or look for a division by 0 or a logarithm of 0 in the loss", p.name, math.Sqrt(sum))
+			return 0, cmp.Or(p.checkFinite(), p.diverged("the norm of its gradient is %v", math.Sqrt(sum)))
 		}
 	}
 	return min(1, s.cfg.ClipNorm/(math.Sqrt(sum)+1e-6)), nil

@@ -24,6 +24,10 @@ type Config struct {
 	ClipValue float64 `json:"clip_value,omitempty" help:"limit of the size of each element of a gradient; 0: none"`
 	ClipNorm  float64 `json:"clip_norm,omitempty" help:"limit of the L2 norm of all gradients together, after that of their elements; 0: none"`
 
+	// Steps by gradients that are NaN or infinite, each of which is otherwise an error of the step. With a ClipNorm it
+	// always is.
+	AllowNonFinite bool `json:"allow_non_finite,omitempty"`
+
 	Schedule Schedule `json:"-"`                // factors of the learning rate; nil: Constant()
 	Groups   []Group  `json:"groups,omitempty"` // settings for some parameters: the first match counts
 }

@@ -18,6 +18,8 @@ func (s *Solver) Grow(name string, rows int) error {
 	switch {
 	case p == nil:
 		return errors.Errorf("optim: no step has had a parameter %q: there is no state to grow", name)
+	case p.kept != nil:
+		return errors.Errorf("optim: parameter %q has gradients that Accumulate took: call Step or ZeroGrad before Grow", name)
 	case p.memory == nil:
 		return nil // loaded, and its rule has no arrays
 	case len(p.shape) < 1 || rows < p.shape[0]:
@@ -31,7 +33,7 @@ func (s *Solver) Grow(name string, rows int) error {
 
 // grow makes room in the rule's arrays for n elements.
 func (m *memoryOf[T]) grow(slots []slot, n int) {
-	m.total = nil
+	m.total, m.kept.total = nil, nil
 	for k, old := range m.state {
 		m.state[k] = newArray[T](slots[k], n)
 		copy(m.state[k], old)

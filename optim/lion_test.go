@@ -66,7 +66,7 @@ func TestLion(t *testing.T) {
 		}
 	}
 	w := tensor.New(tensor.WithBacking([]float64{1, 1}))
-	s, err := New(Lion{}, Config{})
+	s, err := New(Lion{}, Config{AllowNonFinite: true})
 	if err == nil {
 		err = s.Step([]gorgonia.ValueGrad{lionParam{w, tensor.New(tensor.WithBacking([]float64{math.NaN(), -1}))}})
 	}

@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"slices"
 	"unsafe"
 
 	"gorgonia.org/gorgonia"
@@ -14,7 +15,9 @@ import (
 type memory interface {
 	dtype() tensor.Dtype
 	setWeights(v gorgonia.Value)
-	sum(grads []gorgonia.Value)
+	sum(grads []gorgonia.Value, own bool)
+	keep() gorgonia.Value // keeps the sum, of memory that is its own, and returns it
+	firstNotFinite(filled []int, dim int) (at int, x float64)
 	isSparse() bool // whether the sum is of some rows only
 	sumSquares(limit float64) float64
 	clamp(limit float64)
@@ -36,8 +39,10 @@ type memoryOf[T kernel.Float] struct {
 	parts []*sparse.Rows // addends of a sparse sum
 	rows  sparse.Rows    // sum of several sparse gradients
 	total []T            // sum of several gradients of which one is dense
-	whole [1]int         // ids of a dense gradient
-	some  bool           // whether grad is of some rows only
+	kept  keptSum[T]
+	row   []T    // memory of firstNotFinite
+	whole [1]int // ids of a dense gradient
+	some  bool   // whether grad is of some rows only
 
 	frozenIDs []int // frozen rows that a step could move
 	frozen    []T   // weights of those rows before the step
@@ -61,49 +66,20 @@ func (m *memoryOf[T]) setWeights(v gorgonia.Value) { m.weights = elements[T](v) 
 
 func (m *memoryOf[T]) isSparse() bool { return m.some }
 
-// sum sets grad, ids and dim to the sum of grads, which is sparse if all are. A single gradient is not copied.
-func (m *memoryOf[T]) sum(grads []gorgonia.Value) {
-	m.parts = m.parts[:0]
-	for _, g := range grads {
-		if rows, ok := g.(*sparse.Rows); ok {
-			m.parts = append(m.parts, rows)
+// firstNotFinite returns where among the weights' elements grad is first NaN or infinite, and what it is; or -1. A dense
+// one whose rows filled are known, of dim elements, need not be read as a whole.
+func (m *memoryOf[T]) firstNotFinite(filled []int, dim int) (at int, x float64) {
+	if filled != nil && !m.some {
+		m.row = slices.Grow(m.row[:0], dim)[:dim]
+		if kernel.SumIsFinite(m.row, m.grad, filled, dim) {
+			return -1, 0
 		}
 	}
-	m.some = len(m.parts) == len(grads)
-	switch {
-	case m.some && len(grads) == 1:
-		m.setRows(m.parts[0])
-	case m.some:
-		_ = m.rows.Sum(m.parts...) // of one shape and type, as checkGrad saw to
-		m.setRows(&m.rows)
-	case len(grads) == 1:
-		m.setDense(elements[T](grads[0]))
-	default:
-		m.sumDense(grads)
+	i := kernel.FirstNotFinite(m.grad)
+	if i < 0 {
+		return -1, 0
 	}
-}
-
-func (m *memoryOf[T]) setRows(r *sparse.Rows) {
-	m.grad, m.ids, m.dim = r.Data().([]T), r.IDs(), r.Shape()[1]
-}
-
-func (m *memoryOf[T]) setDense(grad []T) {
-	m.grad, m.ids, m.dim = grad, m.whole[:], len(grad)
-}
-
-func (m *memoryOf[T]) sumDense(grads []gorgonia.Value) {
-	if m.total == nil {
-		m.total = make([]T, len(m.weights))
-	}
-	clear(m.total)
-	for _, g := range grads {
-		if rows, ok := g.(*sparse.Rows); ok {
-			kernel.ScatterAdd(m.total, rows.Data().([]T), rows.IDs(), rows.Shape()[1], kernel.NoRow)
-		} else {
-			kernel.Add(m.total, elements[T](g))
-		}
-	}
-	m.setDense(m.total)
+	return m.ids[i/m.dim]*m.dim + i%m.dim, float64(m.grad[i])
 }
 
 func (m *memoryOf[T]) sumSquares(limit float64) float64 { return kernel.SumSquares(m.grad, T(limit)) }

@@ -16,6 +16,9 @@
 // If every step touches every row, both kinds of gradient give the same weights, with one exception: for a sparse
 // gradient Adam adds Eps before the bias correction and not after it, as torch.optim.SparseAdam does.
 //
+// A gradient that is NaN or infinite, or that no run has computed since the last step, is an error of the step, which
+// has then changed nothing. Accumulate collects the gradients of several runs for one step.
+//
 // Sums run in a fixed order; coefficients are computed in float64 and rounded once. A Solver is not for concurrent use,
 // and a step writes the weights: graphs over the same weights must not run meanwhile.
 package optim
@@ -25,12 +28,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"unicode/utf8"
+	"weak"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
-
-	"gorgonia-embedding/sparse"
 )
 
 var _ gorgonia.Solver = &Solver{}
@@ -45,6 +46,10 @@ type Solver struct {
 	turn   int                // number of calls of Step
 	now    []*param           // parameters of this call, in its order
 	byAddr map[uintptr]*param // parameters of this call by the address of their weights
+	taken  []taken            // gradients of this call that runs of a graph computed
+
+	uses        map[weak.Pointer[gorgonia.Node]]*use // what calls took from nodes of graphs
+	accumulated bool                                 // whether some of params have a sum of Accumulate's
 
 	inGraph  []string // names of the parameters that nodes of StepNode have
 	grouped  bool     // whether a step has shown that each of the Groups matches a parameter
@@ -70,7 +75,7 @@ func New(rule Rule, cfg Config) (*Solver, error) {
 	if cfg.Schedule == nil {
 		cfg.Schedule = Constant()
 	}
-	return &Solver{rule: rule, cfg: cfg, params: map[string]*param{}, byAddr: map[uintptr]*param{}}, nil
+	return &Solver{rule: rule, cfg: cfg, params: map[string]*param{}, byAddr: map[uintptr]*param{}, uses: map[weak.Pointer[gorgonia.Node]]*use{}}, nil
 }
 
 // Steps returns how many steps were made, those before a Save and Load included.
@@ -86,21 +91,24 @@ func (s *Solver) String() string {
 	return fmt.Sprintf("%s, learning rate %.4g, step %d", s.rule.Name(), s.LearningRate(), s.steps)
 }
 
-// Step updates the weights of params, tensors or scalars of float32 or float64, by their gradients. It then clears the
-// gradients to which Gorgonia would add those of the next run, such as those bound by BindDualValues. ClipValue
-// changes gradients in place. Call Step once after each run: a sparse gradient is that of the last run only.
+// Step updates the weights of params, tensors or scalars of float32 or float64, by their gradients and what Accumulate
+// has summed. It then clears the gradients to which Gorgonia would add those of the next run, such as those bound by
+// BindDualValues. ClipValue changes gradients in place. Call Step once after each run: a gradient that is not bound is
+// that of the last run only.
 //
 // The name of a parameter is what its Name method returns, without an ending #1, #2, … Nodes whose values share their
 // memory are one parameter with the name of the first, and their gradients are summed: a table that is looked up
 // twice, as "words.weight" and "words.weight#1", gets one update.
 //
-// Step fails, and has then changed nothing, if a parameter has no name or that of another one, no value, no gradient,
-// a gradient of another shape or type, or one with ids outside the table; if a gradient is not finite and there is a
-// ClipNorm; if the state that was loaded is that of other parameters; and, at the first step, if a Group matches no
-// parameter.
+// Step fails, and has then changed nothing, if a parameter has no name or that of another one, no value, no gradient, a
+// gradient of another shape or type, one that is not finite (unless AllowNonFinite is set), or one with ids outside the
+// table; if no run has computed the gradient of a node since the solver took it, because there was none or it failed;
+// if the state that was loaded is that of other parameters; if a parameter that was accumulated is missing; and, at the
+// first step, if a Group matches no parameter. A gorgonia.ValueGrad of your own, which is no *gorgonia.Node, is taken
+// at its word each time.
 func (s *Solver) Step(params []gorgonia.ValueGrad) error {
-	if s.inGraph != nil {
-		return errors.New("optim: a node of a graph makes the steps (StepNode): run it, and do not call Step")
+	if err := s.checkNoNode(); err != nil {
+		return err
 	}
 	return s.step(params)
 }
@@ -110,7 +118,13 @@ func (s *Solver) step(params []gorgonia.ValueGrad) error {
 	if !(factor >= 0) || math.IsInf(factor, 0) {
 		return errors.Errorf("optim: the schedule's factor at step %d is %v: want a finite number of at least 0", s.steps, factor)
 	}
-	scale, err := s.read(params)
+	if err := s.read(params); err != nil {
+		return err
+	}
+	if err := cmp.Or(s.checkGroups(), s.checkResumed(), s.checkAccumulated(), s.checkRuns(true)); err != nil {
+		return err
+	}
+	scale, err := s.sum()
 	if err != nil {
 		return err
 	}
@@ -125,75 +139,37 @@ func (s *Solver) step(params []gorgonia.ValueGrad) error {
 		}
 		p.step(p, s.rule, amounts{p.steps, *p.LearningRate * factor, *p.WeightDecay, scale, p.isSparse()})
 	}
-	for _, p := range s.now { // after all updates: two parameters may share a gradient's memory
-		p.zero(p.added)
-	}
+	s.ZeroGrad()
+	s.finish()
 	s.steps++
 	return nil
 }
 
-// read checks the parameters of a step, collects them in s.now with their gradients summed, and returns the factor of
-// the gradients that ClipNorm asks for.
-func (s *Solver) read(params []gorgonia.ValueGrad) (scale float64, err error) {
-	s.turn++
-	s.now = s.now[:0]
-	clear(s.byAddr)
-	for i, vg := range params {
-		if err := s.readOne(i, vg); err != nil {
-			return 0, err
-		}
-	}
-	if err := cmp.Or(s.checkGroups(), s.checkResumed()); err != nil {
-		return 0, err
-	}
+// sum adds up the gradients of each parameter and returns the factor of them that ClipNorm asks for.
+func (s *Solver) sum() (scale float64, err error) {
 	for _, p := range s.now {
-		if !p.Frozen {
-			p.sum(p.grads)
+		p.sumGrads(false)
+	}
+	if s.cfg.ClipNorm == 0 || s.cfg.ClipValue > 0 { // else the norm shows it
+		if err := s.checkFinite(); err != nil {
+			return 0, err
 		}
 	}
 	return s.clipScale()
 }
 
-// readOne adds the i-th of a step's params to s.now, or its gradient to a parameter that shares its memory.
-func (s *Solver) readOne(i int, vg gorgonia.ValueGrad) error {
-	name := nameOf(vg)
-	switch {
-	case name == "":
-		return errors.Errorf("optim: the parameter at position %d has no name: give its node one, for state is kept by name", i)
-	case !utf8.ValidString(name):
-		return errors.Errorf("optim: the parameter at position %d has a name that is not UTF-8, %q: rename its node, for state is saved by name", i, name)
+// finish ends a call that has taken the gradients.
+func (s *Solver) finish() {
+	for _, p := range s.now { // after all updates: two parameters may share a gradient's memory
+		p.zero(p.added)
 	}
-	weights := vg.Value()
-	if err := checkWeights(weights); err != nil {
-		return errors.WithMessagef(err, "optim: parameter %q", name)
-	}
-	addr := weights.Uintptr()
-	p, ok := s.byAddr[addr]
-	if !ok {
-		var err error
-		if p, err = s.param(sparse.BaseName(name), weights); err != nil {
-			return err
-		}
-		s.byAddr[addr] = p
-		s.now = append(s.now, p)
-	}
-	if err := p.add(name, weights, vg); err != nil {
-		return errors.WithMessagef(err, "optim: parameter %q", name)
-	}
-	return nil
+	s.remember()
 }
 
-// param returns the parameter of this name, a new one if there is none, with weights as its own.
-func (s *Solver) param(name string, weights gorgonia.Value) (*param, error) {
-	p := s.params[name]
-	switch {
-	case p == nil:
-		p = &param{name: name, Group: s.cfg.of(name)}
-		s.params[name] = p
-	case p.turn == s.turn:
-		return nil, errors.Errorf("optim: two parameters are called %q, an ending #1, #2, … apart: rename one, for state is kept by name", name)
+// checkNoNode fails for a solver whose steps are made by a node.
+func (s *Solver) checkNoNode() error {
+	if s.inGraph != nil {
+		return errors.New("optim: a node of a graph makes the steps (StepNode): run it, and do not call Step")
 	}
-	p.turn = s.turn
-	p.nodes, p.grads, p.added = p.nodes[:0], p.grads[:0], p.added[:0]
-	return p, p.bind(weights)
+	return nil
 }

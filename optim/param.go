@@ -1,12 +1,14 @@
 package optim
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/internal/kernel"
 	"gorgonia-embedding/sparse"
 )
@@ -22,6 +24,8 @@ type param struct {
 	nodes  []string         // names of the nodes that share its weights in this step
 	grads  []gorgonia.Value // gradients of those nodes; nil for a frozen one without
 	added  []gorgonia.Value // gradients to which the next run would add its own
+	kept   gorgonia.Value   // sum of the gradients that Accumulate took; nil if there are none
+	filled []int            // rows that hold what is not zero in grads, a dense one; nil if that is not known
 	shape  tensor.Shape     // shape of the weights; nil as long as memory is
 	memory                  // nil before the first step
 }
@@ -39,19 +43,28 @@ func nameOf(vg gorgonia.ValueGrad) string {
 
 // bind makes weights, which have passed checkWeights, those of this step.
 func (p *param) bind(weights gorgonia.Value) error {
-	if p.memory == nil || p.steps == 0 && !p.fits(weights) {
+	if p.memory == nil || p.steps == 0 && p.kept == nil && !p.fits(weights) {
 		p.shape = weights.Shape().Clone()
 		p.memory = newMemory(weights.Dtype())
 	}
 	if !p.fits(weights) {
-		return errors.Errorf("optim: parameter %q is %v of %v, and its state is %v of %v: use the solver, or what was saved, of this model",
-			p.name, weights.Shape(), weights.Dtype(), p.shape, p.dtype())
+		return errors.Errorf("optim: parameter %q is %v of %v, and its state is %v of %v: %s",
+			p.name, weights.Shape(), weights.Dtype(), p.shape, p.dtype(), p.remedy(weights))
 	}
 	if n := len(p.FrozenRows); n > 0 && p.FrozenRows[n-1] >= p.rows() {
 		return errors.Errorf("optim: parameter %q: row %d of FrozenRows is outside [0, %d)", p.name, p.FrozenRows[n-1], p.rows())
 	}
 	p.setWeights(weights)
 	return nil
+}
+
+// remedy says what to do about weights that do not fit.
+func (p *param) remedy(weights gorgonia.Value) string {
+	shape := weights.Shape()
+	if n := len(shape); n > 0 && n == len(p.shape) && shape[0] > p.shape[0] && slices.Equal(shape[1:], p.shape[1:]) && weights.Dtype() == p.dtype() {
+		return fmt.Sprintf("call Solver.Grow(%q, %d) for a parameter that has grown", p.name, shape[0])
+	}
+	return "use the solver, or what was saved, of this model"
 }
 
 // rows returns how many rows p has: elements for a vector, 1 for a scalar.
@@ -98,10 +111,26 @@ func (p *param) add(name string, weights gorgonia.Value, vg gorgonia.ValueGrad) 
 		return err
 	}
 	p.nodes, p.grads = append(p.nodes, name), append(p.grads, grad)
-	if n, ok := vg.(*gorgonia.Node); !ok || n.Deriv() == nil || n.Deriv().Value() != grad { // else each run overwrites it
+	n, ok := vg.(*gorgonia.Node)
+	switch {
+	case !ok || n.Deriv() == nil || n.Deriv().Value() != grad:
 		p.added = append(p.added, grad)
+	case len(p.grads) == 1: // each run overwrites it
+		p.filled, _ = graphop.Rows(n.Deriv())
 	}
 	return nil
+}
+
+// sumGrads adds up the gradients of the step and those that Accumulate took, in memory of p's own if own says so.
+func (p *param) sumGrads(own bool) {
+	if p.Frozen {
+		return
+	}
+	p.grads = slices.DeleteFunc(append(p.grads, p.kept), func(g gorgonia.Value) bool { return g == nil })
+	if len(p.grads) > 1 {
+		p.filled = nil
+	}
+	p.sum(p.grads, own)
 }
 
 // checkGrad returns what is wrong with grad, the gradient of the node called name.

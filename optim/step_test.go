@@ -175,8 +175,10 @@ func TestStepErrors(t *testing.T) {
 			`parameter "v": its weights are (4) of float64, and those of "w", in the same memory, (2, 2) of float64: give both one shape`},
 		{grads(&param{name: "first", value: matrix(), grad: matrix()}), `two parameters are called "first", an ending #1, #2, … apart: rename one, for state is kept by name`},
 		{grads(&param{name: "w", value: matrix(), grad: testkit.Dense([]float64{1, math.NaN(), 1, 1}, 2, 2)}),
-			`parameter "w": the norm of its gradient is NaN: lower the learning rate, or look for a division by 0 or a logarithm of 0 in the loss`},
+			`parameter "w": its gradient is NaN in row 0, element 1: lower the learning rate, or look for a division by 0 or a logarithm of 0 in the loss`},
 		{grads(&param{name: "w", value: matrix(), grad: rows(2, 2, []int{1}, []float64{math.Inf(-1), 1})}),
+			`parameter "w": its gradient is -Inf in row 1, element 0: lower the learning rate, or look for a division by 0 or a logarithm of 0 in the loss`},
+		{grads(&param{name: "w", value: matrix(), grad: testkit.Dense([]float64{1e200, 1, 1, 1}, 2, 2)}),
 			`parameter "w": the norm of its gradient is +Inf: lower the learning rate, or look for a division by 0 or a logarithm of 0 in the loss`},
 	} {
 		s := testkit.Must(optim.New(optim.Adam{}, frozen))

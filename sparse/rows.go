@@ -6,14 +6,13 @@
 // untouched; the solvers of package optim apply it. A training step then costs what the batch touches,
 // whatever the size of the table.
 //
-// A Rows is not a tensor: it cannot go through Gorgonia's own solvers, BindDualValues on the table,
-// WithNaNWatch, WithInfWatch, or an op that does arithmetic on the gradient. Dense makes a tensor of it.
+// A Rows is not a tensor: it cannot go through Gorgonia's own solvers, which panic but for BarzilaiBorwein;
+// WithNaNWatch and WithInfWatch, which end the process (the solvers of optim look at gradients themselves);
+// BindDualValues on the table, or an op that does arithmetic on the gradient. Dense makes a tensor of it.
 package sparse
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"unsafe"
 
 	"github.com/chewxy/hm"
@@ -30,6 +29,7 @@ var (
 	_ gorgonia.CloneErrorer = &Rows{}
 	_ gorgonia.CopierFrom   = &Rows{}
 	_ gorgonia.CopierTo     = &Rows{}
+	_ gorgonia.ZeroValuer   = &Rows{}
 )
 
 // Rows is a matrix of shape (vocab, dim) whose rows are zero but for those that it stores. The zero value has
@@ -230,49 +230,8 @@ func (r *Rows) CopyTo(dest any) error {
 	return to.CopyFrom(r)
 }
 
-// printed is the most rows, and the most elements of a row, that Format writes out.
-const printed = 8
-
-// Format writes the shape, how many rows are stored, and the first of them with their ids:
-//
-//	sparse.Rows (50000, 3) float32, 2 rows stored
-//	  7  [1 2 3]
-//	 12  [0.5 0 -1]
-//
-// %s writes the first line alone. %e, %f and %g, with their flags and precision, format the elements.
-func (r *Rows) Format(s fmt.State, verb rune) {
-	fmt.Fprintf(s, "sparse.Rows (%d, %d) %v, %d rows stored", r.vocab, r.dim, r.Dtype(), len(r.ids))
-	if verb == 's' {
-		return
-	}
-	format := "%.4g"
-	if strings.ContainsRune("eEfFgG", verb) {
-		format = fmt.FormatString(s, verb)
-	}
-	shown := r.ids[:min(len(r.ids), printed)]
-	width := len(fmt.Sprint(slices.Max(append([]int{0}, shown...))))
-	for k, id := range shown {
-		fmt.Fprintf(s, "\n  %*d  [", width, id)
-		for j := range min(r.dim, printed) {
-			if j > 0 {
-				fmt.Fprint(s, " ")
-			}
-			fmt.Fprintf(s, format, r.at(k*r.dim+j))
-		}
-		if r.dim > printed {
-			fmt.Fprint(s, " …")
-		}
-		fmt.Fprint(s, "]")
-	}
-	if len(r.ids) > printed {
-		fmt.Fprintf(s, "\n  … and %d more", len(r.ids)-printed)
-	}
-}
-
-// at returns an element of data.
-func (r *Rows) at(i int) float64 {
-	if data, ok := r.data.([]float32); ok {
-		return float64(data[i])
-	}
-	return r.data.([]float64)[i]
+// ZeroValue panics: it is what Gorgonia's Adam, AdaGrad, Momentum and RMSProp call, which would panic
+// without it too, and it cannot return an error.
+func (r *Rows) ZeroValue() gorgonia.Value {
+	panic("sparse: this gradient was made by Sparse and is for the solvers of package optim, not for Gorgonia's: take one of those, or set Sparse to false")
 }

@@ -117,7 +117,7 @@ func ExampleRows() {
 	fmt.Println(r)
 	fmt.Printf("%s\n%.1f\n", r, r)
 	// Output:
-	// sparse.Rows (50000, 3) float32, 2 rows stored
+	// sparse.Rows (50000, 3) float32, 2 rows stored (by Sparse, for package optim)
 	//    7  [1 2 3]
 	//   12  [0.5 0 -1]
 	// sparse.Rows (50000, 3) float32, 2 rows stored

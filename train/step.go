@@ -1,6 +1,8 @@
 package train
 
 import (
+	"cmp"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
@@ -16,6 +18,8 @@ type Model interface{ Learnables() gorgonia.Nodes }
 type Step struct {
 	program
 	solver *optim.Solver
+	eval   program                // program of what was drawn, without gradients and step
+	modes  []gorgonia.TrainModeOp // ops that do something else in training
 }
 
 // NewStep adds the gradients of loss, a scalar, with respect to the parameters of models, and a step of a new solver to
@@ -37,6 +41,13 @@ func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...M
 		return nil, errors.New("train: no models with parameters to train")
 	}
 	s := &Step{solver: solver}
+	gorgonia.Read(loss, &s.eval.loss)
+	s.eval.vm = gorgonia.NewTapeMachine(loss.Graph().ExactSubgraphRoots(unread(loss.Graph())...))
+	for _, n := range loss.Graph().AllNodes() {
+		if op, ok := n.Op().(gorgonia.TrainModeOp); ok {
+			s.modes = append(s.modes, op)
+		}
+	}
 	err = s.compile(loss, func() error {
 		if _, err := gorgonia.Grad(loss, params...); err != nil {
 			return err
@@ -49,6 +60,34 @@ func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...M
 
 // Run makes a step on what the inputs hold and returns the loss before the step.
 func (s *Step) Run() (loss float64, err error) { return s.run() }
+
+// Evaluate computes what was drawn on what the inputs hold, with dropout off and without a step, and returns the loss.
+// What was given to gorgonia.Read before NewStep is then that of the evaluation.
+func (s *Step) Evaluate() (loss float64, err error) {
+	if err := s.train(false); err != nil {
+		return 0, err
+	}
+	loss, err = s.eval.run()
+	return loss, cmp.Or(err, s.train(true))
+}
+
+// train tells the ops what the next run is for.
+func (s *Step) train(on bool) (err error) {
+	for _, op := range s.modes {
+		err = cmp.Or(err, op.SetTraining(on))
+	}
+	return err
+}
+
+// unread returns the nodes of g that no other one reads.
+func unread(g *gorgonia.ExprGraph) (roots gorgonia.Nodes) {
+	for _, n := range g.AllNodes() {
+		if !g.To(n.ID()).Next() {
+			roots = append(roots, n)
+		}
+	}
+	return roots
+}
 
 // Solver returns the solver, to be saved or looked at: a node of the graph makes its steps.
 func (s *Step) Solver() *optim.Solver { return s.solver }

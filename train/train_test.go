@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"runtime"
 	"slices"
@@ -368,5 +369,62 @@ func TestNewTaskAccuracy(t *testing.T) {
 	h, err := tr.Fit(t.Context())
 	if err != nil || h.Epochs[h.Best-1].Dev.Accuracy != 1 {
 		t.Errorf("trained: %v, %v", h, err)
+	}
+}
+
+// An evaluation in the graph of a Step is that of a graph of its own: no dropout, no step, and the training goes on as if
+// there had been none.
+func TestStepEvaluate(t *testing.T) {
+	type model struct {
+		step   *train.Step
+		words  *layers.Embedding
+		ids    []int
+		logits gorgonia.Value
+	}
+	build := func() *model {
+		g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
+		m := &model{ids: make([]int, 4)}
+		var err error
+		m.words, err = layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{Sparse: true}, Init: layers.Normal(rnd, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		net := layers.Sequential{m.words, layers.Dropout{P: 0.5, Rand: rnd}}
+		logits := gorgonia.Must(net.Forward(gorgonia.Must(layers.Input(g, "ids", m.ids))))
+		gorgonia.Read(logits, &m.logits)
+		cost := gorgonia.Must(loss.CrossEntropy(logits, gorgonia.Must(layers.Input(g, "labels", []int{0, 1, 0, 1}))))
+		if m.step, err = train.NewStep(cost, optim.Adam{}, optim.Config{LearningRate: 0.1}, net); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	a, b := build(), build()
+	weights := func(m *model) []float32 { return m.words.Weight().Value().Data().([]float32) }
+	for k := range 5 {
+		for i := range a.ids {
+			a.ids[i], b.ids[i] = (i+k)%4, (i+k)%4
+		}
+		before := slices.Clone(weights(a))
+		for range 2 {
+			if _, err := a.step.Evaluate(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, x := range a.logits.Data().([]float32) {
+			if x != before[a.ids[i/2]*2+i%2] {
+				t.Fatalf("step %d: logits %v of %v", k, a.logits, before)
+			}
+		}
+		if !slices.Equal(weights(a), before) {
+			t.Fatal("an evaluation changed the weights")
+		}
+		for _, m := range []*model{a, b} {
+			if _, err := m.step.Run(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !slices.Equal(weights(a), weights(b)) {
+			t.Fatalf("step %d: %v with evaluations, %v without", k, weights(a), weights(b))
+		}
 	}
 }

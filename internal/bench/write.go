@@ -24,6 +24,7 @@ func Write(dir string) error {
 	for _, d := range Distributions() {
 		ints["lookup_"+d] = LookupBatch(d)
 	}
+	ints["skipgram"] = SkipGramIDs()
 	for name, x := range ints {
 		if err := writeInts(filepath.Join(dir, name+".i64"), x); err != nil {
 			return err
@@ -51,6 +52,7 @@ func writeSizes(dir string) error {
 		"rates":        map[string]float64{"sgd": rateSGD, "adam": rateAdam},
 		"lookup_vocab": LookupVocab, "lookup_dim": LookupDim, "lookup_ids": LookupIDs, "distributions": Distributions(),
 		"loss_batch": LossBatch, "loss_classes": LossClasses(),
+		"skipgram_vocab": SkipGramVocab, "skipgram_batch": SkipGramBatch, "skipgram_negatives": SkipGramNegatives,
 	}, "", "\t")
 	if err != nil {
 		return err

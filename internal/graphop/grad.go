@@ -82,6 +82,14 @@ func (o *op) DoDiff(_ gorgonia.ExecutionContext, in gorgonia.Nodes, out *gorgoni
 	return nil
 }
 
+// Rows returns the rows of n's value, the dense gradient of a table, that may be other than zero, if they are known.
+func Rows(n *gorgonia.Node) (ids []int, known bool) {
+	if o, ours := n.Op().(*op); ours && o.grad != nil && o.grad.Rows != nil {
+		return o.grad.Rows()
+	}
+	return nil, false
+}
+
 // accumulate adds the gradient with respect to input i.
 func (o *op) accumulate(i int, in gorgonia.Nodes, out *gorgonia.Node) error {
 	d := o.gradient(i)

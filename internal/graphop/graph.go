@@ -40,6 +40,18 @@ func Overwritable(n *gorgonia.Node) bool {
 	return false
 }
 
+// Computed returns the op of a node that computes with n's value, of another package than this one, or nil. What reads n
+// by gorgonia.Read has no type: it only copies.
+func Computed(n *gorgonia.Node) gorgonia.Op {
+	for all := n.Graph().To(n.ID()); all.Next(); {
+		o := all.Node().(*gorgonia.Node).Op()
+		if _, ours := o.(*op); !ours && o.Type() != nil {
+			return o
+		}
+	}
+	return nil
+}
+
 // CheckHashes fails if two nodes of g have the same hash. Gorgonia tells nodes apart by 32 bits: of two that collide,
 // it computes one and silently reads its result for both. The chance is about n²/2³³ for n nodes.
 func CheckHashes(g *gorgonia.ExprGraph) error {

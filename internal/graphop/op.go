@@ -49,6 +49,9 @@ type Grad struct {
 	// prevents that.
 	Drawn func(input, out *gorgonia.Node) error
 
+	// Rows, if not nil, returns the rows of the last result that may be other than zero, and whether they are known.
+	Rows func() (ids []int, known bool)
+
 	// Inspect, if not nil, looks at the graph around the gradient's node before the first run, and again if the graph
 	// has grown.
 	Inspect func(n *gorgonia.Node) error

@@ -13,16 +13,18 @@ func DotRows[T Float](dst, x, y []T, xs, ys []int, dim int) {
 	})
 }
 
-// dotRows is the twin of the assembly, which adds 8 columns side by side.
+// dotRows is the twin of the assembly, which adds 16 columns side by side.
 func dotRows[T Float](dst, x, y []T, xs, ys []int, dim int) {
 	for i := range dst {
-		var sums [8]T
+		var sums [16]T
 		a, b := x[xs[i]*dim:(xs[i]+1)*dim], y[ys[i]*dim:(ys[i]+1)*dim]
 		for j := range a {
-			sums[j%8] += T(a[j] * b[j])
+			sums[j%16] += T(a[j] * b[j])
 		}
-		for k := range 4 {
-			sums[k] += sums[k+4]
+		for n := 8; n >= 4; n /= 2 {
+			for k := range n {
+				sums[k] += sums[k+n]
+			}
 		}
 		dst[i] = sums[0] + sums[2] + (sums[1] + sums[3])
 	}

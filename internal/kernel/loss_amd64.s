@@ -506,31 +506,52 @@ dot_rows:
 	IMULQ   R8, R11
 	ADDQ    DX, R11
 	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
 	MOVQ    R8, R12
 
+dot_16:
+	CMPQ       R12, $0x00000040
+	JL         dot_8
+	PREFETCHT0 (R13)
+	VMOVUPS    (R10), Y3
+	VMULPS     (R11), Y3, Y3
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    32(R10), Y3
+	VMULPS     32(R11), Y3, Y3
+	VADDPS     Y3, Y2, Y2
+	ADDQ       $0x00000040, R10
+	ADDQ       $0x00000040, R11
+	ADDQ       $0x00000040, R13
+	SUBQ       $0x00000040, R12
+	JMP        dot_16
+
 dot_8:
+	CMPQ       R12, $0x00000000
+	JE         dot_whole
+	PREFETCHT0 (R13)
 	CMPQ       R12, $0x00000020
 	JL         dot_rest
-	PREFETCHT0 (R13)
-	VMOVUPS    (R10), Y2
-	VMULPS     (R11), Y2, Y2
-	VADDPS     Y2, Y1, Y1
+	VMOVUPS    (R10), Y3
+	VMULPS     (R11), Y3, Y3
+	VADDPS     Y3, Y1, Y1
 	ADDQ       $0x00000020, R10
 	ADDQ       $0x00000020, R11
 	ADDQ       $0x00000020, R13
 	SUBQ       $0x00000020, R12
-	JMP        dot_8
+	VMASKMOVPS (R10), Y0, Y3
+	VMASKMOVPS (R11), Y0, Y4
+	VMULPS     Y4, Y3, Y3
+	VADDPS     Y3, Y2, Y2
+	JMP        dot_whole
 
 dot_rest:
-	CMPQ       R12, $0x00000000
-	JE         dot_whole
-	PREFETCHT0 (R13)
-	VMASKMOVPS (R10), Y0, Y2
-	VMASKMOVPS (R11), Y0, Y3
-	VMULPS     Y3, Y2, Y2
-	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (R10), Y0, Y3
+	VMASKMOVPS (R11), Y0, Y4
+	VMULPS     Y4, Y3, Y3
+	VADDPS     Y3, Y1, Y1
 
 dot_whole:
+	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X1
 	VPERMILPS    $0x4e, X1, X2

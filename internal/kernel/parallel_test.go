@@ -16,7 +16,10 @@ func TestManyCPUsGiveTheSameBits(t *testing.T) {
 	for i, x := range table {
 		squares[i] = x * x
 	}
-	ends := make([]int, 0, n)
+	ends, identity := make([]int, 0, n), make([]int, n)
+	for i := range identity {
+		identity[i] = i
+	}
 	for end := 0; end < n; end = min(n, end+rnd.IntN(7)) {
 		ends = append(ends, end)
 	}
@@ -43,6 +46,7 @@ func TestManyCPUsGiveTheSameBits(t *testing.T) {
 		{"a step without assembly", vocab * dim, 3 * dim, n, func(dst []float32) { Update(Arrays[float32]{dst}, rows, ids, dim, signStep[float32]{}) }},
 		{"one of a long row", vocab * dim, block * 3, vocab * dim / block, func(dst []float32) { Update(Arrays[float32]{dst}, table, []int{0}, vocab*dim, signStep[float32]{}) }},
 		{"BagSum", len(ends) * dim, n * dim / len(ends), len(ends), func(dst []float32) { BagSum(dst, table, &Bags{ids, ends, dim, Mean}) }},
+		{"DotRows", n, 2 * dim, n, func(dst []float32) { DotRows(dst, table, rows, ids, identity, dim) }},
 		{"Groups", len(x.IDs) * dim, 3 * dim, len(x.IDs), func(dst []float32) { (&Groups[float32]{Index: &x, Src: rows, Dim: dim}).Sum(dst) }},
 	} {
 		var want []float32

@@ -49,6 +49,7 @@ func (r *runner) suites() []suite {
 		{"step-pytorch", r.besidePyTorch("step", "^BenchmarkStep$/./.*/^impl=ours")},
 		{"lookup-pytorch", r.besidePyTorch("lookup", "^BenchmarkLookup$/./^impl=ours")},
 		{"loss-pytorch", r.besidePyTorch("cross-entropy", "^BenchmarkCrossEntropy$/./^impl=ours")},
+		{"skipgram-pytorch", r.besidePyTorch("skipgram", "^BenchmarkSkipGram$/./^impl=ours")},
 		{"training", r.trainings()},
 	}
 }

@@ -40,14 +40,15 @@ func dotRows(m constants) {
 	address(next, y, next, stride)
 	address(a, x, xs, stride)
 	address(b, y, ys, stride)
-	sum := YMM()
+	sum, other := YMM(), YMM() // of columns 0 to 7 and 8 to 15 of each 16
 	VXORPS(sum, sum, sum)
+	VXORPS(other, other, other)
 	MOVQ(stride, left)
-	multiply := func(mask *reg.VecVirtual) {
+	multiply := func(sum reg.VecVirtual, at int, mask *reg.VecVirtual) {
 		u, v := YMM(), YMM()
 		if mask == nil {
-			VMOVUPS(Mem{Base: a}, u)
-			VMULPS(Mem{Base: b}, u, u)
+			VMOVUPS(Mem{Base: a, Disp: at}, u)
+			VMULPS(Mem{Base: b, Disp: at}, u, u)
 		} else {
 			VMASKMOVPS(Mem{Base: a}, *mask, u)
 			VMASKMOVPS(Mem{Base: b}, *mask, v)
@@ -55,22 +56,34 @@ func dotRows(m constants) {
 		}
 		VADDPS(u, sum, sum)
 	}
-	Label("dot_8")
-	CMPQ(left, U32(32))
-	JL(LabelRef("dot_rest"))
-	PREFETCHT0(Mem{Base: next})
-	multiply(nil)
-	for _, p := range []reg.GPVirtual{a, b, next} {
-		ADDQ(U32(32), p)
+	step := func(by int) {
+		for _, p := range []reg.GPVirtual{a, b, next} {
+			ADDQ(U32(by), p)
+		}
+		SUBQ(U32(by), left)
 	}
-	SUBQ(U32(32), left)
-	JMP(LabelRef("dot_8"))
-	Label("dot_rest")
+	Label("dot_16")
+	CMPQ(left, U32(64))
+	JL(LabelRef("dot_8"))
+	PREFETCHT0(Mem{Base: next})
+	multiply(sum, 0, nil)
+	multiply(other, 32, nil)
+	step(64)
+	JMP(LabelRef("dot_16"))
+	Label("dot_8")
 	CMPQ(left, U32(0))
 	JE(LabelRef("dot_whole"))
 	PREFETCHT0(Mem{Base: next})
-	multiply(&mask)
+	CMPQ(left, U32(32))
+	JL(LabelRef("dot_rest"))
+	multiply(sum, 0, nil)
+	step(32)
+	multiply(other, 0, &mask)
+	JMP(LabelRef("dot_whole"))
+	Label("dot_rest")
+	multiply(sum, 0, &mask)
 	Label("dot_whole")
+	VADDPS(other, sum, sum)
 	total, half := XMM(), XMM()
 	VEXTRACTF128(U8(1), sum, half)
 	VADDPS(half, sum.AsX(), total)
