@@ -12,25 +12,27 @@ import (
 )
 
 // Attention is scaled dot-product attention, as torch's F.scaled_dot_product_attention: each query gets the mean of its
-// text's values, weighted by the softmax of ⟨query, key⟩/√dim over the keys. With several heads, each does so on its own
-// part of the last axis. MultiheadAttention has projections before and after it.
+// text's values, weighted by the softmax of ⟨query, key⟩/√dim over the keys. With several heads, each does so on its
+// own part of the last axis. MultiheadAttention has projections before and after it.
 type Attention struct {
 	Heads  int  // a divisor of the last axis of queries, keys and values; 0 means 1
 	Causal bool // query i sees the keys 0 to i, as torch's is_causal
 
-	// IDs are a mask of integers (batch, keys): ids, or 0 and 1. Keys whose id is PaddingIdx do not count; nil: all do.
+	// IDs are a mask of integers (batch, keys): ids, or 0 and 1. Keys whose id is PaddingIdx do not count.
 	IDs        *gorgonia.Node
 	PaddingIdx *int
 
-	// Lengths of shape (batch) are the same mask otherwise said: how many keys of a text count, the first ones.
+	// Lengths, of shape (batch), are another form of the mask: how many keys of a text count, from the first on.
 	Lengths *gorgonia.Node
 }
 
-// Forward maps q of shape (batch, queries, dim) and k and v of shape (batch, keys, dim) → (batch, queries, dim). One node
-// may be two of them or all three: self-attention. A query for which no key counts gets zeros, where torch gives NaN.
+// Forward maps q of shape (batch, queries, dim) and k and v of shape (batch, keys, dim) → (batch, queries, dim). One
+// node may be two of them or all three: self-attention. A query for which no key counts gets zeros, where torch gives
+// NaN.
 //
-// It fails if the shapes or types do not fit, Heads does not divide dim, Causal is set for a number of queries that is not
-// that of keys, or the mask is not said in one of the two ways. A length that is negative or more than there are keys is an error of the run.
+// Forward fails if the shapes or types do not fit, if Heads does not divide dim, if Causal is set and there are not as
+// many queries as keys, or if there are two masks or half of one. A length that is negative, or more than there are
+// keys, is an error of the run.
 func (a Attention) Forward(q, k, v *gorgonia.Node) (*gorgonia.Node, error) {
 	y, err := a.forward(q, k, v)
 	return y, errors.Wrap(err, "attention")

@@ -14,16 +14,16 @@ import (
 // attention is what an op on queries, keys and values knows and keeps.
 type attention struct {
 	kernel.Attention
-	at    [3]int // of queries, keys and values: the place among the op's inputs
-	nodes int    // that these are; a mask follows
+	at    [3]int // places of queries, keys and values among the op's inputs
+	nodes int    // number of inputs that they are; a mask follows
 
-	ids     bool // say which keys count
-	lengths bool // do
-	padding int  // among ids
+	ids     bool // whether ids say which keys count
+	lengths bool // whether lengths do
+	padding int  // the id whose keys do not count
 
-	counts  []bool // which keys of a run do; nil: all
-	weights any    // of a run, kept for its gradients: []float32 or []float64
-	memory  any    // that kernels work in
+	counts  []bool // for each key of a run, whether it counts; nil if all do
+	weights any    // weights of the last run, for its gradients: []float32 or []float64
+	memory  any    // memory for the kernels: []float32 or []float64
 }
 
 func newAttention(a Attention, dim int, q, k tensor.Shape) *attention {

@@ -11,9 +11,9 @@ import (
 	"gorgonia-embedding/internal/kernel"
 )
 
-// Dot returns the dot products of the rows of a and b, torch's (a * b).sum(-1): (…, dim) and (…, dim) → (…). b may have one
-// more axis before the last, and each row of a then meets several of b: (batch, dim) and (batch, k, dim) → (batch, k),
-// such as the scores of k items for each user.
+// Dot returns the dot products of the rows of a and b, torch's (a * b).sum(-1): (…, dim) and (…, dim) → (…). b may have
+// one more axis before the last, and each row of a then meets several of b: (batch, dim) and (batch, k, dim) → (batch,
+// k), such as the scores of k items for each user.
 //
 // It fails if the shapes or types do not fit.
 func Dot(a, b *gorgonia.Node) (*gorgonia.Node, error) {

@@ -23,7 +23,8 @@ type EmbeddingConfig struct {
 	// pretrained table, as torch's from_pretrained does, which also freezes it unless told otherwise.
 	Init gorgonia.InitWFn
 
-	// AttendBias, if not nil, fills a bias that Attend adds, the parameter name+".bias" of shape (NumEmbeddings). Zeros() suits.
+	// AttendBias, if not nil, fills a bias that Attend adds: the parameter name+".bias", of shape (NumEmbeddings).
+	// Zeros() suits most.
 	AttendBias gorgonia.InitWFn
 }
 
@@ -38,8 +39,8 @@ type EmbeddingConfig struct {
 //	                 0.7 0.8
 type Embedding struct{ *Table }
 
-// NewEmbedding adds the table name+".weight", of shape (NumEmbeddings, EmbeddingDim), to g.
-// With AttendBias, name+".bias" follows. It fails if a field of cfg is out of its range or g already has a node of that name.
+// NewEmbedding adds the table name+".weight", of shape (NumEmbeddings, EmbeddingDim), to g. With AttendBias,
+// name+".bias" follows. It fails if a field of cfg is out of its range or g already has a node of that name.
 func NewEmbedding(g *gorgonia.ExprGraph, name string, cfg EmbeddingConfig) (*Embedding, error) {
 	t, err := newTable(g, name, cfg)
 	if err != nil {

@@ -101,16 +101,21 @@ func TestGradients(t *testing.T) {
 			out := newLinear(g, "out", 3, 2)
 			return sumSquares(must(out.Forward(must(q.Forward(input(g, "ids", []int{0, 3, 3}, 3)))))), out.Learnables()
 		},
-		"linear/vector":           linear(false, 4),
-		"linear/batch":            linear(false, 3, 4),
-		"linear/rank 3":           linear(false, 2, 3, 4),
-		"linear/one":              linear(false, 1, 4),
-		"linear/nobias":           linear(true, 3, 4),
-		"softmax/vector":          softMax(nil, 4),
-		"softmax/one":             softMax(nil, 3, 1),
-		"softmax/batch":           softMax(nil, 2, 3),
-		"softmax/masked":          softMax([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 4),
-		"softmax/rank 3":          softMax([]int{1, 0, 2, 2, 0, 0}, 2, 2, 3),
+		"linear/vector":  linear(false, 4),
+		"linear/batch":   linear(false, 3, 4),
+		"linear/rank 3":  linear(false, 2, 3, 4),
+		"linear/one":     linear(false, 1, 4),
+		"linear/nobias":  linear(true, 3, 4),
+		"softmax/vector": softMax(nil, 4),
+		"softmax/one":    softMax(nil, 3, 1),
+		"softmax/batch":  softMax(nil, 2, 3),
+		"softmax/masked": softMax([]int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 4),
+		"softmax/rank 3": softMax([]int{1, 0, 2, 2, 0, 0}, 2, 2, 3),
+		"softmax/overwritten": func(g graph) (*gorgonia.Node, nodes) { // Gorgonia's sum writes into the result
+			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 6), 2, 3)
+			c := input(g, "c", testkit.Randoms[float64](testkit.NewRand(4), 6), 2, 3)
+			return sumSquares(gorgonia.Must(gorgonia.Add(must(layers.SoftMax{}.Forward(x)), c))), nodes{x}
+		},
 		"attention":               attention(layers.Attention{}, nil, 3, 4),
 		"attention/heads":         attention(layers.Attention{Heads: 2}, nil, 3, 4),
 		"attention/causal":        attention(layers.Attention{Causal: true}, nil, 3, 3),

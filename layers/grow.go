@@ -11,10 +11,10 @@ import (
 )
 
 // Grow returns a table in graph g, of the same name and settings, with vocab rows: those of t, as they are now, and new
-// ones. init fills a matrix of the new rows alone: Normal(rnd, 1), Zeros(), t.MeanRow(), t.CopyRow(id). A bias of Attend
-// gets zeros. In Python it is resize_token_embeddings of the package transformers. New rows are trained even if t has
-// TrainRows. Make a layer of the table: &Embedding{grown} or &EmbeddingBag{Table: grown}. t keeps its own graph and
-// weights: graphs are static, so build the model again on g, with Attend as the tied head, and tell the solver by
+// ones. init fills a matrix of the new rows alone: Normal(rnd, 1), Zeros(), t.MeanRow(), t.CopyRow(id). A bias of
+// Attend gets zeros. In Python it is resize_token_embeddings of the package transformers. New rows are trained even if
+// t has TrainRows. Make a layer of the table: &Embedding{grown} or &EmbeddingBag{Table: grown}. t keeps its own graph
+// and weights: graphs are static, so build the model again on g, with Attend as the tied head, and tell the solver by
 // optim.Solver.Grow.
 //
 // Grow fails if t has more rows than vocab, if g has a node of that name, or if init does not give such a matrix.

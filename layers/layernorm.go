@@ -16,7 +16,7 @@ var _ Layer = &LayerNorm{}
 // LayerNormConfig describes a LayerNorm. Its fields are those of torch.nn.LayerNorm over one axis.
 type LayerNormConfig struct {
 	Dim int     // size of the last axis, torch's normalized_shape; required, at least 1
-	Eps float64 // is added to the variance; 0 means 1e-5
+	Eps float64 // summand of the variance; 0 means 1e-5
 
 	NoAffine bool // leaves out weight and bias, as elementwise_affine=False
 	NoBias   bool // leaves out the bias
@@ -37,8 +37,8 @@ type LayerNorm struct {
 	weight, bias *gorgonia.Node // (dim), or nil
 }
 
-// NewLayerNorm adds the parameters name+".weight" and name+".bias", of shape (Dim), to g. It fails if a field of cfg is out of
-// its range or a name is taken.
+// NewLayerNorm adds the parameters name+".weight" and name+".bias", of shape (Dim), to g. It fails if a field of cfg is
+// out of its range or a name is taken.
 func NewLayerNorm(g *gorgonia.ExprGraph, name string, cfg LayerNormConfig) (*LayerNorm, error) {
 	l, err := newLayerNorm(g, name, cfg)
 	if err != nil {
@@ -144,9 +144,9 @@ func (l *LayerNorm) label() string { return fmt.Sprintf("layer norm %q", l.name)
 type norm struct {
 	dim     int
 	eps     float64
-	params  int // weight and bias, weight alone, or none
-	moments any // of each row of the last run: []float32 or []float64
-	memory  any // for one row
+	params  int // number of parameters: 2 with weight and bias, 1 with a weight alone
+	moments any // mean and scale of each row of the last run: []float32 or []float64
+	memory  any // memory for one row: []float32 or []float64
 }
 
 func layerNorm[T kernel.Float](n *norm) graphop.Kernel[T] {

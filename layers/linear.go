@@ -60,12 +60,13 @@ func newLinearOf(g *gorgonia.ExprGraph, weightName, biasName string, cfg LinearC
 	return &Linear{weight, bias}, err
 }
 
-// Grow returns a layer in graph g of the same name with out outputs: those of l, as they are now, and new ones, of which init
-// fills the rows of the weight and biasInit the elements of the bias; nil means Zeros(). It is for classes that come later,
-// as Table.Grow is for words. l keeps its own graph and weights: build the model again on g, and tell the solver by
-// optim.Solver.Grow, of name+".weight" and of name+".bias".
+// Grow returns a layer in graph g, of the same name, with out outputs: those of l, as they are now, and new ones. init
+// fills a matrix of the new rows of the weight alone, and biasInit, nil for Zeros(), the new elements of the bias. It
+// is for classes that come later, as Table.Grow is for words. l keeps its own graph and weights: build the model again
+// on g, and tell the solver by optim.Solver.Grow, of name+".weight" and of name+".bias".
 //
-// It fails if out is less than l has, g has a node of that name or is l's own, or init gives something else.
+// Grow fails if l has more outputs than out, if g is l's own graph or has a node of that name, or if an initialiser
+// does not give what it is asked for.
 func (l *Linear) Grow(g *gorgonia.ExprGraph, out int, init, biasInit gorgonia.InitWFn) (*Linear, error) {
 	grown, err := l.grow(g, out, init, biasInit)
 	if err != nil {

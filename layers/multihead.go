@@ -16,13 +16,14 @@ type MultiheadAttentionConfig struct {
 	EmbedDim int  // dim, the length of a vector; required, at least 1
 	NoBias   bool // leaves the biases out
 
-	// Attention holds the number of heads, torch's num_heads, and the masks. Those may also be set later, before a Forward.
+	// Attention holds the number of heads, torch's num_heads, and the masks. Those may also be set later, before a
+	// Forward.
 	Attention Attention
 
 	// Dtype is tensor.Float32 or tensor.Float64. The zero value means Float32.
 	Dtype tensor.Dtype
 
-	Init        gorgonia.InitWFn // fills the weight of the projections in, (3·EmbedDim, EmbedDim); required. torch's is Glorot(rnd).
+	Init        gorgonia.InitWFn // fills the weight of the projections in, (3·EmbedDim, EmbedDim); required. Torch's is Glorot(rnd).
 	OutInit     gorgonia.InitWFn // fills the weight of the projection out, (EmbedDim, EmbedDim); nil means Init
 	BiasInit    gorgonia.InitWFn // fills the biases in, (3·EmbedDim); nil means Zeros()
 	OutBiasInit gorgonia.InitWFn // fills the bias out, (EmbedDim); nil means Zeros()
@@ -33,12 +34,13 @@ type MultiheadAttentionConfig struct {
 type MultiheadAttention struct {
 	Attention
 	name string
-	in   *Linear // of queries, keys and values, one below the other
-	out  *Linear
+	in   *Linear // projections of queries, keys and values, one below the other
+	out  *Linear // projection of the answers
 }
 
 // NewMultiheadAttention adds the parameters name+".in_proj_weight", name+".in_proj_bias", name+".out_proj.weight" and
-// name+".out_proj.bias" to g, those of torch's state_dict. It fails if a field of cfg is out of its range or a name is taken.
+// name+".out_proj.bias" to g, those of torch's state_dict. It fails if a field of cfg is out of its range or a name is
+// taken.
 func NewMultiheadAttention(g *gorgonia.ExprGraph, name string, cfg MultiheadAttentionConfig) (*MultiheadAttention, error) {
 	a, err := newMultiheadAttention(g, name, cfg)
 	if err != nil {
@@ -76,8 +78,8 @@ func (a *MultiheadAttention) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	return a.ForwardQKV(x, x, x)
 }
 
-// ForwardQKV is attention to something else: query of shape (batch, queries, EmbedDim) and key and value, which are often one
-// node, of shape (batch, keys, EmbedDim) → (batch, queries, EmbedDim). It fails as Attention's Forward does.
+// ForwardQKV is attention to something else: query of shape (batch, queries, EmbedDim), and key and value, which are
+// often one node, of shape (batch, keys, EmbedDim) → (batch, queries, EmbedDim). It fails as Attention's Forward does.
 func (a *MultiheadAttention) ForwardQKV(query, key, value *gorgonia.Node) (*gorgonia.Node, error) {
 	y, err := a.forward(query, key, value)
 	return y, a.wrap(err)
@@ -96,8 +98,8 @@ func (a *MultiheadAttention) forward(query, key, value *gorgonia.Node) (*gorgoni
 }
 
 // Weights returns the weights that Forward gives, of shape (batch, heads, queries, keys), to be looked at: they have no
-// gradient. torch's are their mean over the heads unless average_attn_weights=False. For self-attention, query and key are
-// one node. Weights fails as Forward does.
+// gradient. torch's are their mean over the heads unless average_attn_weights=False. For self-attention, query and key
+// are one node. Weights fails as Forward does.
 func (a *MultiheadAttention) Weights(query, key *gorgonia.Node) (*gorgonia.Node, error) {
 	q, k, _, err := a.project(query, key, key)
 	if err != nil {

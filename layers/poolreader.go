@@ -10,14 +10,14 @@ import (
 
 // poolReader finds the vectors that count of each text of a run. Its memory is that of the op.
 type poolReader struct {
-	kernel.Bags // of a run: the rows that count
-	label       string
-	rows, time  int  // vectors, and how many of them a padded text has
-	offsets     int  // their place among the inputs; 0: texts are padded
-	padded      bool // ids, at place 1, say which vectors count
-	padding     int
-
-	memory any // that the gradient works in
+	kernel.Bags        // rows of a run that count
+	label       string // name of the op, for messages
+	rows        int    // number of vectors
+	time        int    // number of vectors of a padded text
+	offsets     int    // place of the offsets among the inputs; 0 if texts are padded
+	padded      bool   // whether ids, at place 1, say which vectors count
+	padding     int    // the id whose vectors do not count
+	memory      any    // memory for the gradient: []float32 or []float64
 }
 
 func (p pool) reader(x tensor.Shape) *poolReader {

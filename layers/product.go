@@ -14,8 +14,8 @@ import (
 // product is x·weightᵀ on the last axis of x: (…, in) and (out, in) → (…, out).
 type product struct {
 	rows, in, out int
-	from          int          // the row of the weight, and the element of the bias, that is the first of out
-	shape         tensor.Shape // of the result
+	from          int          // first row of the weight, and first element of the bias, that out is made of
+	shape         tensor.Shape // shape of the result
 }
 
 // newProduct is that with the rows from lo to hi of weight. It fails if the shapes do not fit.

@@ -13,8 +13,8 @@ import (
 var _ Layer = SoftMax{}
 
 // SoftMax is eˣ/Σeˣ along the last axis, as torch's softmax with dim=-1, for elements of any size. Those that do not
-// count are 0, and take no part in the sum: a row of nothing else is zeros, where torch gives NaN for scores of −∞. Such a
-// row has no gradient. Elements of −∞ do not count either.
+// count are 0, and take no part in the sum: a row of nothing else is zeros, where torch gives NaN for scores of −∞.
+// Such a row has no gradient. Elements of −∞ do not count either.
 //
 // It stands for Gorgonia's own SoftMax, which overflows (docs/gorgonia.md). A loss takes the logits themselves.
 type SoftMax struct {
@@ -22,8 +22,8 @@ type SoftMax struct {
 	PaddingIdx *int           // the id whose elements do not count; required with IDs
 }
 
-// Forward maps x of shape (…, n) to the same shape. IDs have the shape of x, or its first axes and the last: those of shape
-// (batch, time) serve scores of shape (batch, heads, time, time).
+// Forward maps x of shape (…, n) to the same shape. IDs have the shape of x, or its first axes and the last: those of
+// shape (batch, time) serve scores of shape (batch, heads, time, time).
 //
 // It fails if the shapes do not fit, or IDs come without PaddingIdx.
 func (s SoftMax) Forward(x *gorgonia.Node) (*gorgonia.Node, error) {
@@ -66,10 +66,10 @@ func (s SoftMax) String() string { return "SoftMax" + paddingText(s.PaddingIdx) 
 
 // softMax is what an op keeps for its gradient.
 type softMax struct {
-	n       int  // elements of a row
-	masked  bool // by ids
-	padding int
-	room    []bool // which ids of a run count
+	n       int    // length of a row
+	masked  bool   // whether ids say what counts
+	padding int    // the id whose elements do not count
+	room    []bool // for each id of a run, whether it counts
 	last    any    // result of the last run: []float32 or []float64
 }
 

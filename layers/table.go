@@ -98,11 +98,11 @@ func (t *Table) Weight() *gorgonia.Node { return t.weight }
 // Bias returns the bias of Attend, of shape (NumEmbeddings), or nil if there is none.
 func (t *Table) Bias() *gorgonia.Node { return t.bias }
 
-// Learnables returns the table, unless it is frozen, and at the end the bias, once Attend uses it. If Sparse, and Forward or Attend were called more than
-// once, further leaves with the same value follow, called name+".weight#1" and so on, one for each further call:
-// Gorgonia cannot add sparse gradients, so each op has its own, and package optim adds them up. Call
-// Learnables after Forward, and give all of it to gorgonia.Grad and to the solver. Look up by Lookup(e.Weight(), …)
-// what the loss does not depend on, such as a row to watch: it needs no leaf of its own.
+// Learnables returns the table, unless it is frozen, and at the end the bias, once Attend uses it. If Sparse, and
+// Forward or Attend were called more than once, further leaves with the same value follow, called name+".weight#1" and
+// so on, one for each further call: Gorgonia cannot add sparse gradients, so each op has its own, and package optim
+// adds them up. Call Learnables after Forward, and give all of it to gorgonia.Grad and to the solver. Look up by
+// Lookup(e.Weight(), …) what the loss does not depend on, such as a row to watch: it needs no leaf of its own.
 func (t *Table) Learnables() (nodes gorgonia.Nodes) {
 	switch {
 	case t.frozen:

@@ -2,8 +2,9 @@ package kernel
 
 import "math"
 
-// LayerNorm sets each row of dst, of dim elements, to (x−μ)/√(σ²+eps)·weight + bias, where μ and σ² are mean and variance
-// of src's row (Ba, Kiros and Hinton, 2016). weight and bias may be nil. moments gets μ and 1/√(σ²+eps) of each row.
+// LayerNorm sets each row of dst, of dim elements, to (x−μ)/√(σ²+eps)·weight + bias, where μ and σ² are mean and
+// variance of src's row (Ba, Kiros and Hinton, 2016). weight and bias may be nil. moments gets μ and 1/√(σ²+eps) of
+// each row.
 func LayerNorm[T Float](dst, moments, src, weight, bias []T, dim int, eps float64) {
 	for i := range rowsOf(len(src), dim) {
 		x, y := src[i*dim:(i+1)*dim], dst[i*dim:(i+1)*dim]

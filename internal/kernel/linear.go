@@ -1,11 +1,5 @@
 package kernel
 
-import (
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/blas/blas64"
-)
-
 // Linear sets dst (rows, out) to x·wᵀ + bias, for x (rows, in), w (out, in) and bias (out), which may be nil.
 func Linear[T Float](dst, x, w, bias []T, rows, in, out int) {
 	if haveAVX2 && is32[T]() && rows > 0 && in > 0 && out > 0 {
@@ -51,30 +45,13 @@ func LinearGradBias[T Float](dst, grad []T, rows, out int) {
 }
 
 // gemm adds op(a)·op(b) to c, where op, which may be to transpose, makes a (m, k) and b (k, n), and c is (m, n).
-// Without assembly it is gonum's.
 func gemm[T Float](c, a, b []T, transA, transB bool, m, k, n int) {
-	if m == 0 || k == 0 || n == 0 {
-		return // BLAS wants strides of at least 1
-	}
-	if haveAVX2 && is32[T]() {
-		p := newProduct(f32(c), f32(a), f32(b), transA, transB, m, k, n)
-		p.run()
-		return
-	}
-	see(a)
-	see(b)
-	ta, lda := blas.NoTrans, k
+	lda, ldb := k, n
 	if transA {
-		ta, lda = blas.Trans, m
+		lda = m
 	}
-	tb, ldb := blas.NoTrans, n
 	if transB {
-		tb, ldb = blas.Trans, k
+		ldb = k
 	}
-	switch c := any(c).(type) {
-	case []float32:
-		blas32.Implementation().Sgemm(ta, tb, m, n, k, 1, any(a).([]float32), lda, any(b).([]float32), ldb, 1, c, n)
-	case []float64:
-		blas64.Implementation().Dgemm(ta, tb, m, n, k, 1, any(a).([]float64), lda, any(b).([]float64), ldb, 1, c, n)
-	}
+	gemmOf(strided[T]{c, n, false}, true, strided[T]{a, lda, transA}, strided[T]{b, ldb, transB}, m, k, n)
 }

@@ -1,7 +1,7 @@
 package kernel
 
-// Pool sets row k of dst to the reduction, by mean, sum or max, of the rows of src that bag k names, which are distinct, and to
-// zero if it names none.
+// Pool sets row k of dst to the reduction, by mean, sum or max, of the rows of src that bag k names, which are
+// distinct, and to zero if it names none.
 func Pool[T Float](dst, src []T, b *Bags) {
 	if b.Reduce == Max {
 		BagExtreme(dst, src, b)
@@ -10,8 +10,8 @@ func Pool[T Float](dst, src []T, b *Bags) {
 	BagSum(dst, src, b)
 }
 
-// PoolGrad adds to dst, the gradient of Pool's src, what follows from grad, that of its dst. That of a maximum goes to the
-// first row that has it. It works in memory, 2·Dim elements.
+// PoolGrad adds to dst, the gradient of Pool's src, what follows from grad, that of its dst. That of a maximum goes to
+// the first row that has it. It works in memory, 2·Dim elements.
 func PoolGrad[T Float](dst, src, grad []T, b *Bags, memory []T) {
 	start, dim := 0, b.Dim
 	for k, end := range b.Ends {
