@@ -4,14 +4,14 @@
 //
 // It prints the accuracy (PyTorch's is 0.745), and how much the first word of a text attends to five:
 //
-//	accuracy 0.770
-//	"Our hotel looked drab from": [0.047 0.044 0.049 0.046 0.047]
+//	accuracy 0.768
+//	[A classy remote, and even] [0.059 0.066 0.062 0.064 0.062]
 package main
 
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
+	"strings"
 
 	"gorgonia.org/gorgonia"
 
@@ -43,32 +43,28 @@ func main() {
 	gorgonia.Read(logits, &scores)
 	gorgonia.Read(must(attend.Weights(v, v)), &weights)
 	step := must(train.NewStep(cost, optim.Adam{}, optim.Config{LearningRate: 0.002}, words, attend, out))
-	fill := func(samples []data.Sample) {
-		clear(ids)
-		for k := range labels {
-			copy(ids[k*time:], samples[k%len(samples)].IDs) // the last batch is filled up from its beginning
-			labels[k] = samples[k%len(samples)].Label
-		}
-	}
 	for range 6 {
-		rnd.Shuffle(len(samples), func(i, j int) { samples[i], samples[j] = samples[j], samples[i] })
-		for part := range slices.Chunk(samples, batch) {
-			fill(part)
+		for order := rnd.Perm(len(samples)); len(order) >= batch; order = order[batch:] {
+			clear(ids)
+			for k, e := range order[:batch] {
+				labels[k] = samples[e].Label
+				copy(ids[k*time:], samples[e].IDs)
+			}
 			must(step.Run())
 		}
 	}
 	right := 0
-	for first := (len(devSamples) - 1) / batch * batch; first >= 0; first -= batch {
-		fill(devSamples[first:])
+	for _, s := range devSamples {
+		clear(ids)
+		copy(ids, s.IDs)
 		must(step.Evaluate())
-		for k, s := range devSamples[first:min(first+batch, len(devSamples))] {
-			if logits := scores.Data().([]float32)[2*k:]; (logits[1] > logits[0]) == (s.Label == 1) {
-				right++
-			}
+		if logits := scores.Data().([]float32); (logits[1] > logits[0]) == (s.Label == 1) {
+			right++
 		}
 	}
-	weight := weights.Data().([]float32) // (batch, heads, queries, keys)
-	fmt.Printf("accuracy %.3f\n%q: %.3f\n", float64(right)/float64(len(dev)), dev[0].Text[:26], weight[:5])
+	fmt.Printf("accuracy %.3f\n", float64(right)/float64(len(dev)))
+	last, weight := strings.Fields(dev[len(dev)-1].Text), weights.Data().([]float32) // (batch, heads, queries, keys)
+	fmt.Printf("%s %.3f\n", last[:5], weight[:5])
 }
 
 func must[T any](x T, err error) T {
