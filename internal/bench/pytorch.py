@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """PyTorch's side of package bench, printed in the format of Go's benchmarks.
 
-usage: pytorch.py step|lookup|cross-entropy|skipgram folder [threads [seconds]]
+usage: pytorch.py step|lookup|cross-entropy folder [threads [seconds]]
 
 folder is what "go run ./internal/bench/cmd gen folder" wrote. Debian's python3-torch has all it needs: apt-get install
 python3-torch.
@@ -121,48 +121,9 @@ def cross_entropies(folder, threads, seconds):
         bench(f"CrossEntropy/classes={classes}/impl=pytorch", run, 3, threads, seconds, lambda: f" {last[0].item():.6f} loss")
 
 
-def skipgram(variant, solver, ids, size):
-    """The step on batch k of a skip-gram with negative sampling, torch's equal of skipGram, written in two ways."""
-    centres, contexts = (
-        nn.Embedding(size.skipgram_vocab, size.dim, sparse=True, _weight=initial(size.skipgram_vocab, size.dim, at))
-        for at in (0, size.linear_at)
-    )
-    make = torch.optim.SGD if solver == "sgd" else torch.optim.SparseAdam
-    optimizer = make([centres.weight, contexts.weight], size.rates[solver])
-    last = [None]
-
-    def step(k):
-        batch = ids[k % len(ids)]
-        optimizer.zero_grad(set_to_none=True)
-        c = centres(batch[:, 0])
-        if variant == "pytorch-logsigmoid":
-            seen = (c * contexts(batch[:, 1])).sum(1)
-            drawn = torch.bmm(contexts(batch[:, 2:]), c[:, :, None]).squeeze(2)
-            loss = -(functional.logsigmoid(seen) + functional.logsigmoid(-drawn).sum(1)).mean()
-        else:
-            scores = torch.bmm(contexts(batch[:, 1:]), c[:, :, None]).squeeze(2)
-            targets = torch.zeros_like(scores)
-            targets[:, 0] = 1
-            loss = functional.binary_cross_entropy_with_logits(scores, targets, reduction="sum") / len(batch)
-        loss.backward()
-        optimizer.step()
-        last[0] = loss
-
-    return step, lambda: f" {last[0].item():.6f} loss"
-
-
-def skipgrams(folder, threads, seconds):
-    size = sizes(folder)
-    ids = ints(folder, "skipgram").view(-1, size.skipgram_batch, 2 + size.skipgram_negatives)
-    for solver in size.rates:
-        for variant in ("pytorch-logsigmoid", "pytorch-bce"):
-            step, loss = skipgram(variant, solver, ids, size)
-            bench(f"SkipGram/solver={solver}/impl={variant}", step, len(ids), threads, seconds, loss)
-
-
 def main(what, folder, threads="1", seconds="0.1"):
     torch.set_num_threads(int(threads))
-    {"step": steps, "lookup": lookups, "cross-entropy": cross_entropies, "skipgram": skipgrams}[what](folder, int(threads), float(seconds))
+    {"step": steps, "lookup": lookups, "cross-entropy": cross_entropies}[what](folder, int(threads), float(seconds))
 
 
 if __name__ == "__main__":

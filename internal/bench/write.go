@@ -24,7 +24,11 @@ func Write(dir string) error {
 	for _, d := range Distributions() {
 		ints["lookup_"+d] = LookupBatch(d)
 	}
-	ints["skipgram"] = SkipGramIDs()
+	for _, model := range Models() {
+		for name, x := range modelData(model) {
+			ints[model+"_"+name] = x
+		}
+	}
 	for name, x := range ints {
 		if err := writeInts(filepath.Join(dir, name+".i64"), x); err != nil {
 			return err
@@ -51,8 +55,8 @@ func writeSizes(dir string) error {
 		"batch": Batch, "time": Time, "dim": Dim, "classes": Classes, "vocabs": Vocabs(), "linear_at": linearAt,
 		"rates":        map[string]float64{"sgd": rateSGD, "adam": rateAdam},
 		"lookup_vocab": LookupVocab, "lookup_dim": LookupDim, "lookup_ids": LookupIDs, "distributions": Distributions(),
+		"models":     modelSizes(),
 		"loss_batch": LossBatch, "loss_classes": LossClasses(),
-		"skipgram_vocab": SkipGramVocab, "skipgram_batch": SkipGramBatch, "skipgram_negatives": SkipGramNegatives,
 	}, "", "\t")
 	if err != nil {
 		return err

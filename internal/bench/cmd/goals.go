@@ -35,6 +35,7 @@ func values() map[string][]string {
 		"small":   decimals(bench.GrowthFrom),
 		"large":   decimals(bench.GrowthTo),
 		"classes": decimals(bench.LossClasses()...),
+		"model":   bench.Models(),
 		"kernel":  {"gather", "sum", "add", "decay", "momentum", "adagrad", "rmsprop", "rmsprop+momentum", "adam"},
 		"rows":    decimals(1000, 1_000_000),
 		"product": {"forward", "gradx", "gradw"},

@@ -46,10 +46,10 @@ func (r *runner) suites() []suite {
 			r.test(free, "bench", "^BenchmarkRunAll$"),
 			r.test(two, "bench", "^BenchmarkRunAll$"),
 		}},
-		{"step-pytorch", r.besidePyTorch("step", "^BenchmarkStep$/./.*/^impl=ours")},
-		{"lookup-pytorch", r.besidePyTorch("lookup", "^BenchmarkLookup$/./^impl=ours")},
-		{"loss-pytorch", r.besidePyTorch("cross-entropy", "^BenchmarkCrossEntropy$/./^impl=ours")},
-		{"skipgram-pytorch", r.besidePyTorch("skipgram", "^BenchmarkSkipGram$/./^impl=ours")},
+		{"step-pytorch", r.besidePyTorch("^BenchmarkStep$/./.*/^impl=ours", "pytorch.py", "step")},
+		{"lookup-pytorch", r.besidePyTorch("^BenchmarkLookup$/./^impl=ours", "pytorch.py", "lookup")},
+		{"loss-pytorch", r.besidePyTorch("^BenchmarkCrossEntropy$/./^impl=ours", "pytorch.py", "cross-entropy")},
+		{"models-pytorch", r.besidePyTorch("^BenchmarkModel$", "pytorch_models.py")},
 		{"training", r.trainings()},
 	}
 }
@@ -59,9 +59,10 @@ func (r *runner) test(place, pkg, pattern string) job {
 	return job{place: place, args: []string{r.file(pkg + ".test"), "-test.run", "^$", "-test.benchtime", "100ms", "-test.bench", pattern}}
 }
 
-func (r *runner) besidePyTorch(what, pattern string) (jobs []job) {
+// besidePyTorch returns the jobs of some benchmarks of package bench, and of a program in Python with its arguments.
+func (r *runner) besidePyTorch(pattern, program string, args ...string) (jobs []job) {
 	for _, place := range []string{pinned, free, two} {
-		torch := []string{python, "internal/bench/pytorch.py", what, r.dir, threads(place)}
+		torch := slices.Concat([]string{python, "-B", "internal/bench/" + program}, args, []string{r.dir, threads(place)})
 		jobs = append(jobs, r.test(place, "bench", pattern), job{place: place, args: torch})
 	}
 	return jobs

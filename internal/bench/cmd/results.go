@@ -88,18 +88,30 @@ func (s *results) best(m measurement, statistic string) (impl string, samples []
 	return impl, samples
 }
 
-// checkLosses fails if two sides trained different models: then their times are not comparable. Of the others, the loss
-// is not that of the same steps: a dense Adam moves idle rows too.
+// peers returns the implementations that train the same model as one of ours. Of the others, the loss is not that of the
+// same steps: a dense Adam moves idle rows too.
+func peers(impl string) []string {
+	switch impl {
+	case "ours":
+		return []string{"ours-after", "loop", "pytorch-bag", "pytorch-embedding", "pytorch"}
+	case "ours-dense":
+		return []string{"pytorch-dense"}
+	}
+	return nil
+}
+
+// checkLosses fails if two sides trained different models: then their times are not comparable.
 func (s *results) checkLosses() error {
 	for k, losses := range s.samples {
 		name, impl, _ := strings.Cut(k, "/impl=")
-		if impl != "ours loss" {
+		impl, ofLoss := strings.CutSuffix(impl, " loss")
+		if !ofLoss {
 			continue
 		}
-		for _, peer := range []string{"ours-after", "loop", "pytorch-bag", "pytorch-embedding", "pytorch", "pytorch-logsigmoid", "pytorch-bce"} {
+		for _, peer := range peers(impl) {
 			for _, loss := range s.samples[name+"/impl="+peer+" loss"] {
 				if math.Abs(loss-losses[0]) > 1e-3*max(1, losses[0]) { // Go prints four digits
-					return fmt.Errorf("%s: the loss of %s is %v, ours %v: they do not train the same model", name, peer, loss, losses[0])
+					return fmt.Errorf("%s: the loss of %s is %v, %s %v: they do not train the same model", name, peer, loss, impl, losses[0])
 				}
 			}
 		}
