@@ -296,6 +296,17 @@ func ExampleDot() {
 	// Output: (2, 2) [1 3 12 16]
 }
 
+func ExampleConcat() {
+	g := gorgonia.NewGraph()
+	vectors := gorgonia.Must(layers.Input(g, "vectors", []float32{1, 2, 3, 4}, 2, 2))
+	numbers := gorgonia.Must(layers.Input(g, "numbers", []float32{5, 6}, 2, 1))
+	rows, err := layers.Concat(vectors, numbers)
+	check(err)
+	run(g)
+	fmt.Println(rows.Shape(), rows.Value().Data())
+	// Output: (2, 3) [1 2 5 3 4 6]
+}
+
 // Attention without parameters, to a memory of two vectors.
 func ExampleAttention() {
 	g := gorgonia.NewGraph()

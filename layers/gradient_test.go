@@ -141,6 +141,14 @@ func TestGradients(t *testing.T) {
 			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 6), 2, 3)
 			return sumSquares(must(layers.Dot(x, x))), nodes{x}
 		},
+		"concat/vector": concat([]int{2}, []int{3}),
+		"concat/one":    concat([]int{2, 3}),
+		"concat/three":  concat([]int{2, 3}, []int{2, 1}, []int{2, 2}),
+		"concat/rank 3": concat([]int{2, 2, 1}, []int{2, 2, 3}),
+		"concat/with itself": func(g graph) (*gorgonia.Node, nodes) {
+			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 6), 2, 3)
+			return sumSquares(must(layers.Concat(x, x))), nodes{x}
+		},
 		"pool/vector":        pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1, 0, 2}, 3),
 		"pool/batch":         pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0, 3, 3, 3}, 3, 3),
 		"pool/rank 3":        pool(layers.MeanPool{PaddingIdx: new(0)}, []int{1, 0, 2, 0, 0, 0, 3, 3}, 2, 2, 2),

@@ -76,6 +76,8 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 	add(layers.Dot(x, x))
 	add(layers.Dot(x, vectors))
 	add(layers.Dot(vectors, vectors))
+	add(layers.Concat(x, x))
+	add(layers.Concat(x, x, x))
 	lengths := input(g, "lengths", []int{1, 2}, 2)
 	for _, a := range []layers.Attention{{}, {Heads: 2}, {Causal: true}, {IDs: ids, PaddingIdx: new(0)}, {IDs: ids, PaddingIdx: new(1)}, {Lengths: lengths}} {
 		add(a.Forward(vectors, vectors, vectors))
@@ -281,6 +283,7 @@ func TestOpsOfNoRows(t *testing.T) {
 				must(layers.Attention{}.Forward(input(g, "q", []float64{}, 0, 4, 2), input(g, "k", []float64{}, 0, 3, 2), input(g, "v", []float64{}, 0, 3, 2))),
 				must(must(layers.NewLayerNorm(g, "norm", layers.LayerNormConfig{Dim: 2, Dtype: tensor.Float64})).Forward(input(g, "rows", []float64{}, 0, 2))),
 				must(layers.Dot(input(g, "a", []float64{}, 0, 2), input(g, "b", []float64{}, 0, 3, 2))),
+				must(layers.Concat(input(g, "left", []float64{}, 0, 2), input(g, "right", []float64{}, 0, 3))),
 				must(layers.MaxPool{Offsets: offsets}.Forward(input(g, "packed", []float64{}, 0, 3))),
 				must(layers.SoftMax{}.Forward(input(g, "scores", []float64{}, 0, 4))),
 				must(newLinear(g, "out", 3, 6).Forward(input(g, "x", []float64{}, 0, 3))),

@@ -80,6 +80,21 @@ func TestTrapStockMaxGradientOfRepeats(t *testing.T) {
 	}
 }
 
+// layers.Concat has the gradient of each node's own columns.
+func TestTrapStockConcatGradient(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x, y, z := input(g, "x", make([]float64, 2), 1, 2), input(g, "y", make([]float64, 254), 1, 254), input(g, "z", make([]float64, 2), 1, 2)
+	factors := make([]float64, 258)
+	factors[0], factors[256] = 1, 2
+	all := gorgonia.Must(gorgonia.Concat(1, x, y, z))
+	cost := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(all, input(g, "factors", factors, 1, 258)))))
+	dz := must(gorgonia.Grad(cost, x, y, z))[2]
+	testkit.Run(t, g)
+	if got := dz.Value().Data().([]float64); got[0] != 1 {
+		t.Errorf("gradient %v, was that of the columns 256 before", got)
+	}
+}
+
 // As looks into the machine's error.
 func TestTrapMachineErrorHidesItsCause(t *testing.T) {
 	g := gorgonia.NewGraph()

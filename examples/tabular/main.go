@@ -40,7 +40,7 @@ func main() {
 	mlp := layers.Sequential{hidden, layers.Func(gorgonia.Rectify), out}
 	job, school, label := make([]int, batch), make([]int, batch), make([]int, batch)
 	trait, number := make([]int, batch*traits), make([]float32, batch*numbers)
-	x := must(gorgonia.Concat(1, must(jobs.Forward(must(layers.Input(g, "job", job)))),
+	x := must(layers.Concat(must(jobs.Forward(must(layers.Input(g, "job", job)))),
 		must(schools.Forward(must(layers.Input(g, "school", school)))),
 		must(bag.Forward(must(layers.Input(g, "trait", trait, batch, traits)))),
 		must(layers.Input(g, "number", number, batch, numbers))))

@@ -24,6 +24,7 @@ func init() {
 			"BagSqrtN":              r.ValueOf(p0.BagSqrtN),
 			"BagSum":                r.ValueOf(p0.BagSum),
 			"CheckHashes":           r.ValueOf(p0.CheckHashes),
+			"Concat":                r.ValueOf(p0.Concat),
 			"Dot":                   r.ValueOf(p0.Dot),
 			"From":                  r.ValueOf(p0.From),
 			"Glorot":                r.ValueOf(p0.Glorot),
