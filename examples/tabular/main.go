@@ -22,13 +22,14 @@ import (
 )
 
 func main() {
-	const dim, batch = 8, 64
+	const dim, size = 8, 64
 	people, sizes := made()
 	if len(os.Args) > 1 {
 		people, sizes = adult(string(must(os.ReadFile(os.Args[1]))))
 	}
 	traits, numbers, n := len(people[0].traits), len(people[0].numbers), len(people)*4/5
 	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
+	in := newBatch(g, size, traits, numbers)
 	normal, glorot := layers.Normal(rnd, 1), layers.Glorot(rnd)
 	table := func(name string, rows int) *layers.Embedding {
 		return must(layers.NewEmbedding(g, name, layers.EmbeddingConfig{NumEmbeddings: rows, EmbeddingDim: dim, Init: normal}))
@@ -37,33 +38,22 @@ func main() {
 	bag := &layers.EmbeddingBag{Table: table("traits", sizes[2]).Table, Mode: layers.BagSum}
 	hidden := must(layers.NewLinear(g, "hidden", layers.LinearConfig{InFeatures: 3*dim + numbers, OutFeatures: 32, Init: glorot}))
 	out := must(layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 32, OutFeatures: 2, Init: glorot}))
-	mlp := layers.Sequential{hidden, layers.Func(gorgonia.Rectify), out}
-	job, school, label := make([]int, batch), make([]int, batch), make([]int, batch)
-	trait, number := make([]int, batch*traits), make([]float32, batch*numbers)
-	x := must(gorgonia.Concat(1, must(jobs.Forward(must(layers.Input(g, "job", job)))),
-		must(schools.Forward(must(layers.Input(g, "school", school)))),
-		must(bag.Forward(must(layers.Input(g, "trait", trait, batch, traits)))),
-		must(layers.Input(g, "number", number, batch, numbers))))
-	logits, scores := must(mlp.Forward(x)), gorgonia.Value(nil)
+	x := must(gorgonia.Concat(1, must(jobs.Forward(in.job)), must(schools.Forward(in.school)), must(bag.Forward(in.traits)), in.numbers))
+	scores, logits := gorgonia.Value(nil), must(layers.Sequential{hidden, layers.Func(gorgonia.Rectify), out}.Forward(x))
 	gorgonia.Read(logits, &scores)
-	cost := must(loss.CrossEntropy(logits, must(layers.Input(g, "label", label))))
-	step := must(train.NewStep(cost, optim.Adagrad{}, optim.Config{LearningRate: 0.05}, jobs, schools, bag, mlp))
-	fill := func(k int, p person) {
-		job[k], school[k], label[k] = p.job, p.school, p.rich
-		copy(trait[k*traits:], p.traits)
-		copy(number[k*numbers:], p.numbers)
-	}
+	cost := must(loss.CrossEntropy(logits, in.rich))
+	step := must(train.NewStep(cost, optim.Adagrad{}, optim.Config{LearningRate: 0.05}, jobs, schools, bag, hidden, out))
 	for range 5 {
-		for order := rnd.Perm(n); len(order) >= batch; order = order[batch:] {
-			for k, e := range order[:batch] {
-				fill(k, people[e])
+		for order := rnd.Perm(n); len(order) >= size; order = order[size:] {
+			for k, e := range order[:size] {
+				in.set(k, people[e])
 			}
 			must(step.Run())
 		}
 	}
 	right := 0
 	for _, p := range people[n:] {
-		fill(0, p)
+		in.set(0, p)
 		must(step.Evaluate())
 		if s := scores.Data().([]float32); (s[1] > s[0]) == (p.rich == 1) {
 			right++

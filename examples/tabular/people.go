@@ -5,6 +5,10 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"gorgonia.org/gorgonia"
+
+	"gorgonia-embedding/layers"
 )
 
 // person has categories by their number, in the order in which they come.
@@ -13,6 +17,29 @@ type person struct {
 	traits      []int
 	numbers     []float32
 	rich        int // 0 or 1
+}
+
+// batch has the nodes of n people's columns, and the slices that they read.
+type batch struct {
+	job, school, traits, rich, numbers *gorgonia.Node
+	jobs, schools, allTraits, riches   []int
+	allNumbers                         []float32
+}
+
+func newBatch(g *gorgonia.ExprGraph, n, traits, numbers int) *batch {
+	b := &batch{jobs: make([]int, n), schools: make([]int, n), riches: make([]int, n), allTraits: make([]int, n*traits),
+		allNumbers: make([]float32, n*numbers)}
+	b.job, b.school = must(layers.Input(g, "job", b.jobs)), must(layers.Input(g, "school", b.schools))
+	b.traits, b.rich = must(layers.Input(g, "traits", b.allTraits, n, traits)), must(layers.Input(g, "rich", b.riches))
+	b.numbers = must(layers.Input(g, "numbers", b.allNumbers, n, numbers))
+	return b
+}
+
+// set makes p the person k of the batch.
+func (b *batch) set(k int, p person) {
+	b.jobs[k], b.schools[k], b.riches[k] = p.job, p.school, p.rich
+	copy(b.allTraits[k*len(p.traits):], p.traits)
+	copy(b.allNumbers[k*len(p.numbers):], p.numbers)
 }
 
 // made draws people: what they are decides who is rich, but for some luck.

@@ -6,6 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"gorgonia-embedding/internal/kernel/avo/emit"
 )
 
 // run is how many vectors are added in float32 before their sum is added in float64: expRun of package kernel.
@@ -45,7 +47,7 @@ func maxRow(m constants) {
 	TEXT("maxAVX2", NOSPLIT, "func(x *float32, n int) float32")
 	Pragma("noescape")
 	Doc("maxAVX2 returns the greatest of x[0:n], NaNs left out.")
-	x, n := gp("x"), gp("n")
+	x, n := emit.GP("x"), emit.GP("n")
 	tops := []reg.VecVirtual{YMM(), YMM(), YMM(), YMM()}
 	for _, t := range tops {
 		VMOVUPS(m.of("none", math.Inf(-1)), t)
@@ -72,13 +74,8 @@ func maxRow(m constants) {
 	VMAXPS(tops[1], tops[0], tops[0])
 	VMAXPS(tops[3], tops[2], tops[2])
 	VMAXPS(tops[2], tops[0], tops[0])
-	top, other := XMM(), XMM()
-	VEXTRACTF128(U8(1), tops[0], other)
-	VMAXPS(other, tops[0].AsX(), top)
-	for _, order := range []U8{0x4e, 0xb1} { // the other half, the other of each two
-		VPERMILPS(order, top, other)
-		VMAXPS(other, top, top)
-	}
+	top := XMM()
+	emit.Lanes(VMAXPS, tops[0], top)
 	Store(top, ReturnIndex(0))
 	VZEROUPPER()
 	RET()
@@ -97,10 +94,10 @@ func sumExp(m constants, keeps bool) {
 	Doc(doc)
 	var keep *reg.GPVirtual
 	if keeps {
-		dst := gp("keep")
+		dst := emit.GP("keep")
 		keep = &dst
 	}
-	x, n, left, top := gp("x"), gp("n"), GP64(), broadcast("top", at)
+	x, n, left, top := emit.GP("x"), emit.GP("n"), GP64(), emit.Broadcast("top", at)
 	s := newSum()
 	MOVQ(U32(run), left)
 	eachVector(m, name+"_8", keep, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
@@ -164,8 +161,8 @@ func scaleAdd(m constants) {
 	TEXT("scaleAddAVX2", NOSPLIT, "func(x *float32, n int, a, b float32)")
 	Pragma("noescape")
 	Doc("scaleAddAVX2 replaces x[0:n] by a·x + b.")
-	x, n := gp("x"), gp("n")
-	a, b := broadcast("a", 16), broadcast("b", 20)
+	x, n := emit.GP("x"), emit.GP("n")
+	a, b := emit.Broadcast("a", 16), emit.Broadcast("b", 20)
 	dst := GP64()
 	MOVQ(x, dst)
 	eachVector(m, "scale_8", &dst, x, n, func(y reg.VecVirtual, _ *reg.VecVirtual) {

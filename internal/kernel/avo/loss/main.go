@@ -11,6 +11,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"gorgonia-embedding/internal/kernel/avo/emit"
 )
 
 func main() {
@@ -38,30 +40,12 @@ func (m constants) of(name string, x float64) Mem {
 	return m[name]
 }
 
-// tailMask returns a mask of the first n floats, for n up to 8: 8 ones and 8 zeros, from 8−n on.
+// tailMask returns a mask of the first n floats, for n up to 8.
 func (m constants) tailMask(n reg.GPVirtual) reg.VecVirtual {
 	if _, ok := m["masks"]; !ok {
-		m["masks"] = GLOBL("loss_masks", RODATA|NOPTR)
-		for i := range 16 {
-			DATA(4*i, ^U32(0)+U32(i/8)) // 0 from the 8th on
-		}
+		m["masks"] = emit.Masks("loss_masks")
 	}
-	base, skip, mask := GP64(), GP64(), YMM()
-	LEAQ(m["masks"], base)
-	MOVQ(U32(8), skip)
-	SUBQ(n, skip)
-	VMOVUPS(Mem{Base: base, Index: skip, Scale: 4}, mask)
-	return mask
-}
-
-// gp loads a parameter into a register.
-func gp(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
-
-// broadcast loads the float at an offset of the arguments into all of a vector.
-func broadcast(name string, at int) reg.VecVirtual {
-	y := YMM()
-	VBROADCASTSS(NewParamAddr(name, at), y)
-	return y
+	return emit.Mask(m["masks"], n, YMM())
 }
 
 // eachVector emits a loop over the vectors of n floats at x, and at dst unless that is nil: work gets each, with a mask
@@ -70,8 +54,7 @@ func eachVector(m constants, name string, dst *reg.GPVirtual, x, n reg.GPVirtual
 	Label(name)
 	CMPQ(n, U32(8))
 	JL(LabelRef(name + "_rest"))
-	y := YMM()
-	VMOVUPS(Mem{Base: x}, y)
+	y := emit.Read(Mem{Base: x}, nil)
 	work(y, nil)
 	if dst != nil {
 		VMOVUPS(y, Mem{Base: *dst})
@@ -84,8 +67,7 @@ func eachVector(m constants, name string, dst *reg.GPVirtual, x, n reg.GPVirtual
 	CMPQ(n, U32(0))
 	JE(LabelRef(name + "_whole"))
 	mask := m.tailMask(n)
-	y = YMM()
-	VMASKMOVPS(Mem{Base: x}, mask, y)
+	y = emit.Read(Mem{Base: x}, &mask)
 	work(y, &mask)
 	if dst != nil {
 		VMASKMOVPS(y, mask, Mem{Base: *dst})

@@ -6,6 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"gorgonia-embedding/internal/kernel/avo/emit"
 )
 
 // dots writes the product for few columns, where the tiles would leave lanes empty: lanes run along k instead.
@@ -14,10 +16,10 @@ func dots(masks Mem) {
 	Pragma("noescape")
 	Doc("dotsAVX2 sets c, m rows of n columns, to add + a·bᵀ, for n 1 or 2. Rows of c, add and a are ldc, ldadd and lda",
 		"elements apart, those of b k.")
-	d := &dotted{c: argument("c"), add: argument("add"), a: argument("a"), m: argument("m"), lda: bytes("lda"), mask: YMM()}
-	n, tail := argument("n"), argument("k")
+	d := &dotted{c: emit.GP("c"), add: emit.GP("add"), a: emit.GP("a"), m: emit.GP("m"), lda: bytes("lda"), mask: YMM()}
+	n, tail := emit.GP("n"), emit.GP("k")
 	ANDQ(U8(7), tail)
-	avx2{masks, d.mask}.tail(tail)
+	emit.Mask(masks, tail, d.mask)
 	for _, columns := range []int{2, 1} {
 		name := fmt.Sprintf("dots%d", columns)
 		CMPQ(n, U8(columns))
@@ -45,20 +47,16 @@ type dotted struct {
 }
 
 func (d *dotted) tile(name string, rows, columns int) {
-	sums := make([]reg.VecVirtual, rows*columns)
-	for i := range sums {
-		sums[i] = YMM()
-		VXORPS(sums[i], sums[i], sums[i])
-	}
-	b, left, ldb, a3 := argument("b"), argument("k"), bytes("k"), GP64()
+	sums := emit.Zeros(rows * columns)
+	b, left, ldb, a3 := emit.GP("b"), emit.GP("k"), bytes("k"), GP64()
 	LEAQ(Mem{Base: d.lda, Index: d.lda, Scale: 2}, a3)
-	eight := func(load func(m Mem) reg.VecVirtual) {
-		row := []reg.VecVirtual{load(Mem{Base: b})}
+	eight := func(mask *reg.VecVirtual) {
+		row := []reg.VecVirtual{emit.Read(Mem{Base: b}, mask)}
 		if columns == 2 {
-			row = append(row, load(Mem{Base: b, Index: ldb, Scale: 1}))
+			row = append(row, emit.Read(Mem{Base: b, Index: ldb, Scale: 1}, mask))
 		}
 		for i := range rows {
-			x := load(rowOf(d.a, d.lda, a3, i, 0))
+			x := emit.Read(rowOf(d.a, d.lda, a3, i, 0), mask)
 			for j, y := range row {
 				VFMADD231PS(y, x, sums[i*columns+j])
 			}
@@ -67,14 +65,14 @@ func (d *dotted) tile(name string, rows, columns int) {
 	Label(name + "_k")
 	SUBQ(U8(8), left)
 	JL(LabelRef(name + "_rest"))
-	eight(func(m Mem) reg.VecVirtual { y := YMM(); VMOVUPS(m, y); return y })
+	eight(nil)
 	ADDQ(U8(32), b)
 	ADDQ(U8(32), d.a)
 	JMP(LabelRef(name + "_k"))
 	Label(name + "_rest")
 	ADDQ(U8(8), left)
 	JZ(LabelRef(name + "_summed"))
-	eight(func(m Mem) reg.VecVirtual { y := YMM(); VMASKMOVPS(m, d.mask, y); return y })
+	eight(&d.mask)
 	LEAQ(Mem{Base: d.a, Index: left, Scale: 4}, d.a)
 	Label(name + "_summed")
 	SUBQ(ldb, d.a)

@@ -13,11 +13,13 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"gorgonia-embedding/internal/kernel/avo/emit"
 )
 
 func main() {
 	ConstraintExpr("amd64,!purego")
-	masks := tailMasks()
+	masks := emit.Masks("tailMasks")
 	transpose()
 	dots(masks)
 	product(avx2{masks, YMM()})
@@ -42,7 +44,7 @@ func product(w width) {
 	Pragma("noescape")
 	Doc(fmt.Sprintf("product%s sets c, m rows of n columns, to add + a·b, for n from 1 to %d. Rows of c, add and b are ldc,", w.name(), 2*w.lanes()),
 		"ldadd and ldb elements apart; a's rows rowa, its columns cola. b is read to the end of its last vector.")
-	p := &pointers{width: w, c: argument("c"), add: argument("add"), a: argument("a"), m: argument("m"), last: argument("n")}
+	p := &pointers{width: w, c: emit.GP("c"), add: emit.GP("add"), a: emit.GP("a"), m: emit.GP("m"), last: emit.GP("n")}
 	p.cola, p.ldb = bytes("cola"), bytes("ldb")
 	p.rowa[1] = bytes("rowa")
 	for i := 3; i < w.rows(); i += 2 {
@@ -59,11 +61,9 @@ func product(w width) {
 	p.tiles("two", 2)
 }
 
-func argument(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
-
 // bytes is a stride in bytes.
 func bytes(name string) reg.GPVirtual {
-	n := argument(name)
+	n := emit.GP(name)
 	SHLQ(U8(2), n)
 	return n
 }
@@ -110,7 +110,7 @@ func (p *pointers) tile(name string, rows, vectors int) {
 		sums[i] = p.vector()
 		p.zero(sums[i])
 	}
-	a, b, k := GP64(), argument("b"), argument("k")
+	a, b, k := GP64(), emit.GP("b"), emit.GP("k")
 	MOVQ(p.a, a)
 	TESTQ(k, k)
 	JLE(LabelRef(name + "_summed"))

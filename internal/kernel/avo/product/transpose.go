@@ -4,6 +4,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"gorgonia-embedding/internal/kernel/avo/emit"
 )
 
 // transpose turns 8 rows into 8 columns.
@@ -12,7 +14,7 @@ func transpose() {
 	Pragma("noescape")
 	Doc("transposeAVX2 sets dst, n rows of 8 columns, to the transpose of src, for n a multiple of 8. Rows are lddst and ldsrc",
 		"elements apart.")
-	dst, src, n := argument("dst"), argument("src"), argument("n")
+	dst, src, n := emit.GP("dst"), emit.GP("src"), emit.GP("n")
 	lddst, ldsrc := bytes("lddst"), bytes("ldsrc")
 	src3, dst3 := GP64(), GP64()
 	LEAQ(Mem{Base: ldsrc, Index: ldsrc, Scale: 2}, src3)

@@ -4,6 +4,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"gorgonia-embedding/internal/kernel/avo/emit"
 )
 
 // avx2 has 16 registers: 12 sums, two vectors of b, a number of a and the mask.
@@ -17,33 +19,13 @@ func (avx2) lanes() int             { return 8 }
 func (avx2) rows() int              { return 6 }
 func (avx2) vector() reg.VecVirtual { return YMM() }
 func (avx2) zero(y reg.VecVirtual)  { VXORPS(y, y, y) }
-
-func (w avx2) tail(n reg.GPVirtual) {
-	base, skip := GP64(), GP64()
-	LEAQ(w.masks, base)
-	MOVQ(U32(8), skip)
-	SUBQ(n, skip)
-	VMOVUPS(Mem{Base: base, Index: skip, Scale: 4}, w.mask)
-}
+func (w avx2) tail(n reg.GPVirtual) { emit.Mask(w.masks, n, w.mask) }
 
 func (w avx2) addTail(add, c Mem, y reg.VecVirtual) {
 	x := YMM()
 	VMASKMOVPS(add, w.mask, x)
 	VADDPS(x, y, y)
 	VMASKMOVPS(y, w.mask, c)
-}
-
-// tailMasks are 8 ones and 8 zeros: from element 8−t on, a mask of t floats.
-func tailMasks() Mem {
-	m := GLOBL("tailMasks", RODATA|NOPTR)
-	for i := range 16 {
-		bits := U32(0)
-		if i < 8 {
-			bits = ^bits
-		}
-		DATA(4*i, bits)
-	}
-	return m
 }
 
 // avx512 has 32 registers and is content with 19: a tile of 8 rows fits batches of 8, 16, 32 …
