@@ -3,7 +3,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DATA ?= ../shared/data
 COUNT ?= 10
 
-.PHONY: check check-assembly accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
+.PHONY: check check-assembly exp accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
@@ -25,6 +25,10 @@ check-assembly:
 	before=$$(cat $(ASSEMBLY) | sha256sum); go generate ./internal/kernel && test "$$before" = "$$(cat $(ASSEMBLY) | sha256sum)" || { echo "the assembly was not what internal/kernel/avo writes: commit what go generate wrote"; exit 1; }
 	go vet -tags purego ./internal/kernel
 	GOARCH=arm64 go vet ./internal/kernel
+
+# exp holds the exponentials to their bound, and the assembly to the twin, for all floats. It takes two minutes.
+exp:
+	EXP=whole go test -count 1 -run TestExp32 -v ./internal/kernel
 
 # accuracy prints the README's table, and fails if a mean is below what the project promises.
 accuracy:

@@ -42,6 +42,20 @@ func TestAttendBias(t *testing.T) {
 	}
 }
 
+func TestGoldenAttendBias(t *testing.T) {
+	eachLayerCase(t, "attend", 2, func(t *testing.T, c layerCase) {
+		weight, shape := c.floats(t, "params", "weight")
+		bias, _ := c.floats(t, "params", "bias")
+		words := must(layers.NewEmbedding(c.g, "words", layers.EmbeddingConfig{
+			NumEmbeddings: shape[0], EmbeddingDim: shape[1], Dtype: tensor.Float64, Init: layers.From(weight), AttendBias: layers.From(bias)}))
+		ids, idsShape := c.Ints(t, "ids")
+		x := c.input(t, "x")
+		h := gorgonia.Must(gorgonia.Add(must(words.Forward(input(c.g, "ids", ids, idsShape...))), x))
+		y := must(words.Attend(h))
+		c.check(t, y, append(words.Learnables(), x), "weight", "bias", "x")
+	})
+}
+
 // A solver finds the bias by its name when the head has grown.
 func TestAttendBiasGrowsInTheSolver(t *testing.T) {
 	g := gorgonia.NewGraph()
@@ -109,6 +123,20 @@ func TestLinearGrow(t *testing.T) {
 		}
 		wantNear(t, "the old weight", l.Weight().Value(), []float64{1, 2}, 0)
 	}
+}
+
+func TestGoldenLinearGrow(t *testing.T) {
+	eachLayerCase(t, "linear_grow", 2, func(t *testing.T, c layerCase) {
+		oldWeight, oldShape := c.Floats(t, "old_weight")
+		oldBias, _ := c.Floats(t, "old_bias")
+		weight, shape := c.floats(t, "params", "weight")
+		bias, _ := c.floats(t, "params", "bias")
+		old := must(layers.NewLinear(gorgonia.NewGraph(), "out", layers.LinearConfig{
+			InFeatures: oldShape[1], OutFeatures: oldShape[0], Dtype: tensor.Float64, Init: layers.From(oldWeight), BiasInit: layers.From(oldBias)}))
+		grown := must(old.Grow(c.g, shape[0], layers.From(weight[len(oldWeight):]), layers.From(bias[len(oldBias):])))
+		x := c.input(t, "x")
+		c.check(t, must(grown.Forward(x)), append(grown.Learnables(), x), "weight", "bias", "x")
+	})
 }
 
 func TestLinearGrowErrors(t *testing.T) {

@@ -21,6 +21,13 @@ func dots(a, b []int) builder {
 	}
 }
 
+func TestGoldenDot(t *testing.T) {
+	eachLayerCase(t, "dot", 3, func(t *testing.T, c layerCase) {
+		a, b := c.input(t, "a"), c.input(t, "b")
+		c.check(t, must(layers.Dot(a, b)), gorgonia.Nodes{a, b}, "a", "b")
+	})
+}
+
 func TestDot(t *testing.T) {
 	for _, tt := range []struct {
 		a, b   []float64

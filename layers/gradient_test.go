@@ -101,11 +101,16 @@ func TestGradients(t *testing.T) {
 			out := newLinear(g, "out", 3, 2)
 			return sumSquares(must(out.Forward(must(q.Forward(input(g, "ids", []int{0, 3, 3}, 3)))))), out.Learnables()
 		},
-		"linear/vector":  linear(false, 4),
-		"linear/batch":   linear(false, 3, 4),
-		"linear/rank 3":  linear(false, 2, 3, 4),
-		"linear/one":     linear(false, 1, 4),
-		"linear/nobias":  linear(true, 3, 4),
+		"linear/vector": linear(false, 4),
+		"linear/batch":  linear(false, 3, 4),
+		"linear/rank 3": linear(false, 2, 3, 4),
+		"linear/one":    linear(false, 1, 4),
+		"linear/nobias": linear(true, 3, 4),
+		"linear/grown": func(g graph) (*gorgonia.Node, nodes) {
+			l := must(newLinear(gorgonia.NewGraph(), "out", 4, 2).Grow(g, 3, layers.Normal(testkit.NewRand(1), 1), nil))
+			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(2), 8), 2, 4)
+			return sumSquares(must(l.Forward(x))), append(l.Learnables(), x)
+		},
 		"softmax/vector": softMax(nil, 4),
 		"softmax/one":    softMax(nil, 3, 1),
 		"softmax/batch":  softMax(nil, 2, 3),

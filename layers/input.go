@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -38,6 +40,9 @@ func input(g *gorgonia.ExprGraph, name string, backing any, shape []int) (*gorgo
 	}
 	if err := checkName(g, name); err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(shape, func(n int) bool { return n < 0 }) {
+		return nil, errors.Errorf("the shape %v has a negative size", tensor.Shape(shape))
 	}
 	if want := tensor.Shape(shape).TotalSize(); size != want {
 		return nil, errors.Errorf("backing of %d elements does not fill the shape %v: want %d", size, tensor.Shape(shape), want)

@@ -84,7 +84,7 @@ func TestPools(t *testing.T) {
 	}
 }
 
-// No padding unless it is said: word 0 is a word.
+// No padding unless it is said: word 0 is a word. A pool knows no table, so −1 is the id −1 and not the last row.
 func TestMeanPoolCountsWord0UnlessItIsPadding(t *testing.T) {
 	for _, tt := range []struct {
 		pool   layers.MeanPool
@@ -92,7 +92,7 @@ func TestMeanPoolCountsWord0UnlessItIsPadding(t *testing.T) {
 		want   float64
 	}{
 		{layers.MeanPool{}, false, 20}, {layers.MeanPool{}, true, 20},
-		{layers.MeanPool{PaddingIdx: new(2)}, true, 15}, {layers.MeanPool{PaddingIdx: new(0)}, true, 25},
+		{layers.MeanPool{PaddingIdx: new(2)}, true, 15}, {layers.MeanPool{PaddingIdx: new(0)}, true, 25}, {layers.MeanPool{PaddingIdx: new(-1)}, true, 20},
 	} {
 		g := gorgonia.NewGraph()
 		e := must(layers.NewEmbedding(g, "e", layers.EmbeddingConfig{NumEmbeddings: 3, EmbeddingDim: 1, Init: layers.From([]float32{10, 20, 30})}))

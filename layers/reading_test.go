@@ -64,6 +64,20 @@ func TestInputsWithoutNamesAreRefused(t *testing.T) {
 	}
 }
 
+func TestInputErrors(t *testing.T) {
+	g := gorgonia.NewGraph()
+	for want, input := range map[string]func() (*gorgonia.Node, error){
+		`input "x": no graph: give it a gorgonia.NewGraph()`:                                      func() (*gorgonia.Node, error) { return layers.Input(nil, "x", []int{1}) },
+		`input "x": want backing of []int, []int32, []int64, []float32 or []float64, got []uint8`: func() (*gorgonia.Node, error) { return layers.Input(g, "x", []byte{1}) },
+		`input "x": backing of 2 elements does not fill the shape (2, 3): want 6`:                 func() (*gorgonia.Node, error) { return layers.Input(g, "x", []int{1, 2}, 2, 3) },
+		`input "x": the shape (-1, -2) has a negative size`:                                       func() (*gorgonia.Node, error) { return layers.Input(g, "x", []int{1, 2}, -1, -2) },
+	} {
+		if _, err := input(); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
 // An initialiser without a source of random numbers is an error of the constructor, not a panic.
 func TestInitialisersWithoutRandAreErrors(t *testing.T) {
 	for name, init := range map[string]gorgonia.InitWFn{

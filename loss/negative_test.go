@@ -2,6 +2,7 @@ package loss_test
 
 import (
 	"math"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -129,5 +130,32 @@ func TestNegativeSamplingErrors(t *testing.T) {
 	testkit.Must(loss.NegativeSampling(x, x, in))
 	if err := gorgonia.NewTapeMachine(g).RunAll(); err == nil || !strings.Contains(err.Error(), `embedding "u": id 3 at position 1 (of shape (2)) is outside [0, 3)`) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// No vector is copied for a pair: the graph's memory is that of its scores, of the rows' gradients and of an index.
+func TestNegativeSamplingMakesNoVectors(t *testing.T) {
+	const vocab, dim, n, k = 100, 512, 64, 64
+	rnd, g := testkit.NewRand(1), gorgonia.NewGraph()
+	x := words(g, "u", testkit.Randoms[float32](rnd, vocab*dim), vocab, dim, layers.IDRules{Sparse: true})
+	y := words(g, "v", testkit.Randoms[float32](rnd, vocab*dim), vocab, dim, layers.IDRules{Sparse: true})
+	ids := func(n int) []int {
+		ids := make([]int, n)
+		for i := range ids {
+			ids[i] = rnd.IntN(vocab)
+		}
+		return ids
+	}
+	cost := testkit.Must(loss.NegativeSampling(x, y, pairs(g, ids(n), ids(n), ids(n*k))))
+	testkit.Must(gorgonia.Grad(cost, append(x.Learnables(), y.Learnables()...)...))
+	vm := gorgonia.NewTapeMachine(g)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := vm.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > n*k*dim*4/2 {
+		t.Errorf("a run made %d bytes, and its %d × %d vectors have %d", got, n, k, n*k*dim*4)
 	}
 }

@@ -30,12 +30,15 @@ func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...M
 	if err != nil {
 		return nil, err
 	}
-	var params gorgonia.Nodes
-	for _, m := range models {
-		params = append(params, m.Learnables()...)
-	}
 	if err := checkLoss(loss); err != nil {
 		return nil, errors.WithMessage(err, "train")
+	}
+	var params gorgonia.Nodes
+	for i, m := range models {
+		if m == nil {
+			return nil, errors.Errorf("train: model %d of %d is nil", i+1, len(models))
+		}
+		params = append(params, m.Learnables()...)
 	}
 	if len(params) == 0 {
 		return nil, errors.New("train: no models with parameters to train")

@@ -78,6 +78,9 @@ func (g *Graph) check() error {
 
 // checkLoss fails unless n can be a loss.
 func checkLoss(n *gorgonia.Node) error {
+	if n == nil {
+		return errors.New("the loss is nil")
+	}
 	if dt := n.Dtype(); !n.IsScalar() || dt != tensor.Float32 && dt != tensor.Float64 {
 		return errors.Errorf("the loss must be a scalar of Float32 or Float64, got shape %v of %v: take the mean", n.Shape(), dt)
 	}

@@ -316,10 +316,14 @@ func TestStepErrors(t *testing.T) {
 	_, rate := train.NewStep(cost, optim.SGD{}, optim.Config{LearningRate: -1}, words)
 	_, none := train.NewStep(cost, optim.SGD{}, optim.Config{})
 	_, vector := train.NewStep(y, optim.SGD{}, optim.Config{}, words)
+	_, noLoss := train.NewStep(nil, optim.SGD{}, optim.Config{}, words)
+	_, noModel := train.NewStep(cost, optim.SGD{}, optim.Config{}, words, nil)
 	for want, err := range map[string]error{
 		"optim: LearningRate must be positive":        rate,
 		"train: no models with parameters to train":   none,
 		"train: the loss must be a scalar of Float32": vector,
+		"train: the loss is nil":                      noLoss,
+		"train: model 2 of 2 is nil":                  noModel,
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)

@@ -123,5 +123,40 @@ def pool(name, op, x, ids, padding):
 for op in ("mean", "sum", "max"):
     pool(op, op, leaf(3, 4, 2), [[1, 2, 3, 9], [4, 9, 9, 9], [9, 1, 1, 2]], 9)
 
+
+def dot(name, a, b, several=False):
+    case(name, "dot", ((a[..., None, :] if several else a) * b).sum(-1), {"a": a, "b": b})
+
+
+dot("batch", leaf(4, 5), leaf(4, 5))
+dot("rank 3", leaf(2, 3, 4), leaf(2, 3, 4))
+dot("several", leaf(3, 5), leaf(3, 4, 5), several=True)
+
+
+def attend(name, *ids):
+    """A tied head with a bias: words, a shift x of their vectors, and scores of all words."""
+    words, head = nn.Embedding(5, 3), shaken(nn.Linear(3, 5))
+    head.weight = words.weight
+    ids = torch.tensor(ids)
+    x = leaf(*ids.shape, 3)
+    case(name, "attend", head(words(ids) + x), {"x": x}, dict(head.named_parameters()), ids=ids.tolist())
+
+
+attend("vector", 3, 0, 3)
+attend("batch", [1, 1], [4, 0])
+
+
+def linear_grow(name, old, out):
+    """A head of old outputs that got more of them."""
+    head, grown, x = shaken(nn.Linear(4, old)), shaken(nn.Linear(4, out)), leaf(3, 4)
+    with torch.no_grad():
+        grown.weight[:old], grown.bias[:old] = head.weight, head.bias
+    case(name, "linear_grow", grown(x), {"x": x}, dict(grown.named_parameters()),
+         old_weight=head.weight.tolist(), old_bias=head.bias.tolist())
+
+
+linear_grow("more", 2, 5)
+linear_grow("as many", 3, 3)
+
 json.dump(dict(made_with="PyTorch " + torch.__version__ + ", float64, CPU", cases=cases), open(sys.argv[2], "w"))
 print(len(cases), "cases")
