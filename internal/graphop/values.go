@@ -91,7 +91,7 @@ func Elements[T kernel.Float](v gorgonia.Value) ([]T, error) {
 	if v.Shape().TotalSize() == 0 {
 		return nil, nil // Data of an empty tensor panics
 	}
-	switch data := v.Data().(type) {
+	switch data := dataOf(v).(type) {
 	case []T:
 		return rowMajor(v, data), nil
 	case T:
@@ -105,7 +105,7 @@ func elementsAsInt(v gorgonia.Value) ([]int, error) {
 	if v.Shape().TotalSize() == 0 {
 		return nil, nil
 	}
-	switch data := v.Data().(type) {
+	switch data := dataOf(v).(type) {
 	case []int:
 		return rowMajor(v, data), nil
 	case []int32:
@@ -120,6 +120,21 @@ func elementsAsInt(v gorgonia.Value) ([]int, error) {
 		return []int{int(data)}, nil
 	}
 	return nil, errors.Errorf("want int, int32 or int64 values, got %v", v.Dtype())
+}
+
+// dataOf is v.Data(), which makes a tensor's slice by reflection: 20 times as slow.
+func dataOf(v gorgonia.Value) any {
+	if d, ok := v.(*tensor.Dense); ok && !d.IsScalar() {
+		switch d.Dtype() {
+		case tensor.Float32:
+			return d.Float32s()
+		case tensor.Float64:
+			return d.Float64s()
+		case tensor.Int:
+			return d.Ints()
+		}
+	}
+	return v.Data()
 }
 
 func widen[I int32 | int64](data []I) []int {
