@@ -2,7 +2,6 @@ package loss
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -39,7 +38,7 @@ func BinaryCrossEntropyWith(logits, targets *gorgonia.Node, cfg BinaryCrossEntro
 	if err != nil {
 		return nil, errors.Wrap(err, layer)
 	}
-	p := pairs{layer: layer, name: fmt.Sprintf("binaryCrossEntropy{weight=%v %v}", cfg.PosWeight, cfg.Reduction), reduction: cfg.Reduction, of: cfg.of()}
+	p := pairs{layer: layer, name: fmt.Sprintf("binaryCrossEntropy{%s %v}", weightsName(cfg.PosWeight), cfg.Reduction), reduction: cfg.Reduction, of: cfg.of()}
 	cost, err := p.apply(x, y)
 	return cost, errors.Wrap(err, layer)
 }
@@ -52,12 +51,7 @@ func (cfg BinaryCrossEntropyConfig) check(logits *gorgonia.Node) error {
 	if n := len(cfg.PosWeight); n > 1 && n != last {
 		return errors.Errorf("PosWeight must have 1 element, or the %d of the last axis of the logits, or be nil, got %d", last, n)
 	}
-	for i, w := range cfg.PosWeight {
-		if !(w >= 0) || math.IsInf(w, 1) {
-			return errors.Errorf("PosWeight[%d] must be finite and not negative, got %v", i, w)
-		}
-	}
-	return nil
+	return checkWeights("PosWeight", cfg.PosWeight)
 }
 
 // of returns the loss of an element.

@@ -2,8 +2,6 @@ package loss
 
 import (
 	"fmt"
-	"hash/fnv"
-	"math"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -94,10 +92,8 @@ func (cfg CrossEntropyConfig) check(classes int) error {
 	if cfg.Weight != nil && len(cfg.Weight) != classes {
 		return errors.Errorf("Weight must have an element for each of the %d classes, or be nil, got %d", classes, len(cfg.Weight))
 	}
-	for i, w := range cfg.Weight {
-		if !(w >= 0) || math.IsInf(w, 1) {
-			return errors.Errorf("Weight[%d] must be finite and not negative, got %v", i, w)
-		}
+	if err := checkWeights("Weight", cfg.Weight); err != nil {
+		return err
 	}
 	if !(cfg.LabelSmoothing >= 0 && cfg.LabelSmoothing <= 1) {
 		return errors.Errorf("LabelSmoothing must be in [0, 1], got %v", cfg.LabelSmoothing)
@@ -107,12 +103,7 @@ func (cfg CrossEntropyConfig) check(classes int) error {
 
 // identity returns all of cfg that makes a difference to the result.
 func (cfg CrossEntropyConfig) identity() string {
-	ignored, weights := "", fnv.New64a()
-	if cfg.IgnoreIndex != nil {
-		ignored = fmt.Sprint(*cfg.IgnoreIndex)
-	}
-	fmt.Fprint(weights, cfg.Weight)
-	return fmt.Sprintf("{weight=%x smoothing=%v ignored=%s %v}", weights.Sum64(), cfg.LabelSmoothing, ignored, cfg.Reduction)
+	return fmt.Sprintf("{%s smoothing=%v ignored=%s %v}", weightsName(cfg.Weight), cfg.LabelSmoothing, ignoredName(cfg.IgnoreIndex), cfg.Reduction)
 }
 
 // labelReader checks labels, of 0 to classes−1.

@@ -9,6 +9,8 @@ package loss
 
 import (
 	"fmt"
+	"hash/fnv"
+	"math"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -38,6 +40,31 @@ func (r Reduction) check() error {
 		return errors.Errorf("Reduction must be Mean, Sum or None, got %d", int(r))
 	}
 	return nil
+}
+
+// checkWeights fails unless the weights of a config's field of that name can be multiplied by.
+func checkWeights(name string, weights []float64) error {
+	for i, w := range weights {
+		if !(w >= 0) || math.IsInf(w, 1) {
+			return errors.Errorf("%s[%d] must be finite and not negative, got %v", name, i, w)
+		}
+	}
+	return nil
+}
+
+// weightsName returns the part of an op's name that tells weights from others, however many there are.
+func weightsName(weights []float64) string {
+	h := fnv.New64a()
+	fmt.Fprint(h, weights)
+	return fmt.Sprintf("weight=%x", h.Sum64())
+}
+
+// ignoredName returns the part of an op's name that tells an ignored id from others.
+func ignoredName(id *int) string {
+	if id == nil {
+		return ""
+	}
+	return fmt.Sprint(*id)
 }
 
 // shape returns that of a loss whose examples are of this shape.

@@ -85,13 +85,7 @@ type sampled struct {
 }
 
 func (s sampled) identity() string {
-	id := func(p *int) string {
-		if p == nil {
-			return ""
-		}
-		return fmt.Sprint(*p)
-	}
-	return fmt.Sprintf("{ignored=%s,%s %v}", id(s.centre), id(s.context), s.reduction)
+	return fmt.Sprintf("{ignored=%s,%s %v}", ignoredName(s.centre), ignoredName(s.context), s.reduction)
 }
 
 // skips appends, for each score of a run, whether it does not count, and returns how many examples count. Nothing is
