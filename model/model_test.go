@@ -186,6 +186,20 @@ func TestSmallerBatchCountsAsAlone(t *testing.T) {
 	}
 }
 
+// Weights that are no longer numbers give a loss that is none, and no panic: the class of such logits is the first.
+func TestEvaluateOfWeightsThatAreNaN(t *testing.T) {
+	c := newClassifier(t, small)
+	for p := range c.Params().All() {
+		for i := range p.Data.([]float32) {
+			p.Data.([]float32)[i] = float32(math.NaN())
+		}
+	}
+	eval, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int{2}, Label: 1}})
+	if err != nil || !math.IsNaN(eval.Loss) || eval.Confusion[1][0] != 1 {
+		t.Errorf("%+v, %v: want a loss of NaN, and class 0", eval, err)
+	}
+}
+
 func TestEvaluationNeedsLabels(t *testing.T) {
 	c := newClassifier(t, small)
 	for label, want := range map[int]string{

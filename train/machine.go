@@ -91,8 +91,8 @@ func (m *Machine) Mean(ctx context.Context, examples []int, each func(batch []in
 	return loss, nil
 }
 
-// Predictions returns the class with the largest logit of each row of the last run, the first of equals. It is nil if
-// the graph has no Logits, or is not one of an evaluation.
+// Predictions returns the class with the largest logit of each row of the last run, the first of equals, and 0 for a row
+// of NaN. It is nil if the graph has no Logits, or is not one of an evaluation.
 func (m *Machine) Predictions() []int {
 	if m.logits == nil {
 		return nil
@@ -105,7 +105,13 @@ func (m *Machine) Predictions() []int {
 
 func argmax[T float32 | float64](logits []T, classes int) (best []int) {
 	for scores := range slices.Chunk(logits, classes) {
-		best = append(best, slices.Index(scores, slices.Max(scores)))
+		class := 0
+		for i, score := range scores {
+			if score > scores[class] { // NaN is not
+				class = i
+			}
+		}
+		best = append(best, class)
 	}
 	return best
 }
