@@ -23,9 +23,10 @@ func TestCheckpointsOfEpochs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	batches := 0
+	batches, epochs := 0, 0
 	tr.OnBatch = func(int, int) { batches++ }
 	tr.OnEpoch = func(e train.Epoch) {
+		epochs++
 		var weights, state bytes.Buffer
 		set, solver := params.New(2), must(optim.New(optim.Adam{}, cfg.Optim))
 		for _, err := range []error{task.set.Save(&weights), tr.Solver().Save(&state), set.Load(&weights), solver.Load(&state)} {
@@ -41,8 +42,8 @@ func TestCheckpointsOfEpochs(t *testing.T) {
 			t.Errorf("epoch %d: the saved parameters score %v, and had %v (%v)", e.Number, score, e.Dev, err)
 		}
 	}
-	if _, err := tr.Fit(t.Context()); err != nil {
-		t.Fatal(err)
+	if _, err := tr.Fit(t.Context()); err != nil || epochs != cfg.Epochs {
+		t.Fatalf("%d checkpoints of %d epochs, %v", epochs, cfg.Epochs, err)
 	}
 }
 
