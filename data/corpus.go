@@ -18,8 +18,8 @@ type Corpus struct {
 
 // Sample is an example in numbers.
 type Sample struct {
-	IDs   []int // ids of the words
-	Label int   // number of the class, from 0
+	IDs   []int32 // ids of the words
+	Label int     // number of the class, from 0
 }
 
 // NewCorpus splits the texts of the examples into words, as Words does. It keeps examples, which must not change.
@@ -55,11 +55,11 @@ func (c *Corpus) Counts() map[string]int {
 // Encode turns the examples into samples, of the first maxLen words each (0 means all of them). A label that
 // labels lacks is a *ParseError.
 func (c *Corpus) Encode(vocab *Vocab, labels Labels, maxLen int) ([]Sample, error) {
-	ids := make([]int, len(c.words)) // of the vocabulary
+	ids := make([]int32, len(c.words)) // of the vocabulary
 	for i, word := range c.words {
-		ids[i] = vocab.ID(word)
+		ids[i] = int32(vocab.ID(word))
 	}
-	memory := make([]int, 0, len(c.ids)) // of the ids of all samples
+	memory := make([]int32, 0, len(c.ids)) // of the ids of all samples
 	samples := make([]Sample, len(c.examples))
 	for i, e := range c.examples {
 		class, err := labels.class(e)

@@ -58,7 +58,7 @@ func TestCorpusOfAnyTexts(t *testing.T) {
 		t.Fatal(samples, err)
 	}
 	_ = append(samples[1].IDs, 99)
-	if got := samples[2].IDs; !slices.Equal(got, []int{2}) {
+	if got := samples[2].IDs; !slices.Equal(got, []int32{2}) {
 		t.Errorf("%v, want the one id 2", got)
 	}
 	if got, want := corpus.String(), "corpus of 3 texts, 3 words, 2 distinct ones"; got != want {

@@ -100,14 +100,14 @@ func (v *Vocab) ID(word string) int {
 }
 
 // IDs returns the ids of text's words, the first maxLen of them if maxLen is not 0.
-func (v *Vocab) IDs(text string, maxLen int) []int {
+func (v *Vocab) IDs(text string, maxLen int) []int32 {
 	list := Words(text)
 	if maxLen > 0 && len(list) > maxLen {
 		list = list[:maxLen]
 	}
-	ids := make([]int, len(list))
+	ids := make([]int32, len(list))
 	for i, w := range list {
-		ids[i] = v.ID(w)
+		ids[i] = int32(v.ID(w))
 	}
 	return ids
 }

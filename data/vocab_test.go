@@ -44,7 +44,7 @@ func TestVocab(t *testing.T) {
 		}
 	}
 	v := data.NewVocab(data.NewCorpus(ex).Counts(), data.VocabConfig{})
-	if got := v.IDs("a B zzz c", 3); !slices.Equal(got, []int{3, 2, data.UnkID}) {
+	if got := v.IDs("a B zzz c", 3); !slices.Equal(got, []int32{3, 2, data.UnkID}) {
 		t.Errorf("IDs = %v", got)
 	}
 	if v.ID("<pad>") != data.PadID || v.Count(2) != 3 || v.Count(-1) != 0 || v.Word(99) != "<unk>" {

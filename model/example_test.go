@@ -13,9 +13,9 @@ import (
 // A classifier that learns which of two sets most of a text's words are from.
 func Example() {
 	var samples []data.Sample
-	for i := range 100 {
+	for i := range int32(100) {
 		label := i % 2
-		samples = append(samples, data.Sample{IDs: []int{2 + label + 2*(i%5), 2 + label + 2*(i%7), 2 + i%20}, Label: label})
+		samples = append(samples, data.Sample{IDs: []int32{2 + label + 2*(i%5), 2 + label + 2*(i%7), 2 + i%20}, Label: int(label)})
 	}
 	c, err := model.New(model.Config{Vocab: 22, Classes: 2, Seed: 1, Arch: model.Bag{Dim: 8}})
 	check(err)

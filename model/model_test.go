@@ -53,9 +53,9 @@ func separable(seed uint64, n, vocab int) []data.Sample {
 	samples := make([]data.Sample, n)
 	for i := range samples {
 		label := rnd.IntN(2)
-		ids := make([]int, 1+rnd.IntN(20))
+		ids := make([]int32, 1+rnd.IntN(20))
 		for j := range ids {
-			ids[j] = 2 + rnd.IntN((vocab-2)/2)*2 + label
+			ids[j] = int32(2 + rnd.IntN((vocab-2)/2)*2 + label)
 		}
 		samples[i] = data.Sample{IDs: ids, Label: label}
 	}
@@ -194,7 +194,7 @@ func TestEvaluateOfWeightsThatAreNaN(t *testing.T) {
 			p.Data.([]float32)[i] = float32(math.NaN())
 		}
 	}
-	eval, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int{2}, Label: 1}})
+	eval, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int32{2}, Label: 1}})
 	if err != nil || !math.IsNaN(eval.Loss) || eval.Confusion[1][0] != 1 {
 		t.Errorf("%+v, %v: want a loss of NaN, and class 0", eval, err)
 	}
@@ -206,7 +206,7 @@ func TestEvaluationNeedsLabels(t *testing.T) {
 		loss.Ignored: "model: sample 1 has label -1: want a class in [0, 2)",
 		2:            "model: sample 1 has label 2: want a class in [0, 2)",
 	} {
-		_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int{2}}, {IDs: []int{2}, Label: label}})
+		_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int32{2}}, {IDs: []int32{2}, Label: label}})
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -215,7 +215,7 @@ func TestEvaluationNeedsLabels(t *testing.T) {
 
 func TestWordOutsideTheTable(t *testing.T) {
 	c := newClassifier(t, small)
-	_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int{2, 42}, Label: 0}})
+	_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int32{2, 42}, Label: 0}})
 	if err == nil || !strings.Contains(err.Error(), `embedding "words": id 42 at position 1 (of shape (256)) is outside [0, 42)`) {
 		t.Errorf("got %v", err)
 	}

@@ -24,12 +24,15 @@ type texts struct {
 }
 
 // batch is the memory of a graph's inputs.
-type batch struct{ ids, offsets, labels []int } // (room), (batch+1), (batch)
+type batch struct {
+	ids             []int32 // (room)
+	offsets, labels []int   // (batch+1), (batch)
+}
 
 // draw draws a graph with room for the words of d.Examples, rounded up to a power of two.
 func (t *texts) draw(d train.Drawing) (*train.Graph, error) {
 	room := 1 << bits.Len(uint(max(t.words(d.Examples), 4*d.Batch)-1))
-	in := batch{make([]int, room), make([]int, d.Batch+1), make([]int, d.Batch)}
+	in := batch{make([]int32, room), make([]int, d.Batch+1), make([]int, d.Batch)}
 	g, cfg := gorgonia.NewGraph(), t.c.cfg
 	net, err := cfg.Arch.Build(&Builder{
 		Graph: g, Params: t.c.params, Mode: d.Mode, Rand: d.Rand, Sparse: t.sparse, Vocab: cfg.Vocab, Classes: cfg.Classes,
@@ -64,7 +67,7 @@ func (in batch) inputs(g *gorgonia.ExprGraph) (words layers.Texts, labels *gorgo
 	for _, i := range []struct {
 		node   **gorgonia.Node
 		name   string
-		memory []int
+		memory any
 	}{{&words.IDs, "ids", in.ids}, {&words.Offsets, "offsets", in.offsets}, {&labels, "labels", in.labels}} {
 		if *i.node, err = layers.Input(g, i.name, i.memory); err != nil {
 			break

@@ -111,7 +111,7 @@ func TestOverfitsOneBatch(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 5))
 	samples := make([]data.Sample, 16)
 	for i := range samples {
-		samples[i] = data.Sample{IDs: []int{2 + 3*i, 2 + rnd.IntN(48), 2 + rnd.IntN(48)}, Label: rnd.IntN(3)}
+		samples[i] = data.Sample{IDs: []int32{2 + 3*int32(i), 2 + rnd.Int32N(48), 2 + rnd.Int32N(48)}, Label: rnd.IntN(3)}
 	}
 	c := newClassifier(t, model.Config{Vocab: 50, Classes: 3, Seed: 1, Arch: model.Bag{Dim: 8}})
 	h, err := newTrainer(t, c.Task(samples, samples), train.Config{Epochs: 150, Batch: 16, Optim: rate(0.05)}).Fit(t.Context())

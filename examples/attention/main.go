@@ -25,7 +25,7 @@ func main() {
 	const dim, heads, time, batch = 32, 2, 32, 32
 	samples, devSamples, vocab := read(time)
 	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
-	ids, labels := make([]int, batch*time), make([]int, batch)
+	ids, labels := make([]int32, batch*time), make([]int, batch)
 	x := must(layers.Input(g, "ids", ids, batch, time))
 	words := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: vocab.Len(), EmbeddingDim: dim,
 		IDs: layers.IDRules{PaddingIdx: new(0)}, Init: layers.Normal(rnd, 0.1)}))

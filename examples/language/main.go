@@ -36,7 +36,7 @@ func main() {
 		Init: layers.Normal(rnd, 0.1), AttendBias: layers.Zeros()}))
 	hidden := must(layers.NewLinear(g, "hidden", layers.LinearConfig{InFeatures: dim, OutFeatures: dim,
 		Init: layers.Glorot(rnd)}))
-	in, out := make([]int, batch*time), make([]int, batch)
+	in, out := make([]int32, batch*time), make([]int32, batch)
 	encoder := layers.Sequential{words, layers.MeanPool{}, hidden, layers.Func(gorgonia.Tanh)}
 	logits := must(words.Attend(must(encoder.Forward(must(layers.Input(g, "past", in, batch, time))))))
 	cost := must(loss.CrossEntropy(logits, must(layers.Input(g, "next", out))))
@@ -53,7 +53,7 @@ func main() {
 	sum := 0.0
 	for at := 0; at < len(devNext); at += batch {
 		copy(in, devPast[at*time:])
-		copy(out, slices.Repeat([]int{loss.Ignored}, batch))
+		copy(out, slices.Repeat([]int32{loss.Ignored}, batch))
 		n := copy(out, devNext[at:])
 		sum += must(step.Evaluate()) * float64(n)
 	}
@@ -61,10 +61,10 @@ func main() {
 }
 
 // contexts returns the words of the samples, and those before each; what is before the first one is padding.
-func contexts(samples []data.Sample) (past, next []int) {
+func contexts(samples []data.Sample) (past, next []int32) {
 	for _, s := range samples {
 		next = append(next, s.IDs...)
-		for k, padded := 0, append(make([]int, time), s.IDs...); k < len(s.IDs); k++ {
+		for k, padded := 0, append(make([]int32, time), s.IDs...); k < len(s.IDs); k++ {
 			past = append(past, padded[k:k+time]...)
 		}
 	}

@@ -38,7 +38,7 @@ func main() {
 			IDs: layers.IDRules{Sparse: true}, Init: init}))
 	}
 	words, around := table("words", layers.Uniform(rnd, -0.5/dim, 0.5/dim)), table("around", layers.Zeros())
-	c, o, n := make([]int, batch), make([]int, batch), make([]int, batch*negatives)
+	c, o, n := make([]int32, batch), make([]int32, batch), make([]int32, batch*negatives)
 	cost := must(loss.NegativeSampling(words.Table, around.Table, loss.Pairs{Centres: must(layers.Input(g, "centres", c)),
 		Contexts: must(layers.Input(g, "contexts", o)), Negatives: must(layers.Input(g, "negatives", n, batch, negatives))}))
 	step := must(train.NewStep(cost, optim.Adam{}, optim.Config{LearningRate: 0.005}, words, around))
@@ -50,7 +50,7 @@ func main() {
 				c[k], o[k] = centre[e], context[e]
 			}
 			for k := range n {
-				n[k] = 2 + rnd.IntN(vocab.Len()-2)
+				n[k] = int32(2 + rnd.IntN(vocab.Len()-2))
 			}
 			sum += must(step.Run())
 		}
@@ -59,9 +59,9 @@ func main() {
 	fmt.Printf("loss %.3f\n%s", sum/float64(len(centre)/batch), near)
 }
 
-func pairs(samples []data.Sample) (centre, context []int) {
+func pairs(samples []data.Sample) (centre, context []int32) {
 	for _, s := range samples {
-		known := slices.DeleteFunc(s.IDs, func(id int) bool { return id < 2 }) // neither padding nor unknown
+		known := slices.DeleteFunc(s.IDs, func(id int32) bool { return id < 2 }) // neither padding nor unknown
 		for k, id := range known {
 			for _, other := range slices.Concat(known[max(0, k-window):k], known[k+1:min(k+1+window, len(known))]) {
 				centre, context = append(centre, id), append(context, other)
