@@ -30,11 +30,17 @@ type Architecture interface {
 
 // Net is the layers of an architecture in one graph. A Classifier prints it if it is a fmt.Stringer.
 type Net interface {
-	// Forward maps the words of batch texts → (batch, Classes), the logits.
-	Forward(texts layers.Texts) (*gorgonia.Node, error)
+	// Forward draws what becomes of the words of batch texts.
+	Forward(texts layers.Texts) (Output, error)
 
 	// Learnables returns the parameters to train, in a fixed order. It is called after Forward.
 	Learnables() gorgonia.Nodes
+}
+
+// Output is what a Net makes of a batch of texts.
+type Output struct {
+	Vectors *gorgonia.Node // (batch, any): a vector for each text, what Embed returns; nil if the architecture has none
+	Logits  *gorgonia.Node // (batch, Classes)
 }
 
 func describe(n Net, a Architecture) string {
@@ -91,12 +97,12 @@ func (b *Builder) Dropout(p float64) layers.Layer {
 func (b *Builder) Head(in int, hidden []int, dropout float64) (layers.Sequential, error) {
 	var head layers.Sequential
 	for i, units := range hidden {
-		linear, err := b.Linear(fmt.Sprintf("hidden%d", i), in, units)
+		linear, err := b.Linear(fmt.Sprintf("hidden.%d", i), in, units)
 		if err != nil {
 			return nil, err
 		}
 		head, in = append(head, b.Dropout(dropout), linear, layers.Func(gorgonia.Rectify)), units
 	}
-	linear, err := b.Linear("classes", in, b.Classes)
+	linear, err := b.Linear("output", in, b.Classes)
 	return append(head, b.Dropout(dropout), linear), err
 }

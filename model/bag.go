@@ -38,7 +38,7 @@ func (a Bag) Check() error {
 
 // Build draws the table and the layers behind it.
 func (a Bag) Build(b *Builder) (Net, error) {
-	words, err := b.Bag("words", a.Dim)
+	words, err := b.Bag("embedding", a.Dim)
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +57,13 @@ type bag struct {
 	text  string
 }
 
-func (n *bag) Forward(texts layers.Texts) (*gorgonia.Node, error) {
+func (n *bag) Forward(texts layers.Texts) (Output, error) {
 	mean, err := n.words.ForwardTexts(texts)
 	if err != nil {
-		return nil, err
+		return Output{}, err
 	}
-	return n.head.Forward(mean)
+	logits, err := n.head.Forward(mean)
+	return Output{Vectors: mean, Logits: logits}, err
 }
 
 func (n *bag) Learnables() gorgonia.Nodes {

@@ -3,12 +3,11 @@ package model
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/pkg/errors"
 
 	"gorgonia-embedding/data"
-	"gorgonia-embedding/params"
-	"gorgonia-embedding/train"
 )
 
 // Evaluation is how a classifier did on labelled samples.
@@ -28,55 +27,64 @@ func (e Evaluation) String() string {
 // Evaluate predicts the labels of samples and compares them with those that the samples have. It fails if one of these
 // is no class.
 func (c *Classifier) Evaluate(ctx context.Context, samples []data.Sample) (Evaluation, error) {
-	eval := Evaluation{Confusion: newConfusion(c.cfg.Classes)}
-	all := make([]int, len(samples))
+	eval := Evaluation{Confusion: newConfusion(len(c.labels))}
 	for i, s := range samples {
-		if s.Label < 0 || s.Label >= c.cfg.Classes {
-			return eval, errors.Errorf("model: sample %d has label %d: want a class in [0, %d)", i, s.Label, c.cfg.Classes)
+		if s.Label < 0 || s.Label >= len(c.labels) {
+			return eval, errors.Errorf("model: sample %d has label %d: want a class in [0, %d)", i, s.Label, len(c.labels))
 		}
-		all[i] = i
 	}
-	c.texts.samples = samples
-	var err error
-	eval.Loss, err = c.eval.Mean(ctx, all, func(batch []int) {
-		predicted := c.eval.Predictions()
-		for i, example := range batch {
-			eval.Confusion[samples[example].Label][predicted[i]]++
-		}
+	texts := make([][]int32, len(samples))
+	for i, s := range samples {
+		texts[i] = s.IDs
+	}
+	err := c.each(ctx, texts, func(i int, logits []float32) {
+		label := samples[i].Label
+		eval.Confusion[label][argmax(logits)]++
+		eval.Loss -= logSoftmax(logits, label) / float64(len(samples))
 	})
 	return eval, errors.Wrap(err, "model")
 }
 
-// Task is the training of a classifier, for train.New.
-type Task struct {
-	// Sparse, which is true unless changed, lets a step cost what its words touch; else it costs the whole table.
-	Sparse bool
-
-	c          *Classifier
-	train, dev []data.Sample
-}
-
-// Task returns the training of c on samples, with dev to choose the epoch on.
-func (c *Classifier) Task(train, dev []data.Sample) *Task {
-	return &Task{Sparse: true, c: c, train: train, dev: dev}
-}
-
-// Len returns the number of samples to train on.
-func (t *Task) Len() int { return len(t.train) }
-
-// Params returns the classifier's parameters.
-func (t *Task) Params() *params.Set { return t.c.params }
-
-// Draw draws a graph of samples to train on. It fails if there are no samples to choose the epoch on.
-func (t *Task) Draw(d train.Drawing) (*train.Graph, error) {
-	if len(t.dev) == 0 {
-		return nil, errors.New("no samples to choose the epoch on")
+// each calls f with the logits of each text, in order.
+func (c *Classifier) each(ctx context.Context, texts [][]int32, f func(i int, logits []float32)) error {
+	for from := 0; from < len(texts); from += c.bulk.texts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		part := texts[from:min(from+c.bulk.texts, len(texts))]
+		r, err := c.bulk.take(words(part))
+		if err != nil {
+			return err
+		}
+		logits, err := r.run(part)
+		for i := range part {
+			if err == nil {
+				f(from+i, logits[i*len(c.labels):(i+1)*len(c.labels)])
+			}
+		}
+		c.bulk.put(r)
+		if err != nil {
+			return err
+		}
 	}
-	return (&texts{c: t.c, samples: t.train, sparse: t.Sparse}).draw(d)
+	return nil
 }
 
-// Evaluate tries the classifier on the samples to choose the epoch on.
-func (t *Task) Evaluate(ctx context.Context) (train.Score, error) {
-	e, err := t.c.Evaluate(ctx, t.dev)
-	return train.Score{Loss: e.Loss, Accuracy: e.Accuracy()}, err
+// argmax returns the class of the largest logit, the first of equals, and 0 if all are NaN.
+func argmax(logits []float32) (class int) {
+	for i, x := range logits {
+		if x > logits[class] || math.IsNaN(float64(logits[class])) && !math.IsNaN(float64(x)) {
+			class = i
+		}
+	}
+	return class
+}
+
+// logSoftmax returns the logarithm of the probability of a class.
+func logSoftmax(logits []float32, class int) float64 {
+	largest, sum := float64(logits[argmax(logits)]), 0.0
+	for _, x := range logits {
+		sum += math.Exp(float64(x) - largest)
+	}
+	return float64(logits[class]) - largest - math.Log(sum)
 }

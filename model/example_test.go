@@ -10,26 +10,31 @@ import (
 	"gorgonia-embedding/train"
 )
 
-// A classifier that learns which of two sets most of a text's words are from.
+// A classifier learns from eight texts, and tells the class of another one.
 func Example() {
-	var samples []data.Sample
-	for i := range int32(100) {
-		label := i % 2
-		samples = append(samples, data.Sample{IDs: []int32{2 + label + 2*(i%5), 2 + label + 2*(i%7), 2 + i%20}, Label: int(label)})
+	examples := []data.Example{
+		{Label: "good", Text: "a fine film"}, {Label: "good", Text: "great fun"}, {Label: "good", Text: "a great film"}, {Label: "good", Text: "fine fun"},
+		{Label: "bad", Text: "a dull film"}, {Label: "bad", Text: "no fun"}, {Label: "bad", Text: "a dull bore"}, {Label: "bad", Text: "no film"},
 	}
-	c, err := model.New(model.Config{Vocab: 22, Classes: 2, Seed: 1, Arch: model.Bag{Dim: 8}})
+	corpus := data.NewCorpus(examples)
+	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
+	labels, err := data.NewLabels(examples)
 	check(err)
-	t, err := train.New(c.Task(samples, samples), train.Config{Epochs: 30, Batch: 10, Optim: optim.Config{LearningRate: 0.05}})
+	samples, err := corpus.Encode(vocab, labels, 0)
+	check(err)
+	c, err := model.New(model.Config{Seed: 1, Arch: model.Bag{Dim: 8}}, vocab, labels)
+	check(err)
+	t, err := train.New(c.Task(samples, samples), train.Config{Epochs: 30, Batch: 4, Optim: optim.Config{LearningRate: 0.05}})
 	check(err)
 	history, err := t.Fit(context.Background())
 	check(err)
-	eval, err := c.Evaluate(context.Background(), samples)
+	p, err := c.Predict("a fine bore, great fun")
 	check(err)
 	fmt.Println(c)
-	fmt.Println(len(history.Epochs), "epochs, accuracy", eval.Accuracy())
+	fmt.Printf("%d epochs; %s %.2f\n", len(history.Epochs), p.Label, p.Score)
 	// Output:
-	// embedding 22×8 → mean → 2 classes, 194 weights
-	// 30 epochs, accuracy 1
+	// embedding 10×8 → mean → 2 classes, 98 weights
+	// 30 epochs; good 0.99
 }
 
 func ExampleConfusion() {

@@ -1,41 +1,48 @@
 // Package model is text classifiers on layers. A Config describes one, by an Architecture from the table of them or of
-// your own; New makes its parameters; package train trains it on labelled samples:
+// your own; New makes its parameters; package train trains it on labelled samples; Save writes it as a directory, and
+// Load reads that:
 //
-//	c, err := model.New(model.Config{Vocab: vocab.Len(), Classes: len(labels), Arch: model.Bag{Dim: 64}})
+//	c, err := model.New(model.Config{Arch: model.Bag{Dim: 64}}, vocab, labels)
 //	t, err := train.New(c.Task(trainSet, devSet), train.Config{Epochs: 10, Batch: 32})
 //	history, err := t.Fit(ctx)
 //	evaluation, err := c.Evaluate(ctx, testSet)
+//	err = c.Save("opinions", model.Run{})
 //
-// A Classifier is a set of parameters. Gorgonia's graphs are static, so it draws one for training, for each worker, and
-// one for evaluation, which take texts of any length; all of them read and write the same parameters.
+// In the program that uses it:
+//
+//	c, err := model.Load(os.DirFS("opinions"))
+//	p, err := c.Predict("a fine film")
+//	fmt.Println(p.Label, p.Score)
+//
+// A Classifier is a set of parameters with the words and the classes that their rows stand for. Gorgonia's graphs are
+// static, so it draws one for training, for each worker, and keeps those that predict; all of them read the same
+// parameters.
 package model
 
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/pkg/errors"
 
+	"gorgonia-embedding/data"
 	"gorgonia-embedding/internal/choice"
 	"gorgonia-embedding/params"
-	"gorgonia-embedding/train"
 )
 
 // Config describes a classifier. It is plain data and goes through JSON unchanged.
 type Config struct {
-	Vocab   int          `json:"vocab"`        // number of ids, those of <pad> and <unk> included; required, at least 2
-	Classes int          `json:"classes"`      // number of classes; required, at least 2
-	Seed    uint64       `json:"seed"`         // seed of the initial weights
-	Arch    Architecture `json:"architecture"` // kind of net; nil means the first of Architectures
+	Seed   uint64       `json:"seed"` // seed of the initial weights
+	MaxLen int          `json:"max_len" help:"number of words of a text that count; 0: all of them"`
+	Arch   Architecture `json:"architecture"` // kind of net; nil means the first of Architectures
 }
 
 // Check returns an error that names the first field that is out of its range.
 func (c Config) Check() error {
-	switch {
-	case c.Vocab < 2:
-		return errors.Errorf("Vocab must be at least 2, for padding and unknown words, got %d", c.Vocab)
-	case c.Classes < 2:
-		return errors.Errorf("Classes must be at least 2, got %d", c.Classes)
+	if c.MaxLen < 0 {
+		return errors.Errorf("MaxLen must be at least 0, got %d", c.MaxLen)
 	}
 	return c.arch().Check()
 }
@@ -75,31 +82,74 @@ func (c *Config) UnmarshalJSON(object []byte) error {
 	return err
 }
 
-// Classifier is a text classifier: its parameters, and a graph for its evaluation.
+// Classifier is a text classifier. Its methods but Save may be called at once, as long as nothing trains it.
 type Classifier struct {
 	cfg    Config
+	vocab  *data.Vocab
+	labels data.Labels
 	params *params.Set
-	texts  *texts         // samples of the last evaluation
-	eval   *train.Machine // machine that runs its graph
+	run    Run
+
+	single, bulk readers    // graphs for one text, and for many
+	drawing      sync.Mutex // held while one is drawn
 }
 
-// New returns a classifier with random weights. It fails if a field of cfg is out of its range or the architecture
-// does not build.
-func New(cfg Config) (*Classifier, error) {
+// New returns a classifier of texts, with random weights: the words of vocab have a row each, and labels are its
+// classes. It fails if a field of cfg is out of its range, there are fewer than two labels or the architecture does
+// not build.
+func New(cfg Config, vocab *data.Vocab, labels data.Labels) (*Classifier, error) {
+	return newClassifier(cfg, vocab, labels, params.New(cfg.Seed))
+}
+
+// newClassifier returns a classifier with the parameters of set, which may be there already.
+func newClassifier(cfg Config, vocab *data.Vocab, labels data.Labels, set *params.Set) (*Classifier, error) {
+	switch {
+	case vocab == nil:
+		return nil, errors.New("model: a classifier needs a Vocab: data.NewVocab makes one")
+	case len(labels) < 2:
+		return nil, errors.Errorf("model: a classifier needs two labels or more, got %d", len(labels))
+	}
 	if err := cfg.Check(); err != nil {
 		return nil, errors.Wrap(err, "model")
 	}
 	cfg.Arch = cfg.arch()
-	c := &Classifier{cfg: cfg, params: params.New(cfg.Seed)}
-	c.texts = &texts{c: c, sparse: true}
-	c.eval = train.NewMachine(c.texts.draw, train.Drawing{Mode: train.Evaluation})
-	return c, errors.Wrap(c.eval.Fill(nil), "model")
+	c := &Classifier{cfg: cfg, vocab: vocab, labels: labels, params: set}
+	c.single, c.bulk = readers{c: c, texts: 1}, readers{c: c, texts: 64}
+	given := slices.Collect(set.All())
+	r, err := c.bulk.take(0)
+	if err == nil && len(given) > 0 {
+		err = complete(set, given)
+	}
+	if err != nil {
+		return nil, errors.Wrap(err, "model")
+	}
+	c.bulk.put(r)
+	return c, nil
+}
+
+// complete fails unless the net has the parameters of set that were given, and no others.
+func complete(set *params.Set, given []params.Param) error {
+	if unused := set.Unused(); len(unused) > 0 {
+		return errors.Errorf("the parameter %q was given, and the architecture has none of that name", unused[0])
+	}
+	for p := range set.All() {
+		if !slices.ContainsFunc(given, func(g params.Param) bool { return g.Name == p.Name }) {
+			return errors.Errorf("the parameter %q is missing", p.Name)
+		}
+	}
+	return nil
 }
 
 // Config returns the configuration that the classifier was made with.
 func (c *Classifier) Config() Config { return c.cfg }
 
-// Params returns the parameters, such as "words.weight".
+// Vocab returns the words.
+func (c *Classifier) Vocab() *data.Vocab { return c.vocab }
+
+// Labels returns the classes, in the order of their numbers.
+func (c *Classifier) Labels() data.Labels { return c.labels }
+
+// Params returns the parameters, such as "embedding.weight".
 func (c *Classifier) Params() *params.Set { return c.params }
 
 // NumWeights returns the number of trainable numbers.
@@ -107,5 +157,5 @@ func (c *Classifier) NumWeights() int { return c.params.NumWeights() }
 
 // String returns a line such as "embedding 1000×64 → mean → 2 classes, 64130 weights".
 func (c *Classifier) String() string {
-	return fmt.Sprintf("%v, %d weights", describe(c.texts.net, c.cfg.Arch), c.NumWeights())
+	return fmt.Sprintf("%s, %d weights", c.bulk.String(), c.NumWeights())
 }

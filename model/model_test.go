@@ -20,9 +20,27 @@ import (
 	"gorgonia-embedding/train"
 )
 
-func newClassifier(t testing.TB, cfg model.Config) *model.Classifier {
+// vocabOf returns a vocabulary of n ids: <pad>, <unk>, and the words w2, w3, ….
+func vocabOf(n int) *data.Vocab {
+	counts := make(map[string]int)
+	for id := 2; id < n; id++ {
+		counts[fmt.Sprintf("w%d", id)] = n - id
+	}
+	return data.NewVocab(counts, data.VocabConfig{})
+}
+
+// labelsOf returns n labels: c0, c1, ….
+func labelsOf(n int) (labels data.Labels) {
+	for i := range n {
+		labels = append(labels, fmt.Sprintf("c%d", i))
+	}
+	return labels
+}
+
+// newClassifier returns a classifier of vocabOf(vocab) and labelsOf(classes).
+func newClassifier(t testing.TB, vocab, classes int, cfg model.Config) *model.Classifier {
 	t.Helper()
-	c, err := model.New(cfg)
+	c, err := model.New(cfg, vocabOf(vocab), labelsOf(classes))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,28 +81,33 @@ func separable(seed uint64, n, vocab int) []data.Sample {
 }
 
 var (
-	small    = model.Config{Vocab: 42, Classes: 2, Seed: 3, Arch: model.Bag{Dim: 8, Hidden: []int{6}, Dropout: 0.3}}
+	small    = model.Config{Seed: 3, Arch: model.Bag{Dim: 8, Hidden: []int{6}, Dropout: 0.3}}
 	training = train.Config{Epochs: 4, Batch: 16, Seed: 3, Optim: optim.Config{LearningRate: 0.01}}
 )
 
 func TestConfigErrors(t *testing.T) {
 	for want, cfg := range map[string]model.Config{
-		"model: Vocab must be at least 2, for padding and unknown words, got 1": {Vocab: 1, Classes: 2},
-		"model: Classes must be at least 2, got 1":                              {Vocab: 10, Classes: 1},
-		"model: Dim must be at least 1, got 0":                                  {Vocab: 10, Classes: 2, Arch: model.Bag{}},
-		"model: Dropout must be in [0, 1), got 1":                               {Vocab: 10, Classes: 2, Arch: model.Bag{Dim: 4, Dropout: 1}},
-		"model: Dropout must be in [0, 1), got NaN":                             {Vocab: 10, Classes: 2, Arch: model.Bag{Dim: 4, Dropout: math.NaN()}},
-		"model: Hidden sizes must be at least 1, got [3 0]":                     {Vocab: 10, Classes: 2, Arch: model.Bag{Dim: 4, Hidden: []int{3, 0}}},
+		"model: MaxLen must be at least 0, got -1":          {MaxLen: -1},
+		"model: Dim must be at least 1, got 0":              {Arch: model.Bag{}},
+		"model: Dropout must be in [0, 1), got 1":           {Arch: model.Bag{Dim: 4, Dropout: 1}},
+		"model: Dropout must be in [0, 1), got NaN":         {Arch: model.Bag{Dim: 4, Dropout: math.NaN()}},
+		"model: Hidden sizes must be at least 1, got [3 0]": {Arch: model.Bag{Dim: 4, Hidden: []int{3, 0}}},
 	} {
-		if _, err := model.New(cfg); err == nil || err.Error() != want {
+		if _, err := model.New(cfg, vocabOf(10), labelsOf(2)); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+	if _, err := model.New(model.Config{}, nil, labelsOf(2)); err == nil || err.Error() != "model: a classifier needs a Vocab: data.NewVocab makes one" {
+		t.Error(err)
+	}
+	if _, err := model.New(model.Config{}, vocabOf(10), labelsOf(1)); err == nil || err.Error() != "model: a classifier needs two labels or more, got 1" {
+		t.Error(err)
 	}
 }
 
 func TestConfigIsJSON(t *testing.T) {
 	raw, err := json.Marshal(small)
-	if want := `{"vocab":42,"classes":2,"seed":3,"architecture":{"arch":"bag","dim":8,"hidden":[6],"dropout":0.3}}`; err != nil || string(raw) != want {
+	if want := `{"seed":3,"max_len":0,"architecture":{"arch":"bag","dim":8,"hidden":[6],"dropout":0.3}}`; err != nil || string(raw) != want {
 		t.Errorf("%s, %v", raw, err)
 	}
 	var got model.Config
@@ -95,9 +118,9 @@ func TestConfigIsJSON(t *testing.T) {
 
 // What a Config leaves out is what the table of architectures says.
 func TestDefaultArchitecture(t *testing.T) {
-	c := newClassifier(t, model.Config{Vocab: 10, Classes: 2})
+	c := newClassifier(t, 10, 2, model.Config{})
 	var read model.Config
-	if err := json.Unmarshal([]byte(`{"vocab":10,"classes":2,"architecture":{"arch":"bag"}}`), &read); err != nil {
+	if err := json.Unmarshal([]byte(`{"architecture":{"arch":"bag"}}`), &read); err != nil {
 		t.Fatal(err)
 	}
 	want := model.Bag{Dim: 64, Dropout: 0.5}
@@ -112,7 +135,7 @@ func TestDefaultArchitecture(t *testing.T) {
 
 // Every graph of a classifier works on one set of weights.
 func TestGraphsShareWeights(t *testing.T) {
-	c := newClassifier(t, small)
+	c := newClassifier(t, 42, 2, small)
 	memory := make(map[string]*float32)
 	for p := range c.Params().All() {
 		memory[p.Name] = &p.Data.([]float32)[0]
@@ -126,7 +149,7 @@ func TestGraphsShareWeights(t *testing.T) {
 					t.Errorf("%+v: %s has memory of its own", d, n.Name())
 				}
 			}
-			if want := []string{"words.weight", "hidden0.weight", "hidden0.bias", "classes.weight", "classes.bias"}; !slices.Equal(names, want) {
+			if want := []string{"embedding.weight", "hidden.0.weight", "hidden.0.bias", "output.weight", "output.bias"}; !slices.Equal(names, want) {
 				t.Errorf("%+v: parameters %v, want %v", d, names, want)
 			}
 		}
@@ -155,13 +178,13 @@ func draw(t *testing.T, c *model.Classifier, samples []data.Sample, sparse bool,
 func TestSmallerBatchCountsAsAlone(t *testing.T) {
 	cfg := small
 	cfg.Arch = model.Bag{Dim: 8, Hidden: []int{6}}
-	samples := separable(1, 5, cfg.Vocab)
+	samples := separable(1, 5, 42)
 	for i := range samples {
 		samples[i].IDs = samples[i].IDs[:1+i%2]
 	}
 	all := []int{0, 1, 2, 3, 4}
 	gradients := func(size int) (loss float32, grads [][]float32) {
-		gr := draw(t, newClassifier(t, cfg), samples, false, train.Drawing{Mode: train.Training, Batch: size, Examples: all})
+		gr := draw(t, newClassifier(t, 42, 2, cfg), samples, false, train.Drawing{Mode: train.Training, Batch: size, Examples: all})
 		if _, err := gorgonia.Grad(gr.Loss, gr.Learnables...); err != nil || !gr.Fill(all) {
 			t.Fatal(err)
 		}
@@ -188,7 +211,7 @@ func TestSmallerBatchCountsAsAlone(t *testing.T) {
 
 // Weights that are no longer numbers give a loss that is none, and no panic: the class of such logits is the first.
 func TestEvaluateOfWeightsThatAreNaN(t *testing.T) {
-	c := newClassifier(t, small)
+	c := newClassifier(t, 42, 2, small)
 	for p := range c.Params().All() {
 		for i := range p.Data.([]float32) {
 			p.Data.([]float32)[i] = float32(math.NaN())
@@ -201,7 +224,7 @@ func TestEvaluateOfWeightsThatAreNaN(t *testing.T) {
 }
 
 func TestEvaluationNeedsLabels(t *testing.T) {
-	c := newClassifier(t, small)
+	c := newClassifier(t, 42, 2, small)
 	for label, want := range map[int]string{
 		loss.Ignored: "model: sample 1 has label -1: want a class in [0, 2)",
 		2:            "model: sample 1 has label 2: want a class in [0, 2)",
@@ -214,16 +237,16 @@ func TestEvaluationNeedsLabels(t *testing.T) {
 }
 
 func TestWordOutsideTheTable(t *testing.T) {
-	c := newClassifier(t, small)
+	c := newClassifier(t, 42, 2, small)
 	_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int32{2, 42}, Label: 0}})
-	if err == nil || !strings.Contains(err.Error(), `embedding "words": id 42 at position 1 (of shape (256)) is outside [0, 42)`) {
+	if err == nil || !strings.Contains(err.Error(), `embedding "embedding": id 42 at position 1 (of shape (256)) is outside [0, 42)`) {
 		t.Errorf("got %v", err)
 	}
 }
 
 // The guard of the graph finds leaves that Gorgonia would take for one (as in the layers' TestTrap…).
 func TestGraphsHaveDistinctHashes(t *testing.T) {
-	c := newClassifier(t, model.Config{Vocab: 50, Classes: 2, Arch: model.Bag{Dim: 8, Hidden: []int{8, 8, 8}, Dropout: 0.5}})
+	c := newClassifier(t, 50, 2, model.Config{Arch: model.Bag{Dim: 8, Hidden: []int{8, 8, 8}, Dropout: 0.5}})
 	gr := draw(t, c, separable(1, 8, 50), true, train.Drawing{Mode: train.Training, Batch: 8})
 	if _, err := gorgonia.Grad(gr.Loss, gr.Learnables...); err != nil {
 		t.Fatal(err)

@@ -39,17 +39,17 @@ type wideAndDeepNet struct {
 	head         layers.Sequential
 }
 
-func (n *wideAndDeepNet) Forward(texts layers.Texts) (*gorgonia.Node, error) {
+func (n *wideAndDeepNet) Forward(texts layers.Texts) (out model.Output, err error) {
 	votes, err1 := n.votes.ForwardTexts(texts)
 	mean, err2 := n.words.ForwardTexts(texts)
 	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
+		return out, err
 	}
 	logits, err := n.head.Forward(mean)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		logits, err = gorgonia.Add(logits, votes)
 	}
-	return gorgonia.Add(logits, votes)
+	return model.Output{Vectors: mean, Logits: logits}, err
 }
 
 func (n *wideAndDeepNet) Learnables() gorgonia.Nodes {

@@ -8,96 +8,93 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"gorgonia-embedding/data"
 	"gorgonia-embedding/layers"
-	"gorgonia-embedding/loss"
-	"gorgonia-embedding/train"
 )
 
-// texts are samples for the graphs of a classifier.
-type texts struct {
-	c       *Classifier
-	samples []data.Sample
-	sparse  bool // whether the gradients of tables are sparse
-
-	net Net // net of the graph that was drawn last
-}
-
-// batch is the memory of a graph's inputs.
+// batch is the memory of a graph's inputs: the words of up to texts texts, text after text.
 type batch struct {
-	ids             []int32 // (room)
-	offsets, labels []int   // (batch+1), (batch)
+	ids     []int32 // (room)
+	offsets []int   // (texts+1)
 }
 
-// draw draws a graph with room for the words of d.Examples, rounded up to a power of two.
-func (t *texts) draw(d train.Drawing) (*train.Graph, error) {
-	room := 1 << bits.Len(uint(max(t.words(d.Examples), 4*d.Batch)-1))
-	in := batch{make([]int32, room), make([]int, d.Batch+1), make([]int, d.Batch)}
-	g, cfg := gorgonia.NewGraph(), t.c.cfg
-	net, err := cfg.Arch.Build(&Builder{
-		Graph: g, Params: t.c.params, Mode: d.Mode, Rand: d.Rand, Sparse: t.sparse, Vocab: cfg.Vocab, Classes: cfg.Classes,
-	})
-	if err != nil {
-		return nil, errors.Wrap(err, cfg.Arch.Name())
-	}
-	words, labels, err := in.inputs(g)
-	if err != nil {
-		return nil, err
-	}
-	logits, err := net.Forward(words)
-	if err != nil {
-		return nil, errors.Wrap(err, cfg.Arch.Name())
-	}
-	if want := (tensor.Shape{d.Batch, cfg.Classes}); !slices.Equal(logits.Shape(), want) || logits.Dtype() != tensor.Float32 {
-		return nil, errors.Errorf("%s: the net gives logits of shape %v of %v: want %v, the texts and the classes, of float32",
-			cfg.Arch.Name(), logits.Shape(), logits.Dtype(), want)
-	}
-	cost, err := loss.CrossEntropy(logits, labels)
-	if err != nil {
-		return nil, err
-	}
-	t.net = net
-	return &train.Graph{
-		Loss: cost, Logits: logits, Learnables: net.Learnables(), Fill: func(examples []int) bool { return t.fill(in, examples) },
-	}, nil
+// newBatch returns the memory for so many texts of so many words together, rounded up to a power of two.
+func newBatch(texts, words int) batch {
+	room := 1 << bits.Len(uint(max(words, 4*texts, 2)-1))
+	return batch{make([]int32, room), make([]int, texts+1)}
 }
 
-// inputs adds the inputs whose memory in is to g.
-func (in batch) inputs(g *gorgonia.ExprGraph) (words layers.Texts, labels *gorgonia.Node, err error) {
-	for _, i := range []struct {
-		node   **gorgonia.Node
-		name   string
-		memory any
-	}{{&words.IDs, "ids", in.ids}, {&words.Offsets, "offsets", in.offsets}, {&labels, "labels", in.labels}} {
-		if *i.node, err = layers.Input(g, i.name, i.memory); err != nil {
-			break
-		}
-	}
-	return words, labels, err
-}
-
-// fill puts examples into in, unless they have no room there. What there is room for beyond them counts for nothing.
-func (t *texts) fill(in batch, examples []int) bool {
-	if t.words(examples) > len(in.ids) {
+// fill puts texts in, unless they have no room. What there is room for beyond them is texts without words.
+func (b batch) fill(texts [][]int32) bool {
+	if words(texts) > len(b.ids) {
 		return false
 	}
 	end := 0
-	for i := range in.labels {
-		in.labels[i] = loss.Ignored
-		if i < len(examples) {
-			sample := t.samples[examples[i]]
-			end += copy(in.ids[end:], sample.IDs)
-			in.labels[i] = sample.Label
+	for i := range len(b.offsets) - 1 {
+		if i < len(texts) {
+			end += copy(b.ids[end:], texts[i])
 		}
-		in.offsets[i+1] = end
+		b.offsets[i+1] = end
 	}
 	return true
 }
 
-// words returns the number of words in examples.
-func (t *texts) words(examples []int) (n int) {
-	for _, i := range examples {
-		n += len(t.samples[i].IDs)
+// words returns the number of words of texts.
+func words(texts [][]int32) (n int) {
+	for _, text := range texts {
+		n += len(text)
 	}
 	return n
+}
+
+// forward draws the net of b on texts, whose memory is in.
+func (c *Classifier) forward(b *Builder, in batch) (net Net, out Output, err error) {
+	b.Params, b.Vocab, b.Classes = c.params, c.vocab.Len(), len(c.labels)
+	var texts layers.Texts
+	if texts.IDs, err = layers.Input(b.Graph, "ids", in.ids); err != nil {
+		return nil, out, err
+	}
+	if texts.Offsets, err = layers.Input(b.Graph, "offsets", in.offsets); err != nil {
+		return nil, out, err
+	}
+	if net, err = c.cfg.Arch.Build(b); err == nil {
+		out, err = net.Forward(texts)
+	}
+	if err == nil {
+		err = out.check(len(in.offsets)-1, len(c.labels))
+	}
+	return net, out, errors.Wrap(err, c.cfg.Arch.Name())
+}
+
+// check fails unless o has the shapes that it should have.
+func (o Output) check(texts, classes int) error {
+	switch want := (tensor.Shape{texts, classes}); {
+	case o.Logits == nil:
+		return errors.New("the net gives no logits")
+	case !slices.Equal(o.Logits.Shape(), want) || o.Logits.Dtype() != tensor.Float32:
+		return errors.Errorf("the net gives logits of shape %v of %v: want %v, the texts and the classes, of float32",
+			o.Logits.Shape(), o.Logits.Dtype(), want)
+	case o.Vectors != nil && (o.Vectors.Dims() != 2 || o.Vectors.Shape()[0] != texts || o.Vectors.Dtype() != tensor.Float32):
+		return errors.Errorf("the net gives vectors of shape %v of %v: want (%d, any), one for each text, of float32",
+			o.Vectors.Shape(), o.Vectors.Dtype(), texts)
+	}
+	return nil
+}
+
+// reader is a graph that predicts, with its machine.
+type reader struct {
+	batch
+	vectors, logits gorgonia.Value // copies of the Output, valid after a run
+	vm              gorgonia.VM
+}
+
+// run reads texts, which have room, and returns their logits, (texts, classes), valid until the next run.
+func (r *reader) run(texts [][]int32) ([]float32, error) {
+	if !r.fill(texts) {
+		return nil, errors.Errorf("a graph for %d words got %d", len(r.ids), words(texts))
+	}
+	r.vm.Reset()
+	if err := r.vm.RunAll(); err != nil {
+		return nil, err
+	}
+	return r.logits.Data().([]float32), nil
 }

@@ -23,8 +23,8 @@ func rate(r float64) optim.Config { return optim.Config{LearningRate: r} }
 // fit trains a classifier of cfg with training, changed, and returns its weights and what the epochs came to.
 func fit(t *testing.T, cfg model.Config, change func(*train.Config, *model.Task)) (*model.Classifier, train.History) {
 	t.Helper()
-	c, training := newClassifier(t, cfg), training
-	task := c.Task(separable(1, 300, cfg.Vocab), separable(2, 50, cfg.Vocab))
+	c, training := newClassifier(t, 42, 2, cfg), training
+	task := c.Task(separable(1, 300, 42), separable(2, 50, 42))
 	change(&training, task)
 	h, err := newTrainer(t, task, training).Fit(t.Context())
 	if err != nil {
@@ -34,7 +34,7 @@ func fit(t *testing.T, cfg model.Config, change func(*train.Config, *model.Task)
 }
 
 func TestTrainingLearns(t *testing.T) {
-	task := newClassifier(t, small).Task(separable(1, 400, small.Vocab), separable(2, 100, small.Vocab))
+	task := newClassifier(t, 42, 2, small).Task(separable(1, 400, 42), separable(2, 100, 42))
 	h, err := newTrainer(t, task, train.Config{Epochs: 10, Batch: 16, Optim: rate(0.02), Seed: 1}).Fit(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestTrainingLearns(t *testing.T) {
 // and for any GOMAXPROCS.
 func TestArchitectures(t *testing.T) {
 	for _, arch := range model.Architectures() {
-		cfg := model.Config{Vocab: 42, Classes: 2, Seed: 1, Arch: arch}
+		cfg := model.Config{Seed: 1, Arch: arch}
 		raw, err := json.Marshal(cfg)
 		var read model.Config
 		if err == nil {
@@ -60,7 +60,7 @@ func TestArchitectures(t *testing.T) {
 		}
 		run := func(procs int) map[string][]float32 {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-			c := newClassifier(t, cfg)
+			c := newClassifier(t, 42, 2, cfg)
 			h, err := newTrainer(t, c.Task(separable(1, 400, 42), separable(2, 100, 42)), train.Config{Epochs: 6, Batch: 16, Optim: rate(0.02)}).Fit(t.Context())
 			if err != nil || h.Epochs[h.Best-1].Dev.Accuracy < 0.98 {
 				t.Errorf("%s: %v\n%v", arch.Name(), err, h)
@@ -76,7 +76,7 @@ func TestArchitectures(t *testing.T) {
 // An architecture of a user's own (own_test.go) trains as those of the table do.
 func TestOwnArchitecture(t *testing.T) {
 	for _, workers := range []int{1, 2} {
-		c := newClassifier(t, model.Config{Vocab: 42, Classes: 2, Seed: 1, Arch: wideAndDeep{Dim: 8, Deep: 6}})
+		c := newClassifier(t, 42, 2, model.Config{Seed: 1, Arch: wideAndDeep{Dim: 8, Deep: 6}})
 		cfg := train.Config{Epochs: 6, Batch: 16, Workers: workers, Optim: rate(0.02)}
 		h, err := newTrainer(t, c.Task(separable(1, 400, 42), separable(2, 100, 42)), cfg).Fit(t.Context())
 		if err != nil || h.Epochs[h.Best-1].Dev.Accuracy < 0.98 {
@@ -99,9 +99,9 @@ func (a tooWide) Build(b *model.Builder) (model.Net, error) {
 func TestOwnArchitectureErrors(t *testing.T) {
 	for want, arch := range map[string]model.Architecture{
 		"model: Dim and Deep must be at least 1": wideAndDeep{},
-		"model: graph for evaluation: wide-and-deep: the net gives logits of shape (64, 3) of float32: want (64, 2), the texts and the classes, of float32": tooWide{wideAndDeep{2, 2}},
+		"model: wide-and-deep: the net gives logits of shape (64, 3) of float32: want (64, 2), the texts and the classes, of float32": tooWide{wideAndDeep{2, 2}},
 	} {
-		if _, err := model.New(model.Config{Vocab: 42, Classes: 2, Arch: arch}); err == nil || err.Error() != want {
+		if _, err := model.New(model.Config{Arch: arch}, vocabOf(42), labelsOf(2)); err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
@@ -111,9 +111,9 @@ func TestOverfitsOneBatch(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 5))
 	samples := make([]data.Sample, 16)
 	for i := range samples {
-		samples[i] = data.Sample{IDs: []int32{2 + 3*int32(i), 2 + rnd.Int32N(48), 2 + rnd.Int32N(48)}, Label: rnd.IntN(3)}
+		samples[i] = data.Sample{IDs: []int32{int32(2 + 3*i), int32(2 + rnd.IntN(48)), int32(2 + rnd.IntN(48))}, Label: rnd.IntN(3)}
 	}
-	c := newClassifier(t, model.Config{Vocab: 50, Classes: 3, Seed: 1, Arch: model.Bag{Dim: 8}})
+	c := newClassifier(t, 50, 3, model.Config{Seed: 1, Arch: model.Bag{Dim: 8}})
 	h, err := newTrainer(t, c.Task(samples, samples), train.Config{Epochs: 150, Batch: 16, Optim: rate(0.05)}).Fit(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +128,7 @@ func TestTrainingIsDeterministic(t *testing.T) {
 	trainSet, dev := separable(1, 300, 400), separable(2, 50, 400)
 	run := func(procs int, seed uint64) (map[string][]float32, []train.Epoch) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-		c := newClassifier(t, model.Config{Vocab: 400, Classes: 2, Seed: seed, Arch: model.Bag{Dim: 48, Hidden: []int{64}, Dropout: 0.4}})
+		c := newClassifier(t, 400, 2, model.Config{Seed: seed, Arch: model.Bag{Dim: 48, Hidden: []int{64}, Dropout: 0.4}})
 		h, err := newTrainer(t, c.Task(trainSet, dev), training).Fit(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -208,7 +208,7 @@ func TestStepAllocations(t *testing.T) {
 	const first, last = 10, 510
 	perStep := func(vocab int) (allocations, bytes float64) {
 		samples := slices.Repeat(separable(1, 32, 42), last)
-		c := newClassifier(t, model.Config{Vocab: vocab, Classes: 2, Arch: model.Bag{Dim: 64, Dropout: 0.5}})
+		c := newClassifier(t, vocab, 2, model.Config{Arch: model.Bag{Dim: 64, Dropout: 0.5}})
 		tr := newTrainer(t, c.Task(samples, samples[:1]), train.Config{Epochs: 1, Batch: 32, Optim: rate(0.1)})
 		var before, after runtime.MemStats
 		tr.OnBatch = func(done, _ int) {
@@ -237,13 +237,13 @@ func TestStepAllocations(t *testing.T) {
 
 // Padding keeps a zero vector through a training.
 func TestPaddingStaysZero(t *testing.T) {
-	c := newClassifier(t, small)
+	c := newClassifier(t, 42, 2, small)
 	before := weights(c)
 	if _, err := newTrainer(t, c.Task(separable(1, 100, 42), separable(2, 20, 42)), training).Fit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	after := weights(c)
-	if pad := after["words.weight"][:8]; !slices.Equal(pad, make([]float32, 8)) {
+	if pad := after["embedding.weight"][:8]; !slices.Equal(pad, make([]float32, 8)) {
 		t.Errorf("the padding row became %v", pad)
 	}
 	for name, w := range before {
@@ -255,7 +255,7 @@ func TestPaddingStaysZero(t *testing.T) {
 
 func TestBestEpochIsKept(t *testing.T) {
 	dev := separable(2, 30, 42)
-	c := newClassifier(t, small)
+	c := newClassifier(t, 42, 2, small)
 	tr := newTrainer(t, c.Task(separable(1, 100, 42), dev), train.Config{Epochs: 30, Batch: 16, Optim: rate(0.1), Patience: 3, Seed: 3})
 	snapshots := make(map[int]map[string][]float32)
 	tr.OnEpoch = func(e train.Epoch) { snapshots[e.Number] = weights(c) }
@@ -284,7 +284,7 @@ func TestBestEpochIsKept(t *testing.T) {
 func TestCancel(t *testing.T) {
 	for _, after := range []struct{ epoch, batch int }{{0, 2}, {2, 1}} {
 		ctx, cancel := context.WithCancel(t.Context())
-		c := newClassifier(t, small)
+		c := newClassifier(t, 42, 2, small)
 		tr := newTrainer(t, c.Task(separable(1, 100, 42), separable(2, 30, 42)), training)
 		epochs, steps := 0, 0
 		var last map[string][]float32
@@ -306,7 +306,7 @@ func TestCancel(t *testing.T) {
 }
 
 func TestDivergenceIsAnError(t *testing.T) {
-	c := newClassifier(t, small)
+	c := newClassifier(t, 42, 2, small)
 	_, err := newTrainer(t, c.Task(separable(1, 100, 42), separable(2, 30, 42)), train.Config{Epochs: 5, Batch: 16, Optim: rate(1e38)}).Fit(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "lower the learning rate") {
 		t.Errorf("got %v", err)
@@ -314,7 +314,7 @@ func TestDivergenceIsAnError(t *testing.T) {
 }
 
 func TestFitNeedsSamples(t *testing.T) {
-	c := newClassifier(t, small)
+	c := newClassifier(t, 42, 2, small)
 	for want, task := range map[string]*model.Task{
 		"train: the task has 0 examples to train on: want at least 1":  c.Task(nil, nil),
 		"train: graph for training: no samples to choose the epoch on": c.Task(separable(1, 10, 42), nil),

@@ -45,13 +45,13 @@ func (s *Set) Restore(from *Set) error {
 	return nil
 }
 
-// Save writes the parameters in the safetensors format.
+// Save writes the parameters in the safetensors format, which PyTorch reads too.
 func (s *Set) Save(w io.Writer) error {
 	var tensors []safetensors.Tensor
 	for p := range s.All() {
 		tensors = append(tensors, safetensors.Tensor{Name: p.Name, Shape: p.Shape, Data: p.Data})
 	}
-	return safetensors.Write(w, nil, tensors)
+	return safetensors.Write(w, map[string]string{"format": "pt"}, tensors)
 }
 
 // Load gives the parameters the values that Save wrote. A Set without parameters takes those of the file; for any
@@ -76,6 +76,9 @@ func (s *Set) Load(r io.Reader) error {
 	}
 	if s.Len() == 0 {
 		s.values = from.values
+		for name := range s.values {
+			s.unused[name] = true
+		}
 		return nil
 	}
 	return errors.WithMessage(s.Restore(from), "params: the file does not fit")

@@ -31,6 +31,7 @@ import (
 type Set struct {
 	seed   uint64
 	values map[string]*tensor.Dense
+	unused map[string]bool // parameters that came from a file and that nobody has asked for
 }
 
 // Param is a parameter of a Set.
@@ -41,7 +42,9 @@ type Param struct {
 }
 
 // New returns a Set without parameters. The random streams of its names come from seed.
-func New(seed uint64) *Set { return &Set{seed: seed, values: make(map[string]*tensor.Dense)} }
+func New(seed uint64) *Set {
+	return &Set{seed: seed, values: make(map[string]*tensor.Dense), unused: make(map[string]bool)}
+}
 
 // Rand returns a stream of random numbers for what is called name, from its beginning. It depends on the seed and
 // the name alone: initial values do not depend on the order in which parameters are asked for.
@@ -81,6 +84,7 @@ func (s *Set) Init(name string, init gorgonia.InitWFn) gorgonia.InitWFn {
 // get returns the values of the parameter called name. They are fresh if init has just made them.
 func (s *Set) get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape tensor.Shape) (v *tensor.Dense, fresh bool, err error) {
 	if v := s.values[name]; v != nil {
+		delete(s.unused, name)
 		if v.Dtype() != dt || !slices.Equal(v.Shape(), shape) {
 			return nil, false, errors.Errorf("it is %v of %v, and was asked for as %v of %v", v.Shape(), v.Dtype(), shape, dt)
 		}
@@ -110,6 +114,9 @@ func (s *Set) get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ten
 	s.values[name] = v
 	return v, fresh, v.Reshape(shape...)
 }
+
+// Unused returns the names of the parameters that Load gave to an empty Set and that nobody has asked for since.
+func (s *Set) Unused() []string { return slices.Sorted(maps.Keys(s.unused)) }
 
 // All returns the parameters in the order of their names.
 func (s *Set) All() iter.Seq[Param] {

@@ -208,6 +208,12 @@ func TestSaveAndLoad(t *testing.T) {
 			t.Errorf("saved %v, loaded %v", a, b)
 		}
 	}
+	if got := empty.Unused(); !slices.Equal(got, []string{"b", "w"}) || same.Unused() != nil {
+		t.Errorf("unused: %v, %v", got, same.Unused())
+	}
+	if get(t, empty, "w", tensor.Float32, nil, 2, 3); !slices.Equal(empty.Unused(), []string{"b"}) {
+		t.Errorf("unused: %v", empty.Unused())
+	}
 	if memory[0] == 1 {
 		t.Error("Load did not keep the memory")
 	}

@@ -1,7 +1,9 @@
 package train
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"time"
 
 	"gorgonia-embedding/internal/texttab"
@@ -9,11 +11,11 @@ import (
 
 // Epoch is the outcome of one pass over the training examples.
 type Epoch struct {
-	Number   int           // number of the pass, from 1
-	Loss     float64       // mean of the batches' losses, each weighted by its examples
-	Dev      Score         // score of the evaluation after the pass
-	Examples int           // number of examples trained on
-	Time     time.Duration // duration of the training, without the evaluation
+	Number   int           `json:"epoch"`    // number of the pass, from 1
+	Loss     float64       `json:"loss"`     // mean of the batches' losses, each weighted by its examples
+	Dev      Score         `json:"dev"`      // score of the evaluation after the pass
+	Examples int           `json:"examples"` // number of examples trained on
+	Time     time.Duration `json:"time"`     // duration of the training, without the evaluation, in nanoseconds
 }
 
 // History is a training's epochs in order. It prints as a table, without the times: the same seed gives the
@@ -42,6 +44,17 @@ func (h History) String() string { return h.table().String() }
 
 // HTML returns the table for a notebook.
 func (h History) HTML() string { return h.table().HTML() }
+
+// WriteJSON writes an object for each epoch, on a line of its own.
+func (h History) WriteJSON(w io.Writer) error {
+	lines := json.NewEncoder(w)
+	for _, e := range h.Epochs {
+		if err := lines.Encode(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (h History) table() texttab.Table {
 	rows := [][]string{{"epoch", "loss", "dev loss", "dev accuracy", "best"}}

@@ -102,8 +102,8 @@ func (g *Graph) learns(set *params.Set) error {
 
 // Score is how good parameters are.
 type Score struct {
-	Loss     float64 // mean over the examples
-	Accuracy float64 // share of examples that were predicted right; 0 for a task without classes
+	Loss     float64 `json:"loss"`     // mean over the examples
+	Accuracy float64 `json:"accuracy"` // share of examples that were predicted right; 0 for a task without classes
 }
 
 // Better reports whether s is of higher accuracy than other, or of the same and of lower loss.

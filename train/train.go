@@ -4,7 +4,7 @@
 // A Task has the examples, and draws graphs that compute the mean loss of a few of them; New adds the gradients and
 // the solver's step:
 //
-//	classifier, err := model.New(model.Config{Vocab: vocab.Len(), Classes: len(labels)})
+//	classifier, err := model.New(model.Config{}, vocab, labels)
 //	trainer, err := train.New(classifier.Task(trainSet, devSet), train.Config{Epochs: 10, Batch: 32})
 //	history, err := trainer.Fit(ctx)
 //

@@ -19,24 +19,24 @@ type options struct {
 	Train string `json:"train" help:"{file} of examples to train on, one of "`
 	Dev   string `json:"dev" help:"{file} of examples to choose the epoch by"`
 	Test  string `json:"test" help:"{file} of examples to report on"`
+	Out   string `json:"out" help:"{folder} to save the model to"`
 
-	MaxLen   int  `json:"max_len" help:"number of words of a text that count; 0: all of them"`
 	MinCount int  `json:"min_count" help:"occurrences in train that a word needs to be known"`
 	Sparse   bool `json:"sparse" help:"let a step cost what its words touch; false: the whole table"`
 	Report   bool `json:"report" help:"print precision, recall, F1 of each class and the confusion matrix of test"`
 	Quiet    bool `json:"quiet" help:"print no progress"`
 
 	training train.Config
-	arch     model.Architecture
+	model    model.Config
 }
 
 const usage = "usage: train [flags]\nTrains a text classifier and reports its accuracy. 'go doc ./cmd/train' is the manual."
 
 // parse reads the command line. With -h it prints the flags to help and returns flag.ErrHelp.
 func parse(args []string, help io.Writer) (options, error) {
-	o := options{MaxLen: 256, MinCount: 1, Sparse: true, training: train.Defaults()}
+	o := options{MinCount: 1, Sparse: true, training: train.Defaults(), model: model.Config{MaxLen: 256}}
 	fs := flag.NewFlagSet("train", flag.ContinueOnError)
-	structs := []any{&o, &o.training, &o.training.Optim, &o.training.Course}
+	structs := []any{&o, &o.model, &o.training, &o.training.Optim, &o.training.Course}
 	for _, s := range structs {
 		if err := cli.Fields(fs, s); err != nil {
 			return o, err
@@ -55,12 +55,13 @@ func parse(args []string, help io.Writer) (options, error) {
 	if fs.NArg() > 0 {
 		return o, cli.Misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
 	}
-	o.arch, err = arch()
+	o.model.Seed = o.training.Seed
+	o.model.Arch, err = arch()
 	if err == nil {
 		o.training.Rule, err = rule()
 	}
 	if err == nil {
-		err = o.check(append(structs, o.arch, o.training.Rule))
+		err = o.check(append(structs, o.model.Arch, o.training.Rule))
 	}
 	return o, err
 }
@@ -76,12 +77,10 @@ func (o options) check(structs []any) error {
 	switch {
 	case given != 0 && given != 3:
 		return cli.Misuse("-train, -dev and -test go together: give all three, or none for the toy set")
-	case o.MaxLen < 0:
-		return cli.Misuse("-max-len must be at least 0, got %d", o.MaxLen)
 	case o.MinCount < 0:
 		return cli.Misuse("-min-count must be at least 0, got %d", o.MinCount)
 	}
-	return cli.Invalid(cmp.Or(o.arch.Check(), o.training.Check()), structs...)
+	return cli.Invalid(cmp.Or(o.model.Check(), o.training.Check()), structs...)
 }
 
 // endings lists the endings of names that choose a file's format, such as ".tsv, .csv".

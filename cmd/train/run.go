@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,11 +20,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.Out != "" {
+		if err := model.CheckSave(o.Out); err != nil {
+			return err
+		}
+	}
 	set, err := load(o)
 	if err != nil {
 		return err
 	}
-	c, err := model.New(model.Config{Vocab: set.vocab.Len(), Classes: len(set.labels), Seed: o.training.Seed, Arch: o.arch})
+	c, err := model.New(o.model, set.vocab, set.labels)
 	if err != nil {
 		return err
 	}
@@ -84,7 +90,7 @@ func load(o options) (*dataset, error) {
 		samples *[]data.Sample
 		corpus  *data.Corpus
 	}{{&set.train, corpus}, {&set.dev, data.NewCorpus(dev)}, {&set.test, data.NewCorpus(test)}} {
-		if *split.samples, err = split.corpus.Encode(set.vocab, set.labels, o.MaxLen); err != nil {
+		if *split.samples, err = split.corpus.Encode(set.vocab, set.labels, o.model.MaxLen); err != nil {
 			return nil, err
 		}
 	}
@@ -119,6 +125,11 @@ func summarize(o options, set *dataset, c *model.Classifier, h train.History, st
 	if err != nil {
 		return err
 	}
+	if o.Out != "" {
+		if err := save(o, set, c, model.Run{History: h, Scores: []model.Scores{dev.Scores("dev"), test.Scores("test")}}); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(stdout, "data        %s: %d train, %d dev, %d test examples\n", set.name, len(set.train), len(set.dev), len(set.test))
 	fmt.Fprintf(stdout, "classes     %s\n", strings.Join(set.labels, ", "))
 	fmt.Fprintf(stdout, "vocabulary  %d words\n", set.vocab.Len())
@@ -133,4 +144,16 @@ func summarize(o options, set *dataset, c *model.Classifier, h train.History, st
 	}
 	_, err = fmt.Fprintf(stdout, "dev accuracy %.3f\ntest accuracy %.3f\n", dev.Accuracy(), test.Accuracy())
 	return err
+}
+
+// save saves the classifier with what run tells of its training.
+func save(o options, set *dataset, c *model.Classifier, run model.Run) (err error) {
+	run.Settings, err = json.Marshal(struct {
+		options
+		Training train.Config `json:"training"`
+	}{o, o.training})
+	if err != nil {
+		return err
+	}
+	return c.Save(o.Out, run)
 }

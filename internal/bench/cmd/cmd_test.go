@@ -205,7 +205,7 @@ func TestGenTrain(t *testing.T) {
 	if got, err := lastAccuracy(out.String()); err != nil || got < 0.6 {
 		t.Errorf("accuracy %v, %v", got, err)
 	}
-	f, err := os.Open(file("x.safetensors"))
+	f, err := os.Open(filepath.Join(file("x"), "model.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,9 +214,9 @@ func TestGenTrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, _ := os.ReadFile(file("x.vocab"))
+	words, _ := os.ReadFile(filepath.Join(file("x"), "vocab.tsv"))
 	want := map[string][]int{
-		"words.weight": {bytes.Count(words, []byte("\n")), bench.Dim}, "classes.weight": {2, bench.Dim}, "classes.bias": {2},
+		"embedding.weight": {bytes.Count(words, []byte("\n")), bench.Dim}, "output.weight": {2, bench.Dim}, "output.bias": {2},
 	}
 	got := make(map[string][]int)
 	for tensor, err := r.Next(); err != io.EOF; tensor, err = r.Next() {

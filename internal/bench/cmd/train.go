@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/internal/bench"
@@ -19,7 +17,7 @@ type trainFlags struct {
 	Train   string `json:"train" help:"{file} to train on"`
 	Dev     string `json:"dev" help:"{file} to choose the epoch by"`
 	Test    string `json:"test" help:"{file} to print the accuracy on, if any"`
-	Out     string `json:"out" help:"{path} of the files to write: path.safetensors and path.vocab"`
+	Out     string `json:"out" help:"{folder} to save the model to"`
 	Solver  string `json:"solver" help:"{name}: sgd or adam"`
 	Workers int    `json:"workers" help:"replicas that train at once"`
 }
@@ -31,11 +29,11 @@ func train(ctx context.Context, args []string, stdout io.Writer) error {
 	if _, err := parse("train [flags]", &o, args, stdout); err != nil {
 		return err
 	}
-	vocab, classes, samples, err := read(o.Train, o.Dev, o.Test)
+	vocab, labels, samples, err := read(o.Train, o.Dev, o.Test)
 	if err != nil {
 		return err
 	}
-	c, err := model.New(model.Config{Vocab: vocab.Len(), Classes: classes, Seed: 1, Arch: model.Bag{Dim: bench.Dim}})
+	c, err := model.New(model.Config{Seed: 1, Arch: model.Bag{Dim: bench.Dim}}, vocab, labels)
 	if err != nil {
 		return err
 	}
@@ -54,7 +52,7 @@ func train(ctx context.Context, args []string, stdout io.Writer) error {
 	if _, err := t.Fit(ctx); err != nil {
 		return err
 	}
-	if err := save(o.Out, c, vocab); err != nil || o.Test == "" {
+	if err := c.Save(o.Out, model.Run{}); err != nil || o.Test == "" {
 		return err
 	}
 	eval, err := c.Evaluate(ctx, samples[2])
@@ -66,21 +64,20 @@ func train(ctx context.Context, args []string, stdout io.Writer) error {
 }
 
 // read returns the samples of each file, encoded by the words and classes of the first; none for the path "".
-func read(paths ...string) (vocab *data.Vocab, classes int, samples [][]data.Sample, err error) {
+func read(paths ...string) (vocab *data.Vocab, labels data.Labels, samples [][]data.Sample, err error) {
 	examples := make([][]data.Example, len(paths))
 	for i, path := range paths {
 		if path == "" {
 			continue
 		}
 		if examples[i], err = data.ReadFile(path); err != nil {
-			return nil, 0, nil, err
+			return nil, nil, nil, err
 		}
 	}
 	corpus := data.NewCorpus(examples[0])
 	vocab = data.NewVocab(corpus.Counts(), data.VocabConfig{})
-	labels, err := data.NewLabels(examples[0])
-	if err != nil {
-		return nil, 0, nil, err
+	if labels, err = data.NewLabels(examples[0]); err != nil {
+		return nil, nil, nil, err
 	}
 	samples = make([][]data.Sample, len(paths))
 	for i := range samples {
@@ -88,23 +85,8 @@ func read(paths ...string) (vocab *data.Vocab, classes int, samples [][]data.Sam
 			corpus = data.NewCorpus(examples[i])
 		}
 		if samples[i], err = corpus.Encode(vocab, labels, 0); err != nil {
-			return nil, 0, nil, err
+			return nil, nil, nil, err
 		}
 	}
-	return vocab, len(labels), samples, nil
-}
-
-// save writes the weights and the words.
-func save(path string, c *model.Classifier, vocab *data.Vocab) error {
-	var weights, words bytes.Buffer
-	if err := c.Params().Save(&weights); err != nil {
-		return err
-	}
-	if err := vocab.Save(&words); err != nil {
-		return err
-	}
-	if err := os.WriteFile(path+".safetensors", weights.Bytes(), 0o666); err != nil {
-		return err
-	}
-	return os.WriteFile(path+".vocab", words.Bytes(), 0o666)
+	return vocab, labels, samples, nil
 }

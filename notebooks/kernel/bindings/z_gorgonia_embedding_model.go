@@ -18,18 +18,26 @@ func init() {
 		Name: "model",
 		Binds: map[string]r.Value{
 			"Architectures": r.ValueOf(p0.Architectures),
+			"CheckSave":     r.ValueOf(p0.CheckSave),
+			"Load":          r.ValueOf(p0.Load),
 			"New":           r.ValueOf(p0.New),
 		},
 		Types: map[string]r.Type{
 			"Architecture": r.TypeOf((*p0.Architecture)(nil)).Elem(),
 			"Bag":          r.TypeOf((*p0.Bag)(nil)).Elem(),
 			"Builder":      r.TypeOf((*p0.Builder)(nil)).Elem(),
+			"Class":        r.TypeOf((*p0.Class)(nil)).Elem(),
 			"Classifier":   r.TypeOf((*p0.Classifier)(nil)).Elem(),
 			"Config":       r.TypeOf((*p0.Config)(nil)).Elem(),
 			"Confusion":    r.TypeOf((*p0.Confusion)(nil)).Elem(),
 			"Evaluation":   r.TypeOf((*p0.Evaluation)(nil)).Elem(),
 			"Net":          r.TypeOf((*p0.Net)(nil)).Elem(),
+			"Output":       r.TypeOf((*p0.Output)(nil)).Elem(),
+			"Prediction":   r.TypeOf((*p0.Prediction)(nil)).Elem(),
 			"Report":       r.TypeOf((*p0.Report)(nil)).Elem(),
+			"Run":          r.TypeOf((*p0.Run)(nil)).Elem(),
+			"Scores":       r.TypeOf((*p0.Scores)(nil)).Elem(),
+			"Source":       r.TypeOf((*p0.Source)(nil)).Elem(),
 			"Task":         r.TypeOf((*p0.Task)(nil)).Elem(),
 		},
 		Proxies: map[string]r.Type{
@@ -56,11 +64,11 @@ func (p *proxy_gorgonia_embedding_model_Architecture) Name() string { return p.N
 
 type proxy_gorgonia_embedding_model_Net struct {
 	Object      any
-	Forward_    func(any, p1.Texts) (*p2.Node, error)
+	Forward_    func(any, p1.Texts) (p0.Output, error)
 	Learnables_ func(any) p2.Nodes
 }
 
-func (p *proxy_gorgonia_embedding_model_Net) Forward(a0 p1.Texts) (*p2.Node, error) {
+func (p *proxy_gorgonia_embedding_model_Net) Forward(a0 p1.Texts) (p0.Output, error) {
 	return p.Forward_(p.Object, a0)
 }
 func (p *proxy_gorgonia_embedding_model_Net) Learnables() p2.Nodes { return p.Learnables_(p.Object) }

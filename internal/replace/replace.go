@@ -1,0 +1,131 @@
+// Package replace writes files and folders that are there whole or not at all, whenever the program is killed: under a
+// temporary name beside the one that they get at the end.
+package replace
+
+import (
+	"bufio"
+	"cmp"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+)
+
+// temporary is what stands between a name and what makes a temporary name of it unique.
+const temporary = ".tmp-"
+
+// File makes what write writes the content of the file at path. If it fails, the file is as it was.
+func File(path string, write func(w io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+temporary+"*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails after the renaming
+	b := bufio.NewWriterSize(f, 1<<16)
+	err = cmp.Or(write(b), b.Flush(), f.Chmod(0o644), f.Sync())
+	if err = cmp.Or(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	return cmp.Or(err, sync(filepath.Dir(path)))
+}
+
+// Folder makes the files that write writes into an empty folder, which it is given, those of the folder at path. Files of
+// other names that are in the folder at path stay there. If it fails, the folder at path is as it was.
+//
+// Where the system cannot exchange two folders (it can on Linux), there is a moment at which path does not exist, and the
+// old folder has a temporary name.
+func Folder(path string, write func(folder string) error) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	if err := tidy(path); err != nil {
+		return err
+	}
+	next, err := os.MkdirTemp(filepath.Dir(path), filepath.Base(path)+temporary+"*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(next) // after the exchange, the old folder
+	if err := cmp.Or(os.Chmod(next, 0o755), write(next), keep(path, next), sync(next)); err != nil {
+		return err
+	}
+	return cmp.Or(swap(next, path), sync(filepath.Dir(path)))
+}
+
+// tidy removes what a program that was killed has left beside path.
+func tidy(path string) error {
+	old, err := filepath.Glob(globEscape(path) + temporary + "*")
+	for _, name := range old {
+		err = cmp.Or(err, os.RemoveAll(name))
+	}
+	return err
+}
+
+// globEscape returns a pattern that matches path alone.
+func globEscape(path string) string {
+	var b []byte
+	for _, c := range []byte(path) {
+		if c == '*' || c == '?' || c == '[' || c == '\\' {
+			b = append(b, '\\')
+		}
+		b = append(b, c)
+	}
+	return string(b)
+}
+
+// keep gives the folder next the files of the folder old that it has none of that name of.
+func keep(old, next string) error {
+	err := filepath.WalkDir(old, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(old, path)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(next, rel)
+		switch _, err := os.Lstat(to); {
+		case err == nil:
+			return nil
+		case d.IsDir():
+			return os.Mkdir(to, 0o755)
+		}
+		return errors.Wrapf(os.Link(path, to), "%s has a file that is no part of what is written, and cannot be kept", old)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // there is no old folder
+	}
+	return err
+}
+
+// swap gives the folder next the name path, and the folder that has it now, if any, the name next.
+func swap(next, path string) error {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return os.Rename(next, path)
+	}
+	if exchange(next, path) == nil {
+		return nil
+	}
+	old := next + "-old"
+	if err := os.Rename(path, old); err != nil {
+		return err
+	}
+	if err := os.Rename(next, path); err != nil {
+		return cmp.Or(os.Rename(old, path), err)
+	}
+	return os.Rename(old, next)
+}
+
+// sync makes the names in a folder last.
+func sync(folder string) error {
+	f, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	f.Sync() // not every system can
+	return nil
+}

@@ -1,0 +1,122 @@
+package model
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"strconv"
+
+	"github.com/pkg/errors"
+
+	"gorgonia-embedding/data"
+	"gorgonia-embedding/params"
+)
+
+// maxConfig is the longest config.json that is read, in bytes.
+const maxConfig = 16 << 20
+
+// Load reads a model that Save wrote from the folder that fsys is, such as os.DirFS("opinions"), or fs.Sub of an
+// embed.FS. It believes nothing that a file says of another, or of sizes, before it has compared them: a model that is
+// damaged, unfinished or of another program is an error.
+func Load(fsys fs.FS) (*Classifier, error) {
+	c, err := load(fsys)
+	return c, errors.Wrap(err, "model: loading")
+}
+
+func load(fsys fs.FS) (*Classifier, error) {
+	s, err := loadConfig(fsys)
+	if err != nil {
+		return nil, err
+	}
+	labels, err := s.labels()
+	if err != nil {
+		return nil, errors.Wrap(err, configFile)
+	}
+	var vocab *data.Vocab
+	err = read(fsys, wordsFile, func(r io.Reader) (err error) {
+		vocab, err = data.ReadVocab(r, wordsFile)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	set := params.New(s.Config.Seed)
+	if err := read(fsys, weightsFile, set.Load); err != nil {
+		return nil, err
+	}
+	c, err := newClassifier(s.Config, vocab, labels, set)
+	if err != nil {
+		return nil, err
+	}
+	c.run = s.Run
+	return c, nil
+}
+
+// Run returns what the model that was loaded tells of its training, but for the epochs.
+func (c *Classifier) Run() Run { return c.run }
+
+// loadConfig reads config.json.
+func loadConfig(fsys fs.FS) (s saved, err error) {
+	f, err := fsys.Open(configFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := fs.Stat(fsys, stateFolder); err == nil {
+			return s, errors.New("no config.json: its training did not finish, continue it with -resume")
+		}
+		return s, errors.New("no config.json: this is no model")
+	}
+	if err != nil {
+		return s, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	switch {
+	case err != nil:
+		return s, err
+	case len(text) > maxConfig:
+		return s, errors.Errorf("%s is longer than %d bytes: it is none of a model", configFile, maxConfig)
+	}
+	var kind struct {
+		ModelType string `json:"model_type"`
+		Format    int    `json:"format_version"`
+	}
+	if err := json.Unmarshal(text, &kind); err != nil {
+		return s, errors.Wrap(err, configFile)
+	}
+	switch {
+	case kind.ModelType != modelType:
+		return s, errors.Errorf("%s: model_type is %q: want %q, a model that this library saved", configFile, kind.ModelType, modelType)
+	case kind.Format != formatVersion:
+		return s, errors.Errorf("%s: format_version is %d: this program reads %d", configFile, kind.Format, formatVersion)
+	}
+	return s, errors.Wrap(json.Unmarshal(text, &s), configFile)
+}
+
+// labels returns the classes in the order of their numbers.
+func (s saved) labels() (data.Labels, error) {
+	labels, seen := make(data.Labels, len(s.ID2Label)), make(map[string]bool)
+	for i := range labels {
+		label, ok := s.ID2Label[strconv.Itoa(i)]
+		switch {
+		case !ok:
+			return nil, errors.Errorf("id2label has %d classes and no class %d: want 0 to %d", len(labels), i, len(labels)-1)
+		case seen[label]:
+			return nil, errors.Errorf("id2label has the label %q twice", label)
+		}
+		labels[i], seen[label] = label, true
+	}
+	return labels, nil
+}
+
+// read calls f with the content of a file, through a buffer.
+func read(fsys fs.FS, name string, f func(r io.Reader) error) error {
+	file, err := fsys.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if _, ok := file.(io.Seeker); ok {
+		return errors.Wrap(f(file), name)
+	}
+	return errors.Wrap(f(bufio.NewReader(file)), name)
+}

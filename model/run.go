@@ -1,0 +1,55 @@
+package model
+
+import (
+	"encoding/json"
+	"runtime/debug"
+
+	"gorgonia-embedding/train"
+)
+
+// Run is what a saved model tells of how it came about. All of it may be empty.
+type Run struct {
+	Settings json.RawMessage `json:"settings,omitempty"` // what the training program was told, so that it can be repeated
+	Data     []Source        `json:"data,omitempty"`
+	Scores   []Scores        `json:"scores,omitempty"`
+	History  train.History   `json:"-"` // epochs, in a file of their own
+}
+
+// Source is a file of examples, or a part of one.
+type Source struct {
+	Split    string `json:"split"` // train, dev or test
+	File     string `json:"file"`
+	SHA256   string `json:"sha256,omitempty"` // of the whole file, in hexadecimal digits
+	Examples int    `json:"examples"`
+}
+
+// Scores are what a model came to on one of the splits.
+type Scores struct {
+	Split    string  `json:"split"`
+	Accuracy float64 `json:"accuracy"`
+	Loss     float64 `json:"loss"` // mean cross-entropy
+}
+
+// Scores returns e as the scores of a split.
+func (e Evaluation) Scores(split string) Scores { return Scores{split, e.Accuracy(), e.Loss} }
+
+// version returns the version of this module in the running program, with the revision that it was built from if that is
+// known.
+func version() string {
+	const path = "gorgonia-embedding"
+	b, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, m := range b.Deps {
+		if m.Path == path {
+			return m.Version
+		}
+	}
+	for _, s := range b.Settings {
+		if s.Key == "vcs.revision" && b.Main.Path == path {
+			return s.Value
+		}
+	}
+	return b.Main.Version
+}
