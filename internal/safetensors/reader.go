@@ -160,7 +160,7 @@ func read[E any](f *Reader, n int) ([]E, error) {
 	for len(data) < n {
 		at, more := len(data), min(step, n-len(data))
 		data = slices.Grow(data, more)[:at+more]
-		if err := binary.Read(f.r, binary.LittleEndian, data[at:]); err != nil {
+		if err := readElems(f.r, data[at:]); err != nil {
 			return nil, err
 		}
 	}

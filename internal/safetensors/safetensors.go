@@ -77,7 +77,7 @@ func Write(w io.Writer, meta map[string]string, tensors []Tensor) error {
 	}
 	for _, t := range tensors {
 		if err == nil {
-			err = transfer(t.Data, func(part any) error { return binary.Write(w, binary.LittleEndian, part) })
+			err = writeData(w, t.Data)
 		}
 	}
 	return errors.WithMessage(err, "safetensors")
@@ -135,26 +135,26 @@ func size(dtype string, shape []int) (uint64, error) {
 }
 
 // step is how many elements pass at once: enough for speed, and little memory.
-const step = 1 << 13
+const step = 1 << 16
 
-// transfer calls f with one part of data after the other.
-func transfer(data any, f func(part any) error) error {
+// writeData writes one part of data after the other.
+func writeData(w io.Writer, data any) error {
 	switch data := data.(type) {
 	case []float32:
-		return chunks(data, f)
+		return chunks(w, data)
 	case []float64:
-		return chunks(data, f)
+		return chunks(w, data)
 	case []int64:
-		return chunks(data, f)
+		return chunks(w, data)
 	case []uint8:
-		return chunks(data, f)
+		return chunks(w, data)
 	}
 	return nil
 }
 
-func chunks[E any](data []E, f func(part any) error) error {
+func chunks[E any](w io.Writer, data []E) error {
 	for part := range slices.Chunk(data, step) {
-		if err := f(part); err != nil {
+		if err := writeElems(w, part); err != nil {
 			return err
 		}
 	}
