@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"gorgonia-embedding/data"
+	"gorgonia-embedding/internal/kernel"
 	"gorgonia-embedding/params"
 )
 
@@ -42,12 +43,19 @@ func load(fsys fs.FS) (*Classifier, error) {
 		return nil, err
 	}
 	set := params.New(s.Config.Seed)
+	set.Seal()
 	if err := read(fsys, weightsFile, set.Load); err != nil {
 		return nil, err
+	}
+	if err := finite(set); err != nil {
+		return nil, errors.Wrap(err, weightsFile)
 	}
 	c, err := newClassifier(s.Config, vocab, labels, set)
 	if err != nil {
 		return nil, err
+	}
+	if unused := set.Unused(); len(unused) > 0 {
+		return nil, errors.Errorf("%s has a tensor %q, and the architecture has none of that name", weightsFile, unused[0])
 	}
 	c.run = s.Run
 	return c, nil
@@ -106,6 +114,23 @@ func (s saved) labels() (data.Labels, error) {
 		labels[i], seen[label] = label, true
 	}
 	return labels, nil
+}
+
+// finite fails if a parameter has an element that is not finite: no text would have a class.
+func finite(set *params.Set) error {
+	for p := range set.All() {
+		at := -1
+		switch data := p.Data.(type) {
+		case []float32:
+			at = kernel.FirstNotFinite(data)
+		case []float64:
+			at = kernel.FirstNotFinite(data)
+		}
+		if at >= 0 {
+			return errors.Errorf("element %d of the parameter %q is not finite", at, p.Name)
+		}
+	}
+	return nil
 }
 
 // read calls f with the content of a file, through a buffer.

@@ -22,7 +22,6 @@ package model
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/pkg/errors"
@@ -115,29 +114,12 @@ func newClassifier(cfg Config, vocab *data.Vocab, labels data.Labels, set *param
 	cfg.Arch = cfg.arch()
 	c := &Classifier{cfg: cfg, vocab: vocab, labels: labels, params: set}
 	c.single, c.bulk = readers{c: c, texts: 1}, readers{c: c, texts: 64}
-	given := slices.Collect(set.All())
 	r, err := c.bulk.take(0)
-	if err == nil && len(given) > 0 {
-		err = complete(set, given)
-	}
 	if err != nil {
 		return nil, errors.Wrap(err, "model")
 	}
 	c.bulk.put(r)
 	return c, nil
-}
-
-// complete fails unless the net has the parameters of set that were given, and no others.
-func complete(set *params.Set, given []params.Param) error {
-	if unused := set.Unused(); len(unused) > 0 {
-		return errors.Errorf("the parameter %q was given, and the architecture has none of that name", unused[0])
-	}
-	for p := range set.All() {
-		if !slices.ContainsFunc(given, func(g params.Param) bool { return g.Name == p.Name }) {
-			return errors.Errorf("the parameter %q is missing", p.Name)
-		}
-	}
-	return nil
 }
 
 // Config returns the configuration that the classifier was made with.

@@ -2,21 +2,27 @@ package model_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/layers"
 	"gorgonia-embedding/model"
+	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
 )
 
 // files returns the content of a folder of files.
-func files(t *testing.T, dir string) fstest.MapFS {
+func files(t testing.TB, dir string) fstest.MapFS {
 	t.Helper()
 	all := make(fstest.MapFS)
 	entries, err := os.ReadDir(dir)
@@ -113,6 +119,19 @@ func TestLoadErrors(t *testing.T) {
 	}
 	unfinished := without("config.json")
 	unfinished["state/x"] = &fstest.MapFile{}
+	nan := maps.Clone(good)
+	weights := bytes.Clone(good["model.safetensors"].Data)
+	copy(weights[8+binary.LittleEndian.Uint64(weights)+3*4:], "\xff\xff\xff\xff")
+	nan["model.safetensors"] = &fstest.MapFile{Data: weights}
+	more := maps.Clone(good)
+	var extra bytes.Buffer
+	set := params.New(1)
+	if err := set.Load(bytes.NewReader(good["model.safetensors"].Data)); err != nil {
+		t.Fatal(err)
+	}
+	set.Get("a", tensor.Float32, layers.Zeros(), 1)
+	set.Save(&extra)
+	more["model.safetensors"] = &fstest.MapFile{Data: extra.Bytes()}
 	for want, fsys := range map[string]fstest.MapFS{
 		"no config.json: this is no model":                                      without("config.json"),
 		"no config.json: its training did not finish, continue it with -resume": unfinished,
@@ -125,7 +144,9 @@ func TestLoadErrors(t *testing.T) {
 		`Dim must be at least 1, got -8`: edit("config.json", `"dim": 8`, `"dim": -8`),
 		`config.json: invalid character`: edit("config.json", `{`, `[`),
 		`parameter "embedding.weight": it is (42, 8) of float32, and was asked for as (42, 9)`: edit("config.json", `"dim": 8`, `"dim": 9`),
-		`the parameter "output.bisa" was given, and the architecture has none of that name`:    edit("model.safetensors", `"output.bias"`, `"output.bisa"`),
+		`parameter "output.bias": it is missing`:                                               edit("model.safetensors", `"output.bias"`, `"output.bisa"`),
+		`model.safetensors has a tensor "a", and the architecture has none`:                    more,
+		`model.safetensors: element 3 of the parameter "embedding.weight" is not finite`:       nan,
 		`vocab.tsv:3: want a word, a tab and a count`:                                          edit("vocab.tsv", "w2\t", "\t"),
 	} {
 		_, err := model.Load(fsys)
@@ -133,4 +154,35 @@ func TestLoadErrors(t *testing.T) {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
+}
+
+// Files that are damaged anywhere are an error or a model that answers, and take little more memory than there is of
+// them.
+func FuzzLoad(f *testing.F) {
+	c, err := model.New(small, vocabOf(10), labelsOf(2))
+	if err != nil {
+		f.Fatal(err)
+	}
+	dir := filepath.Join(f.TempDir(), "m")
+	if err := c.Save(dir, model.Run{}); err != nil {
+		f.Fatal(err)
+	}
+	good := files(f, dir)
+	f.Add(good["config.json"].Data, good["vocab.tsv"].Data, good["model.safetensors"].Data)
+	f.Fuzz(func(t *testing.T, config, vocab, weights []byte) {
+		fsys := fstest.MapFS{"config.json": {Data: config}, "vocab.tsv": {Data: vocab}, "model.safetensors": {Data: weights}}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		c, err := model.Load(fsys)
+		runtime.ReadMemStats(&after)
+		if size := uint64(len(config) + len(vocab) + len(weights)); after.TotalAlloc-before.TotalAlloc > 4*size+1<<20 {
+			t.Errorf("%d bytes for files of %d", after.TotalAlloc-before.TotalAlloc, size)
+		}
+		if err != nil {
+			return
+		}
+		if p, err := c.Predict("w2 w3 x"); err != nil || len(p.Top(10)) != len(c.Labels()) {
+			t.Errorf("%v, %v", p, err)
+		}
+	})
 }

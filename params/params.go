@@ -32,6 +32,7 @@ type Set struct {
 	seed   uint64
 	values map[string]*tensor.Dense
 	unused map[string]bool // parameters that came from a file and that nobody has asked for
+	sealed bool            // there are to be no more
 }
 
 // Param is a parameter of a Set.
@@ -91,6 +92,8 @@ func (s *Set) get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ten
 		return v, false, nil
 	}
 	switch {
+	case s.sealed:
+		return nil, false, errors.New("it is missing: the file that the parameters are from has none of that name")
 	case name == "":
 		return nil, false, errors.New("it has no name: parameters are found by name")
 	case init == nil:
@@ -114,6 +117,10 @@ func (s *Set) get(name string, dt tensor.Dtype, init gorgonia.InitWFn, shape ten
 	s.values[name] = v
 	return v, fresh, v.Reshape(shape...)
 }
+
+// Seal says that the Set has all of its parameters: asking for another one is then an error, before memory is taken for
+// it. That is for a model that is loaded whole.
+func (s *Set) Seal() { s.sealed = true }
 
 // Unused returns the names of the parameters that Load gave to an empty Set and that nobody has asked for since.
 func (s *Set) Unused() []string { return slices.Sorted(maps.Keys(s.unused)) }
