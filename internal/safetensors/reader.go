@@ -1,12 +1,12 @@
 package safetensors
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"io"
 	"slices"
+	"sort"
 
 	"github.com/pkg/errors"
 )
@@ -40,64 +40,108 @@ func (f *Reader) readHeader() error {
 	if length > maxHeader {
 		return errors.Errorf("a header of %d bytes is longer than %d: this is no safetensors file", length, maxHeader)
 	}
-	raw, err := io.ReadAll(io.LimitReader(f.r, int64(length)))
+	rest := &io.LimitedReader{R: f.r, N: int64(length)}
+	starts, err := f.readEntries(rest)
+	if _, cut := io.Copy(io.Discard, rest); cut != nil || rest.N > 0 {
+		return errors.Errorf("the file ends after %d of the header's %d bytes: it is cut off", int64(length)-rest.N, length)
+	}
 	if err != nil {
 		return err
 	}
-	if uint64(len(raw)) != length {
-		return errors.Errorf("the file ends after %d of the header's %d bytes: it is cut off", len(raw), length)
-	}
-	var entries map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &entries); err != nil {
-		return errors.WithMessage(err, "the header is not JSON")
-	}
-	return f.readEntries(entries)
+	return f.checkPlaces(starts)
 }
 
-func (f *Reader) readEntries(entries map[string]json.RawMessage) error {
-	starts := map[string]uint64{}
-	for name, raw := range entries {
-		if name == metadata {
-			if err := json.Unmarshal(raw, &f.Metadata); err != nil {
-				return errors.WithMessage(err, metadata)
+// readEntries reads the header, and returns where the data of each tensor begin. A header of many small entries takes no
+// more memory than a few times its own.
+func (f *Reader) readEntries(header io.Reader) (starts []uint64, err error) {
+	d := json.NewDecoder(header)
+	d.DisallowUnknownFields()
+	if open, err := d.Token(); err != nil {
+		return nil, errors.WithMessage(err, "the header is not JSON")
+	} else if open != json.Delim('{') {
+		return nil, errors.Errorf("the header is not a JSON object: it begins with %v", open)
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err == nil && name == metadata {
+			if err := d.Decode(&f.Metadata); err != nil {
+				return nil, errors.WithMessage(err, metadata)
 			}
 			continue
 		}
 		var e entry
-		if err := strict(raw, &e); err != nil {
-			return errors.WithMessagef(err, "tensor %q", name)
+		if err == nil {
+			err = d.Decode(&e)
 		}
-		n, err := size(e.Dtype, e.Shape)
+		if err == nil {
+			err = e.check()
+		}
 		if err != nil {
-			return errors.WithMessagef(err, "tensor %q", name)
+			return nil, errors.WithMessagef(err, "tensor %q", name)
 		}
-		if e.Offsets[1] < e.Offsets[0] || e.Offsets[1]-e.Offsets[0] != n {
-			return errors.Errorf("tensor %q of %s %v needs %d bytes, and is at bytes %d", name, e.Dtype, e.Shape, n, e.Offsets)
-		}
-		starts[name] = e.Offsets[0]
-		f.Tensors = append(f.Tensors, Tensor{Name: name, Shape: e.Shape, Dtype: e.Dtype})
+		f.Tensors, starts = append(f.Tensors, Tensor{Name: name.(string), Shape: e.Shape, Dtype: e.Dtype}), append(starts, e.Offsets[0])
 	}
-	slices.SortFunc(f.Tensors, func(a, b Tensor) int {
-		na, _ := size(a.Dtype, a.Shape)
-		nb, _ := size(b.Dtype, b.Shape)
-		return cmp.Or(cmp.Compare(starts[a.Name], starts[b.Name]), cmp.Compare(na, nb), cmp.Compare(a.Name, b.Name))
-	})
+	if _, err := d.Token(); err != nil {
+		return nil, errors.WithMessage(err, "the header is not JSON")
+	}
+	if after, err := d.Token(); err != io.EOF {
+		return nil, errors.Errorf("the header goes on after its JSON object: %v %v", after, err)
+	}
+	return starts, nil
+}
+
+// check fails unless e has the size of its shape.
+func (e entry) check() error {
+	n, err := size(e.Dtype, e.Shape)
+	if err == nil && (e.Offsets[1] < e.Offsets[0] || e.Offsets[1]-e.Offsets[0] != n) {
+		err = errors.Errorf("%s %v needs %d bytes, and is at bytes %d", e.Dtype, e.Shape, n, e.Offsets)
+	}
+	return err
+}
+
+// checkPlaces sorts the tensors by the places at which their data start, and fails unless these follow each other and
+// names are unique.
+func (f *Reader) checkPlaces(starts []uint64) error {
+	sort.Sort(&byPlace{f.Tensors, starts})
 	var at uint64
-	for _, t := range f.Tensors {
-		if starts[t.Name] != at {
-			return errors.Errorf("the data of tensor %q begin at byte %d, want %d: no overlap and no gap", t.Name, starts[t.Name], at)
+	for i, t := range f.Tensors {
+		if starts[i] != at {
+			return errors.Errorf("the data of tensor %q begin at byte %d, want %d: no overlap and no gap", t.Name, starts[i], at)
 		}
 		n, _ := size(t.Dtype, t.Shape)
 		at += n
 	}
+	names := make([]string, len(f.Tensors))
+	for i, t := range f.Tensors {
+		names[i] = t.Name
+	}
+	slices.Sort(names)
+	for i := 1; i < len(names); i++ {
+		if names[i] == names[i-1] {
+			return errors.Errorf("the header has tensor %q twice", names[i])
+		}
+	}
 	return f.checkSize(at)
 }
 
-// strict decodes raw, whose fields must all be v's.
-func strict(raw []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	return d.Decode(v)
+// byPlace sorts tensors and the places at which their data start.
+type byPlace struct {
+	tensors []Tensor
+	starts  []uint64
+}
+
+func (p *byPlace) Len() int { return len(p.tensors) }
+
+func (p *byPlace) Swap(i, j int) {
+	p.tensors[i], p.tensors[j] = p.tensors[j], p.tensors[i]
+	p.starts[i], p.starts[j] = p.starts[j], p.starts[i]
+}
+
+func (p *byPlace) Less(i, j int) bool {
+	a, b := p.tensors[i], p.tensors[j]
+	na, _ := size(a.Dtype, a.Shape)
+	nb, _ := size(b.Dtype, b.Shape)
+	return cmp.Or(cmp.Compare(p.starts[i], p.starts[j]), cmp.Compare(na, nb), cmp.Compare(a.Name, b.Name)) < 0
 }
 
 // checkSize compares the size of the data, if it can be known, with want.
