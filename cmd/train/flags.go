@@ -2,72 +2,112 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
+	"github.com/pkg/errors"
+
 	"gorgonia-embedding/data"
+	"gorgonia-embedding/internal/choice"
 	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/model"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/train"
 )
 
-// options are the flags' values.
+// options are the flags' values. Those that go into a saved model, so that its training can be repeated, have a name in
+// JSON.
 type options struct {
 	Train string `json:"train" help:"{file} of examples to train on, one of "`
 	Dev   string `json:"dev" help:"{file} of examples to choose the epoch by"`
 	Test  string `json:"test" help:"{file} of examples to report on"`
-	Out   string `json:"out" help:"{folder} to save the model to"`
 
 	MinCount int  `json:"min_count" help:"occurrences in train that a word needs to be known"`
 	Sparse   bool `json:"sparse" help:"let a step cost what its words touch; false: the whole table"`
-	Report   bool `json:"report" help:"print precision, recall, F1 of each class and the confusion matrix of test"`
-	Quiet    bool `json:"quiet" help:"print no progress"`
 
-	training train.Config
-	model    model.Config
+	Config string `json:"-" help:"{file} config.json of a saved model, whose settings become the flags' defaults"`
+	Out    string `json:"-" help:"{folder} to save the model to"`
+	Report bool   `json:"-" help:"print precision, recall, F1 of each class and the confusion matrix of test"`
+	Quiet  bool   `json:"-" help:"print no progress"`
+
+	Model    model.Config `json:"-"` // a saved model has it by itself
+	Training train.Config `json:"training"`
+}
+
+func defaults() options {
+	return options{MinCount: 1, Sparse: true, Training: train.Defaults(), Model: model.Config{MaxLen: 256}}
 }
 
 const usage = "usage: train [flags]\nTrains a text classifier and reports its accuracy. 'go doc ./cmd/train' is the manual."
 
 // parse reads the command line. With -h it prints the flags to help and returns flag.ErrHelp.
 func parse(args []string, help io.Writer) (options, error) {
-	o := options{MinCount: 1, Sparse: true, training: train.Defaults(), model: model.Config{MaxLen: 256}}
-	fs := flag.NewFlagSet("train", flag.ContinueOnError)
-	structs := []any{&o, &o.model, &o.training, &o.training.Optim, &o.training.Course}
-	for _, s := range structs {
-		if err := cli.Fields(fs, s); err != nil {
-			return o, err
+	o := defaults()
+	check, err := o.parse(args, help)
+	if err == nil && o.Config != "" {
+		if o, err = readSettings(o.Config); err == nil {
+			check, err = o.parse(args, help)
 		}
 	}
-	arch := cli.Choose(fs, "model", "`name` of the architecture", model.Architectures())
-	rule := cli.Choose(fs, "optimizer", "`name` of the rule that the steps follow", optim.Rules())
+	if err != nil {
+		return o, err
+	}
+	return o, check()
+}
+
+// readSettings returns the settings of the model whose config.json is at path.
+func readSettings(path string) (options, error) {
+	o, text, err := defaults(), []byte(nil), error(nil)
+	if text, err = os.ReadFile(path); err == nil {
+		config := struct {
+			Model    *model.Config
+			Settings *options
+		}{&o.Model, &o}
+		err = json.Unmarshal(text, &config)
+	}
+	return o, errors.WithMessagef(err, "-config %s", path)
+}
+
+// parse sets o as args say, over the values that it has. The function that it returns sets what depends on several
+// flags, and checks all of them.
+func (o *options) parse(args []string, help io.Writer) (check func() error, err error) {
+	fs := flag.NewFlagSet("train", flag.ContinueOnError)
+	structs := []any{o, &o.Model, &o.Training, &o.Training.Optim, &o.Training.Course}
+	for _, s := range structs {
+		if err := cli.Fields(fs, s); err != nil {
+			return nil, err
+		}
+	}
+	arch := cli.Choose(fs, "model", "`name` of the architecture", choice.Of[model.Architecture](model.Architectures()).First(o.Model.Arch))
+	rule := cli.Choose(fs, "optimizer", "`name` of the rule that the steps follow", choice.Of[optim.Rule](optim.Rules()).First(o.Training.Rule))
 	fs.Lookup("train").Usage += endings() + "; none: the toy set"
 	fs.Lookup("schedule").Usage += ": " + strings.Join(optim.Courses(), ", ")
 	fs.Lookup("learning-rate").Usage += ", " + rates()
 	fs.Lookup("seed").Usage = "seed of everything random"
-	err := cli.Parse(fs, args, usage, help)
-	if err != nil {
-		return o, err
+	if err := cli.Parse(fs, args, usage, help); err != nil {
+		return nil, err
 	}
 	if fs.NArg() > 0 {
-		return o, cli.Misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
+		return nil, cli.Misuse("unexpected argument %q: files are named by -train, -dev and -test", fs.Arg(0))
 	}
-	o.model.Seed = o.training.Seed
-	o.model.Arch, err = arch()
-	if err == nil {
-		o.training.Rule, err = rule()
-	}
-	if err == nil {
-		err = o.check(append(structs, o.model.Arch, o.training.Rule))
-	}
-	return o, err
+	return func() (err error) {
+		o.Model.Seed = o.Training.Seed
+		if o.Model.Arch, err = arch(); err == nil {
+			o.Training.Rule, err = rule()
+		}
+		if err == nil {
+			err = o.check(append(structs, o.Model.Arch, o.Training.Rule))
+		}
+		return err
+	}, nil
 }
 
 // check returns a misuse of flags, which are fields of structs.
-func (o options) check(structs []any) error {
+func (o *options) check(structs []any) error {
 	given := 0
 	for _, file := range []string{o.Train, o.Dev, o.Test} {
 		if file != "" {
@@ -80,7 +120,7 @@ func (o options) check(structs []any) error {
 	case o.MinCount < 0:
 		return cli.Misuse("-min-count must be at least 0, got %d", o.MinCount)
 	}
-	return cli.Invalid(cmp.Or(o.model.Check(), o.training.Check()), structs...)
+	return cli.Invalid(cmp.Or(o.Model.Check(), o.Training.Check()), structs...)
 }
 
 // endings lists the endings of names that choose a file's format, such as ".tsv, .csv".

@@ -32,6 +32,7 @@ The data:
 	-max-len n                 number of words of a text that count; 0: all of them (default 256)
 	-min-count n               occurrences in train that a word needs to be known (default 1)
 	-out folder                save the model there, for cmd/predict and programs
+	-config file               config.json of a saved model, whose settings become the flags' defaults
 	-report                    print precision, recall, F1 of each class and the confusion matrix of test
 
 The model:

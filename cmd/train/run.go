@@ -29,13 +29,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c, err := model.New(o.model, set.vocab, set.labels)
+	c, err := model.New(o.Model, set.vocab, set.labels)
 	if err != nil {
 		return err
 	}
 	task := c.Task(set.train, set.dev)
 	task.Sparse = o.Sparse
-	t, err := train.New(task, o.training)
+	t, err := train.New(task, o.Training)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		t.OnBatch = progress.Batch
 		t.OnEpoch = func(e train.Epoch) {
 			progress.Epoch("epoch %d/%d  loss %.4f  dev accuracy %.3f  %.0f words/s",
-				e.Number, o.training.Epochs, e.Loss, e.Dev.Accuracy, float64(set.words())/e.Time.Seconds())
+				e.Number, o.Training.Epochs, e.Loss, e.Dev.Accuracy, float64(set.words())/e.Time.Seconds())
 		}
 	}
 	history, err := t.Fit(ctx)
@@ -90,7 +90,7 @@ func load(o options) (*dataset, error) {
 		samples *[]data.Sample
 		corpus  *data.Corpus
 	}{{&set.train, corpus}, {&set.dev, data.NewCorpus(dev)}, {&set.test, data.NewCorpus(test)}} {
-		if *split.samples, err = split.corpus.Encode(set.vocab, set.labels, o.model.MaxLen); err != nil {
+		if *split.samples, err = split.corpus.Encode(set.vocab, set.labels, o.Model.MaxLen); err != nil {
 			return nil, err
 		}
 	}
@@ -148,11 +148,7 @@ func summarize(o options, set *dataset, c *model.Classifier, h train.History, st
 
 // save saves the classifier with what run tells of its training.
 func save(o options, set *dataset, c *model.Classifier, run model.Run) (err error) {
-	run.Settings, err = json.Marshal(struct {
-		options
-		Training train.Config `json:"training"`
-	}{o, o.training})
-	if err != nil {
+	if run.Settings, err = json.Marshal(o); err != nil {
 		return err
 	}
 	return c.Save(o.Out, run)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -34,6 +35,15 @@ func (l Of[T]) String() string {
 	}
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// First returns the list with v, if it is not nil, at its beginning, in the place of the value of its name.
+func (l Of[T]) First(v T) Of[T] {
+	if any(v) == nil {
+		return l
+	}
+	others := slices.DeleteFunc(slices.Clone(l), func(other T) bool { return other.Name() == v.Name() })
+	return append(Of[T]{v}, others...)
 }
 
 // Find returns the value called name. Its error is about a field of the given name.
