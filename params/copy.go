@@ -26,20 +26,51 @@ func (s *Set) Snapshot(old *Set) *Set {
 // Restore gives the parameters the values of those of from. It fails, and has then changed nothing, unless both have
 // the same names, shapes and types.
 func (s *Set) Restore(from *Set) error {
-	none := func(tensor.Dtype, ...int) any { return errors.New("there is none of that name here") }
-	for p := range from.All() {
-		if _, _, err := s.get(p.Name, from.values[p.Name].Dtype(), none, p.Shape); err != nil {
-			return errors.Wrapf(err, "parameter %q", p.Name)
-		}
-	}
-	for p := range s.All() {
-		if from.values[p.Name] == nil {
-			return errors.Errorf("parameter %q: it is missing, of shape %v", p.Name, p.Shape)
-		}
+	if err := s.fits(from); err != nil {
+		return err
 	}
 	for name, v := range s.values {
 		if err := tensor.Copy(v, from.values[name]); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// Swap exchanges the values of the parameters for those of other. It fails, and has then changed nothing, unless both
+// have the same names, shapes and types.
+func (s *Set) Swap(other *Set) error {
+	if err := s.fits(other); err != nil {
+		return err
+	}
+	for name, v := range s.values {
+		switch a := v.Data().(type) {
+		case []float32:
+			swap(a, other.values[name].Float32s())
+		case []float64:
+			swap(a, other.values[name].Float64s())
+		}
+	}
+	return nil
+}
+
+func swap[T any](a, b []T) {
+	for i := range a {
+		a[i], b[i] = b[i], a[i]
+	}
+}
+
+// fits fails unless s and other have the same names, shapes and types.
+func (s *Set) fits(other *Set) error {
+	none := func(tensor.Dtype, ...int) any { return errors.New("there is none of that name here") }
+	for p := range other.All() {
+		if _, _, err := s.get(p.Name, other.values[p.Name].Dtype(), none, p.Shape); err != nil {
+			return errors.Wrapf(err, "parameter %q", p.Name)
+		}
+	}
+	for p := range s.All() {
+		if other.values[p.Name] == nil {
+			return errors.Errorf("parameter %q: it is missing, of shape %v", p.Name, p.Shape)
 		}
 	}
 	return nil

@@ -9,20 +9,23 @@ import (
 	"gorgonia-embedding/internal/texttab"
 )
 
-// Epoch is the outcome of one pass over the training examples.
+// Epoch is the outcome of one pass over the training examples. It goes through JSON as one flat object, in which a
+// number that is not finite is null.
 type Epoch struct {
-	Number   int           `json:"epoch"`    // number of the pass, from 1
-	Loss     float64       `json:"loss"`     // mean of the batches' losses, each weighted by its examples
-	Dev      Score         `json:"dev"`      // score of the evaluation after the pass
-	Examples int           `json:"examples"` // number of examples trained on
-	Time     time.Duration `json:"time"`     // duration of the training, without the evaluation, in nanoseconds
+	Number       int           // number of the pass, from 1
+	Loss         float64       // mean of the batches' losses, each weighted by its examples
+	Dev          Score         // score of the evaluation after the pass
+	Examples     int           // number of examples trained on
+	Time         time.Duration // duration of the training, without the evaluation, in this process; a checkpoint has none
+	Steps        int           // steps of the whole training until its end
+	LearningRate float64       // learning rate of its last step
 }
 
 // History is a training's epochs in order. It prints as a table, without the times: the same seed gives the
 // same text.
 type History struct {
-	Epochs []Epoch
-	Best   int // number of the epoch whose parameters were kept; 0 if none was finished
+	Epochs []Epoch `json:"epochs"`
+	Best   int     `json:"best"` // number of the epoch whose parameters were kept; 0 if none was finished
 }
 
 // add appends e and reports whether it is the best so far.

@@ -9,6 +9,12 @@ import (
 	"gorgonia-embedding/optim"
 )
 
+// drawn is what a graph was drawn from, beside the task.
+type drawn struct {
+	examples []int    // nil if there is no graph yet
+	random   rand.PCG // the source of random numbers, as it was then
+}
+
 // replica is what one worker runs on its part of a batch.
 type replica struct {
 	*Machine
@@ -20,9 +26,13 @@ type replica struct {
 }
 
 // newReplica returns a replica whose graphs make solver's step themselves or, if several of them share each batch,
-// compute their share of the gradients.
-func newReplica(t Task, batch int, rnd *rand.Rand, solver *optim.Solver, shared bool) *replica {
-	r := &replica{Machine: NewMachine(t.Draw, Drawing{Mode: Training, Batch: batch, Rand: rnd})}
+// compute their share of the gradients. random is the source of their random numbers, and from what they are drawn from.
+func newReplica(t Task, batch int, random *rand.PCG, from *drawn, solver *optim.Solver, shared bool) *replica {
+	draw := func(d Drawing) (*Graph, error) {
+		*from = drawn{d.Examples, *random}
+		return t.Draw(d)
+	}
+	r := &replica{Machine: NewMachine(draw, Drawing{Mode: Training, Batch: batch, Rand: rand.New(random)})}
 	r.finish = func(gr *Graph) error {
 		cost, err := gr.Loss, gr.learns(t.Params())
 		if r.setShare = func(float64) {}; shared && err == nil {

@@ -265,7 +265,7 @@ func TestBadGraphs(t *testing.T) {
 }
 
 func TestHistoryPrints(t *testing.T) {
-	h := train.History{Epochs: []train.Epoch{{1, 0.7, train.Score{Loss: 0.6, Accuracy: 0.5}, 10, time.Second}, {2, 0.25, train.Score{Loss: 0.5, Accuracy: 0.875}, 10, time.Second}}, Best: 2}
+	h := train.History{Epochs: []train.Epoch{{Number: 1, Loss: 0.7, Dev: train.Score{Loss: 0.6, Accuracy: 0.5}}, {Number: 2, Loss: 0.25, Dev: train.Score{Loss: 0.5, Accuracy: 0.875}, Time: time.Second}}, Best: 2}
 	want := `  epoch    loss  dev loss  dev accuracy  best
       1  0.7000    0.6000         0.500      
       2  0.2500    0.5000         0.875     *

@@ -13,7 +13,6 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gorgonia-embedding/optim"
-	"gorgonia-embedding/params"
 )
 
 // Trainer trains a task. New makes one.
@@ -25,12 +24,21 @@ type Trainer struct {
 	// but the workers of this process; if there is one worker, its graph then makes the step itself.
 	Exchanger Exchanger
 
+	// Checkpoints is where Fit saves the training, after each epoch and when ctx is done. The zero value is nowhere.
+	Checkpoints Checkpoints
+
+	// Metrics is the name of a file to which Fit appends a line after each epoch, the Epoch as JSON; "" means none. A
+	// new training empties it. One that goes on keeps the lines of the epochs that it has had.
+	Metrics string
+
 	task     Task
 	cfg      Config
-	order    *rand.Rand   // source of the order of the examples
-	dropout  []*rand.Rand // source of the dropout of each worker
-	exchange Exchanger    // Exchanger of this Fit; nil: the graph makes the step
+	streams  []*rand.PCG // sources of the order of the examples, and of the dropout of each worker
+	drawn    []drawn     // what the graph of each worker was drawn from
+	loaded   bool        // whether the next Fit goes on with what Load has read
+	progress             // how far the training of the last Fit has come
 	solver   *optim.Solver
+	exchange Exchanger              // Exchanger of this Fit; nil: the graph makes the step
 	replicas []*replica             // one for each worker
 	grads    [][]gorgonia.ValueGrad // gradients of the replicas that took part in a step
 	running  sync.WaitGroup         // all replicas of a step but the first
@@ -47,98 +55,161 @@ func New(task Task, cfg Config) (*Trainer, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, errors.Wrap(err, "train")
 	}
-	t := &Trainer{task: task, cfg: cfg, order: rand.New(rand.NewPCG(cfg.Seed, orderStream))}
-	for w := range uint64(max(1, cfg.Workers)) {
-		t.dropout = append(t.dropout, rand.New(rand.NewPCG(cfg.Seed, dropoutStream+w)))
+	cfg.Workers = max(1, cfg.Workers)
+	t := &Trainer{task: task, cfg: cfg, streams: []*rand.PCG{rand.NewPCG(cfg.Seed, orderStream)}}
+	for w := range uint64(cfg.Workers) {
+		t.streams = append(t.streams, rand.NewPCG(cfg.Seed, dropoutStream+w))
 	}
 	return t, nil
 }
 
-// Solver returns the solver of the last Fit, or nil if there was none.
+// Solver returns the solver of the last Fit or Load, or nil if there was none.
 func (t *Trainer) Solver() *optim.Solver { return t.solver }
 
 // Fit trains for cfg.Epochs epochs, or until cfg.Patience of them in a row were not of a better Score than the best.
 // The task is left with the parameters of the best epoch.
 //
-// Each Fit begins with a new solver. When ctx is done, Fit stops before the next batch, keeps the best parameters so
+// Each Fit begins with a new solver, unless Load or Resume was called before: then it goes on from there, and returns
+// the history of the whole training. When ctx is done, Fit stops before the next batch, keeps the best parameters so
 // far (those of the moment if no epoch was finished) and returns ctx's error with the history. A loss that is not
-// finite is an error: the best parameters so far are kept then too, but if no epoch was finished they may not be
-// finite.
-func (t *Trainer) Fit(ctx context.Context) (h History, err error) {
+// finite is an error, and so is a checkpoint or a line of Metrics that cannot be written: the best parameters so far
+// are kept then too, but if no epoch was finished they may not be finite.
+func (t *Trainer) Fit(ctx context.Context) (History, error) {
 	if err := t.start(); err != nil {
-		return h, errors.Wrap(err, "train")
+		return History{}, errors.Wrap(err, "train")
 	}
-	var best *params.Set
-	for n := 1; n <= t.cfg.Epochs && !h.stale(t.cfg.Patience); n++ {
-		var e Epoch
-		if e, err = t.epoch(ctx, n); err != nil {
-			break
-		}
-		if h.add(e) {
-			best = t.task.Params().Snapshot(best)
-		}
-		if t.OnEpoch != nil {
-			t.OnEpoch(e)
-		}
+	err := t.run(ctx)
+	if ctx.Err() != nil && !t.inStep {
+		err = cmp.Or(t.checkpoint(), err)
 	}
-	if best != nil {
-		err = cmp.Or(err, t.task.Params().Restore(best))
-	}
-	return h, err
+	return t.history, cmp.Or(err, t.keepBest())
 }
 
-// start makes the solver and the replicas of a Fit.
+// start makes the solver, unless it was loaded, and the replicas of a Fit.
 func (t *Trainer) start() (err error) {
-	n, workers := t.task.Len(), len(t.dropout)
+	n := t.task.Len()
 	if n < 1 {
-		return errors.Errorf("the task has %d examples to train on: want at least 1", n)
+		return errNoExamples(n)
 	}
-	if t.solver, err = t.cfg.solver(t.cfg.Epochs * batches(n, t.cfg.Batch)); err != nil {
+	if err := t.Checkpoints.open(t.loaded); err != nil {
 		return err
 	}
-	if t.exchange = t.Exchanger; t.exchange == nil && workers > 1 {
+	if !t.loaded {
+		if t.solver, err = t.cfg.solver(t.cfg.Epochs * batches(n, t.cfg.Batch)); err != nil {
+			return err
+		}
+		t.drawn = make([]drawn, t.cfg.Workers)
+		t.progress = progress{}
+		t.begin(n, *t.streams[0])
+	}
+	t.loaded = false
+	if err := t.startMetrics(); err != nil {
+		return err
+	}
+	if t.exchange = t.Exchanger; t.exchange == nil && t.cfg.Workers > 1 {
 		t.exchange = local{}
 	}
 	t.replicas = t.replicas[:0]
-	for _, rnd := range t.dropout {
-		t.replicas = append(t.replicas, newReplica(t.task, batches(t.cfg.Batch, workers), rnd, t.solver, t.exchange != nil))
+	for w := range t.drawn {
+		t.replicas = append(t.replicas, newReplica(t.task, batches(t.cfg.Batch, t.cfg.Workers), t.streams[1+w], &t.drawn[w], t.solver, t.exchange != nil))
+	}
+	return t.redraw()
+}
+
+// redraw draws the graphs that a training which is loaded had: others, with room for more or fewer examples, may take
+// more or fewer random numbers, or add up in another order.
+func (t *Trainer) redraw() error {
+	for w, from := range t.drawn {
+		if from.examples == nil {
+			continue
+		}
+		random := t.streams[1+w]
+		now := *random
+		*random = from.random
+		if err := t.replicas[w].Fill(from.examples); err != nil {
+			return err
+		}
+		*random = now
 	}
 	return nil
+}
+
+func errNoExamples(n int) error {
+	return errors.Errorf("the task has %d examples to train on: want at least 1", n)
 }
 
 // batches returns how many batches n examples make.
 func batches(n, batch int) int { return (n + batch - 1) / batch }
 
-// epoch makes one pass over the examples and evaluates.
-func (t *Trainer) epoch(ctx context.Context, number int) (Epoch, error) {
-	e := Epoch{Number: number, Examples: t.task.Len()}
-	start := time.Now()
-	order := make([]int, e.Examples)
-	for i := range order {
-		order[i] = i
-	}
-	t.order.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-	done, of := 0, batches(len(order), t.cfg.Batch)
-	for batch := range slices.Chunk(order, t.cfg.Batch) {
-		if err := ctx.Err(); err != nil {
-			return e, err
+// run trains until the last epoch.
+func (t *Trainer) run(ctx context.Context) error {
+	for t.now.Number <= t.cfg.Epochs && !t.history.stale(t.cfg.Patience) {
+		if err := t.epoch(ctx); err != nil {
+			return err
 		}
+		e := t.finish()
+		if err := cmp.Or(t.appendMetrics(e), t.checkpoint()); err != nil {
+			return err
+		}
+		if t.OnEpoch != nil {
+			t.OnEpoch(e)
+		}
+	}
+	return nil
+}
+
+// epoch makes what is left of a pass over the examples, and evaluates.
+func (t *Trainer) epoch(ctx context.Context) (err error) {
+	e, start := &t.now, time.Now()
+	of := batches(e.Examples, t.cfg.Batch)
+	for batch := range slices.Chunk(t.shuffled()[min(t.done*t.cfg.Batch, e.Examples):], t.cfg.Batch) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		t.inStep, e.LearningRate = true, t.solver.LearningRate()
 		loss, err := t.step(batch)
 		if err != nil {
-			return e, err
+			return err
 		}
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			return e, errors.Errorf("train: the loss became %v in epoch %d: lower the learning rate (%v)", loss, number, t.solver.LearningRate())
+			return errors.Errorf("train: the loss became %v in epoch %d: lower the learning rate (%v)", loss, e.Number, t.solver.LearningRate())
 		}
-		e.Loss += loss * float64(len(batch)) / float64(len(order))
-		if done++; t.OnBatch != nil {
-			t.OnBatch(done, of)
+		e.Loss += loss * float64(len(batch)) / float64(e.Examples)
+		t.done, t.inStep = t.done+1, false
+		if t.OnBatch != nil {
+			t.OnBatch(t.done, of)
+		}
+		if every := t.Checkpoints.Every; every > 0 && t.solver.Steps()%every == 0 && t.done < of {
+			if err := t.checkpoint(); err != nil {
+				return err
+			}
 		}
 	}
 	e.Time = time.Since(start)
-	var err error
 	e.Dev, err = t.task.Evaluate(ctx)
-	return e, err
+	return err
+}
+
+// shuffled returns the order of the examples in this epoch.
+func (t *Trainer) shuffled() []int {
+	order := make([]int, t.now.Examples)
+	for i := range order {
+		order[i] = i
+	}
+	*t.streams[0] = t.before
+	rand.New(t.streams[0]).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	return order
+}
+
+// finish ends an epoch that was evaluated, and returns it.
+func (t *Trainer) finish() Epoch {
+	e := t.now
+	e.Steps = t.solver.Steps()
+	if t.history.add(e) {
+		t.best = t.task.Params().Snapshot(t.best)
+	}
+	t.begin(t.task.Len(), *t.streams[0])
+	return e
 }
 
 // step trains on one batch and returns its mean loss before the step. Each worker takes examples that stand together.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pkg/errors"
 )
@@ -16,8 +17,13 @@ import (
 // temporary is what stands between a name and what makes a temporary name of it unique.
 const temporary = ".tmp-"
 
-// File makes what write writes the content of the file at path. If it fails, the file is as it was.
+// File makes what write writes the content of the file at path, which is on the disk when File returns. If it fails, the
+// file is as it was.
 func File(path string, write func(w io.Writer) error) error {
+	return named(path, file(path, write))
+}
+
+func file(path string, write func(w io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+temporary+"*")
 	if err != nil {
 		return err
@@ -31,6 +37,22 @@ func File(path string, write func(w io.Writer) error) error {
 	return cmp.Or(err, sync(filepath.Dir(path)))
 }
 
+// named returns err, which names path if it named a temporary file in its place.
+func named(path string, err error) error {
+	var file *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &file) && strings.Contains(file.Path, temporary):
+		return &fs.PathError{Op: file.Op, Path: path, Err: file.Err}
+	case errors.As(err, &link):
+		return &fs.PathError{Op: link.Op, Path: path, Err: link.Err}
+	}
+	return err
+}
+
+// Clean removes what a program that was killed has left of files in folder.
+func Clean(folder string) error { return tidy(filepath.Join(globEscape(folder), "*")) }
+
 // Folder makes the files that write writes into an empty folder, which it is given, those of the folder at path. Files of
 // other names that are in the folder at path stay there. If it fails, the folder at path is as it was.
 //
@@ -41,7 +63,7 @@ func Folder(path string, write func(folder string) error) error {
 	if err != nil {
 		return err
 	}
-	if err := tidy(path); err != nil {
+	if err := tidy(globEscape(path)); err != nil {
 		return err
 	}
 	next, err := os.MkdirTemp(filepath.Dir(path), filepath.Base(path)+temporary+"*")
@@ -55,9 +77,9 @@ func Folder(path string, write func(folder string) error) error {
 	return cmp.Or(swap(next, path), sync(filepath.Dir(path)))
 }
 
-// tidy removes what a program that was killed has left beside path.
-func tidy(path string) error {
-	old, err := filepath.Glob(globEscape(path) + temporary + "*")
+// tidy removes what a program that was killed has left beside the paths that match pattern.
+func tidy(pattern string) error {
+	old, err := filepath.Glob(pattern + temporary + "*")
 	for _, name := range old {
 		err = cmp.Or(err, os.RemoveAll(name))
 	}

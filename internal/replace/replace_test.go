@@ -101,3 +101,25 @@ func mkdir(t *testing.T, path string) string {
 	}
 	return path
 }
+
+// An error names the file that was to be written, and what a program that was killed has left is removed.
+func TestFileNamesThePath(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "odd [name]*")
+	path := filepath.Join(dir, "f")
+	err := replace.File(path, func(io.Writer) error { return nil })
+	if !errors.Is(err, os.ErrNotExist) || err.Error() != "open "+path+": no such file or directory" {
+		t.Error(err)
+	}
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"f", "f.tmp-123", "g.tmp-4"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := replace.Clean(dir); err != nil {
+		t.Error(err)
+	}
+	want(t, dir, map[string]string{"f": "x"})
+}

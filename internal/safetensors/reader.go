@@ -14,7 +14,7 @@ import (
 // A Reader reads a file, whoever made it: nothing that the header says is believed before it is checked.
 type Reader struct {
 	Metadata map[string]string
-	Tensors  []Tensor // of the file, in the order of their data, without Data
+	Tensors  []Tensor // of the file, in the order of their data, without Data, unless the file is a Part
 
 	r     io.Reader
 	next  int
@@ -25,6 +25,9 @@ type Reader struct {
 // another dtype, of impossible shape, or whose data overlap or leave gaps. If r is an io.Seeker it also
 // fails if the data are not as many bytes as the tensors.
 func NewReader(r io.Reader) (*Reader, error) {
+	if p, ok := r.(*Part); ok {
+		return p.reader(), nil
+	}
 	f := &Reader{r: r}
 	if err := f.readHeader(); err != nil {
 		return nil, errors.WithMessage(err, "safetensors")
@@ -176,6 +179,9 @@ func (f *Reader) Next() (Tensor, error) {
 	}
 	t := f.Tensors[f.next]
 	f.next++
+	if t.Data != nil {
+		return t, nil // a Part's
+	}
 	n, _ := size(t.Dtype, t.Shape)
 	count := int(n / width(t.Dtype))
 	var err error

@@ -67,6 +67,10 @@ func Write(w io.Writer, meta map[string]string, tensors []Tensor) error {
 	slices.SortFunc(tensors, func(a, b Tensor) int {
 		return cmp.Or(cmp.Compare(width(b.Dtype), width(a.Dtype)), strings.Compare(a.Name, b.Name))
 	})
+	if p, ok := w.(*Part); ok {
+		p.add(meta, tensors)
+		return nil
+	}
 	raw, err := header(meta, tensors)
 	if err != nil {
 		return err
