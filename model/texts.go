@@ -35,6 +35,7 @@ func (b batch) fill(texts [][]int32) bool {
 		}
 		b.offsets[i+1] = end
 	}
+	clear(b.ids[end:]) // a net may look all ids up: those of the batch before would get a sparse step
 	return true
 }
 
