@@ -121,7 +121,7 @@ func (t *Trainer) Resume() (name string, damaged []error, err error) {
 		return name, damaged, errors.WithMessagef(t.load(f), "train: resuming from %s", name)
 	}
 	if err == nil && len(damaged) > 0 {
-		err = errors.WithMessage(damaged[0], "no checkpoint is whole: remove them to begin anew: the newest is")
+		err = errors.WithMessage(damaged[0], "no checkpoint is whole, remove them to begin anew")
 	}
 	return "", damaged, errors.WithMessage(err, "train")
 }

@@ -15,6 +15,7 @@ type reading struct {
 	texts  [][]int
 	train  int
 	vocab  int
+	dim    int
 	set    *params.Set
 	sparse bool
 	calm   bool // no dropout
@@ -22,7 +23,7 @@ type reading struct {
 
 // newReading returns a task of so many texts to train on, and 6 more to evaluate on.
 func newReading(n int) *reading {
-	r := &reading{train: n, vocab: 12, set: params.New(5), sparse: true}
+	r := &reading{train: n, vocab: 12, dim: 3, set: params.New(5), sparse: true}
 	for i := range n + 6 {
 		var text []int
 		for k := range 1 + i*i%7 {
@@ -44,13 +45,13 @@ func (r *reading) draw(d train.Drawing) (*train.Graph, error) {
 	}
 	g, ids, offsets, labels := gorgonia.NewGraph(), make([]int, room), make([]int, d.Batch+1), make([]int, d.Batch)
 	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
-		NumEmbeddings: r.vocab, EmbeddingDim: 3, IDs: layers.IDRules{Sparse: r.sparse}, Init: r.set.Init("words.weight", layers.Normal(r.set.Rand("words"), 1)),
+		NumEmbeddings: r.vocab, EmbeddingDim: r.dim, IDs: layers.IDRules{Sparse: r.sparse}, Init: r.set.Init("words.weight", layers.Normal(r.set.Rand("words"), 1)),
 	})
 	if err != nil {
 		return nil, err
 	}
 	out, err := layers.NewLinear(g, "out", layers.LinearConfig{
-		InFeatures: 3, OutFeatures: 2, Init: r.set.Init("out.weight", layers.Normal(r.set.Rand("out"), 1)), BiasInit: r.set.Init("out.bias", layers.Zeros()),
+		InFeatures: r.dim, OutFeatures: 2, Init: r.set.Init("out.weight", layers.Normal(r.set.Rand("out"), 1)), BiasInit: r.set.Init("out.bias", layers.Zeros()),
 	})
 	if err != nil {
 		return nil, err
