@@ -67,7 +67,7 @@ func (f *Reader) readEntries(header io.Reader) (starts []uint64, err error) {
 	for d.More() {
 		name, err := d.Token()
 		if err == nil && name == metadata {
-			if err := d.Decode(&f.Metadata); err != nil {
+			if err := f.readMetadata(d); err != nil {
 				return nil, errors.WithMessage(err, metadata)
 			}
 			continue
@@ -91,6 +91,36 @@ func (f *Reader) readEntries(header io.Reader) (starts []uint64, err error) {
 		return nil, errors.Errorf("the header goes on after its JSON object: %v %v", after, err)
 	}
 	return starts, nil
+}
+
+// maxMetadata is the most strings of metadata. Many small ones would take more than a few times their memory.
+const maxMetadata = 10_000
+
+// readMetadata reads an object of strings, or null.
+func (f *Reader) readMetadata(d *json.Decoder) error {
+	open, err := d.Token()
+	if err != nil || open == nil {
+		return err
+	}
+	if open != json.Delim('{') {
+		return errors.Errorf("want an object of strings, got %v", open)
+	}
+	f.Metadata = map[string]string{}
+	for d.More() {
+		name, err := d.Token()
+		var text string
+		if err == nil {
+			err = d.Decode(&text)
+		}
+		if err != nil {
+			return err
+		}
+		if f.Metadata[name.(string)] = text; len(f.Metadata) > maxMetadata {
+			return errors.Errorf("there are more than %d strings", maxMetadata)
+		}
+	}
+	_, err = d.Token()
+	return err
 }
 
 // check fails unless e has the size of its shape.

@@ -7,6 +7,7 @@
 package safetensors
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
@@ -102,11 +103,17 @@ func header(meta map[string]string, tensors []Tensor) ([]byte, error) {
 		entries[t.Name] = entry{Dtype: t.Dtype, Shape: append([]int{}, t.Shape...), Offsets: [2]uint64{at, at + n}}
 		at += n
 	}
-	raw, err := json.Marshal(entries) // sorts the names
-	for len(raw)%8 != 0 {
-		raw = append(raw, ' ')
+	var raw bytes.Buffer
+	e := json.NewEncoder(&raw)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(entries); err != nil { // sorts the names
+		return nil, err
 	}
-	return raw, err
+	raw.Truncate(raw.Len() - 1) // the end of the line
+	for raw.Len()%8 != 0 {
+		raw.WriteByte(' ')
+	}
+	return raw.Bytes(), nil
 }
 
 // width returns the bytes of an element, 0 for a dtype that there is not.
