@@ -125,7 +125,27 @@ func trainUntilKilled(dir string) {
 	if _, err := tr.Fit(context.Background()); err != nil {
 		os.Stdout.WriteString(err.Error())
 	}
-	select {}
+	os.Exit(0)
+}
+
+// A disk that takes no more is one clear line, and the checkpoint before stays. Here no file may have more than 512 or 1,024 bytes.
+func TestDiskFull(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	child := exec.Command(sh, "-c", `ulimit -f 1; exec "$0" -test.run='^TestKilled$'`, must(os.Executable()))
+	child.Env = append(os.Environ(), "TRAIN_UNTIL_KILLED="+dir)
+	out, err := child.Output()
+	lines := strings.Split(string(out), "\n")
+	want := "train: checkpoint: write " + filepath.Join(dir, "state", "step-000000001.safetensors") + ": "
+	if last := lines[len(lines)-1]; err != nil || len(lines) != 3 || !strings.HasPrefix(last, want) {
+		t.Errorf("%v: got %q, want %q", err, lines, want)
+	}
+	if names := list(t, filepath.Join(dir, "state")); len(names) > 0 {
+		t.Errorf("there is %q", names)
+	}
 }
 
 // The newest checkpoint that is whole is taken; a folder whose training is not gone on with is not written to.

@@ -129,7 +129,8 @@ func TestLoadNeedsLittleMemory(t *testing.T) {
 	}
 }
 
-// FuzzLoad loads any file, with a right checksum if it is a safetensors file, and goes on with what can be loaded.
+// FuzzLoad loads any file, with a right checksum if it is a safetensors file, and goes on with what can be loaded. Run it
+// with -fuzzminimizetime 10x: to make inputs smaller takes most of the time else.
 func FuzzLoad(f *testing.F) {
 	for _, name := range []string{"2 workers", "momentum"} {
 		all, _ := saves(f, newReading(11).task(), trainings[name], nil, 5)
