@@ -176,8 +176,18 @@ func TestSnapshotAndRestore(t *testing.T) {
 	if err := s.Restore(best); err != nil || w[0] != was[0]+1 {
 		t.Errorf("%v after %v, %v", w[0], was[0], err)
 	}
+	now := slices.Clone(w)
+	w[1], get(t, best, "b", tensor.Float64, nil, 2).([]float64)[1] = 8, 9
+	changed := slices.Clone(w)
+	if err := s.Swap(best); err != nil || !slices.Equal(w, now) || get(t, s, "b", tensor.Float64, nil, 2).([]float64)[1] != 9 ||
+		!slices.Equal(get(t, best, "w", tensor.Float32, nil, 2, 3).([]float32), changed) {
+		t.Errorf("%v became %v, %v", changed, w, err)
+	}
 	other := params.New(1)
 	get(t, other, "b", tensor.Float64, ones(), 2)
+	if err := s.Swap(other); err == nil || err.Error() != `parameter "w": it is missing, of shape (2, 3)` {
+		t.Error(err)
+	}
 	if err := s.Restore(other); err == nil || err.Error() != `parameter "w": it is missing, of shape (2, 3)` {
 		t.Error(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -55,6 +57,38 @@ func Example() {
 	// Output:
 	// w [3.000 -2.000]
 	// loss below 1e-6: true
+}
+
+// The program that is interrupted and started again: it goes on from the newest checkpoint, to the bit.
+func ExampleTrainer_Resume() {
+	dir, err := os.MkdirTemp("", "")
+	check(err)
+	defer os.RemoveAll(dir)
+	program := func(ctx context.Context) (string, error) {
+		reading := newReading(11) // a task of parts, with the parameters reading.set
+		t, err := train.New(reading.task(), train.Config{Epochs: 4, Batch: 4, Optim: optim.Config{LearningRate: 0.1}})
+		check(err)
+		t.Checkpoints = train.Checkpoints{Dir: filepath.Join(dir, "state"), Every: 1000}
+		from, damaged, err := t.Resume()
+		check(err)
+		fmt.Printf("from %q, damaged %d\n", filepath.Base(from), len(damaged))
+		interrupted, cancel := context.WithCancel(ctx)
+		defer cancel()
+		t.OnBatch = func(int, int) {
+			if from == "" && t.Solver().Steps() == 5 {
+				cancel()
+			}
+		}
+		h, err := t.Fit(interrupted)
+		return fmt.Sprintf("%d epochs, %d steps", len(h.Epochs), t.Solver().Steps()), err
+	}
+	fmt.Println(program(context.Background()))
+	fmt.Println(program(context.Background()))
+	// Output:
+	// from ".", damaged 0
+	// 1 epochs, 5 steps context canceled
+	// from "step-000000005.safetensors", damaged 0
+	// 4 epochs, 12 steps <nil>
 }
 
 func ExampleHistory() {

@@ -1,7 +1,10 @@
 package train
 
 import (
+	"cmp"
 	"math/rand/v2"
+
+	"github.com/pkg/errors"
 
 	"gorgonia-embedding/params"
 )
@@ -27,6 +30,63 @@ func (p *progress) begin(n int, order rand.PCG) {
 func (t *Trainer) isBest() bool {
 	h := t.history
 	return h.Best > 0 && h.Epochs[h.Best-1].Steps == t.solver.Steps()
+}
+
+// start makes the solver, unless it was loaded, and the replicas of a Fit.
+func (t *Trainer) start() (err error) {
+	n := t.task.Len()
+	if n < 1 {
+		return errNoExamples(n)
+	}
+	if err := t.Checkpoints.open(t.loaded); err != nil {
+		return err
+	}
+	if !t.loaded {
+		if t.solver, err = t.cfg.solver(t.cfg.Epochs * batches(n, t.cfg.Batch)); err != nil {
+			return err
+		}
+		t.progress, t.drawn = progress{}, make([]drawn, t.cfg.Workers)
+		t.begin(n, *t.streams[0])
+	}
+	t.newReplicas()
+	if err := cmp.Or(t.startMetrics(), t.redraw()); err != nil {
+		return err
+	}
+	t.loaded = false
+	return nil
+}
+
+// newReplicas makes a replica for each worker.
+func (t *Trainer) newReplicas() {
+	if t.exchange = t.Exchanger; t.exchange == nil && t.cfg.Workers > 1 {
+		t.exchange = local{}
+	}
+	t.replicas = t.replicas[:0]
+	for w := range t.drawn {
+		t.replicas = append(t.replicas, newReplica(t.task, batches(t.cfg.Batch, t.cfg.Workers), t.streams[1+w], &t.drawn[w], t.solver, t.exchange != nil))
+	}
+}
+
+// redraw draws the graphs that a training which is loaded had: others, with room for more or fewer examples, may take
+// more or fewer random numbers, or add up in another order.
+func (t *Trainer) redraw() error {
+	for w, from := range t.drawn {
+		if from.examples == nil {
+			continue
+		}
+		random := t.streams[1+w]
+		now := *random
+		*random = from.random
+		err := t.replicas[w].Fill(from.examples)
+		if *random = now; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func errNoExamples(n int) error {
+	return errors.Errorf("the task has %d examples to train on: want at least 1", n)
 }
 
 // keepBest leaves the task with the parameters of the best epoch, and keeps those after the last step.

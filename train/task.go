@@ -20,11 +20,12 @@ type Task interface {
 	Params() *params.Set
 
 	// Draw returns a new graph with parameters of Params. It is called for each worker, one after the other, and again
-	// whenever examples have no room in the graph that was drawn before.
+	// whenever examples have no room in the graph that was drawn before. A training that goes on from a checkpoint draws
+	// its graphs for the examples, and with the random numbers, for which they were drawn before.
 	Draw(d Drawing) (*Graph, error)
 
-	// Evaluate tries the parameters as they are on examples that are not trained on. The epoch of the best Score is
-	// the one whose parameters are kept.
+	// Evaluate tries the parameters as they are on examples that are not trained on. Equal parameters have equal Scores.
+	// The epoch of the best Score is the one whose parameters are kept.
 	Evaluate(ctx context.Context) (Score, error)
 }
 
@@ -59,7 +60,8 @@ type Graph struct {
 	Learnables gorgonia.Nodes // parameters to train, in a fixed order; their memory is the Set's
 
 	// Fill makes examples, at most Batch, the input of the next run. It returns false if the graph has no room for them:
-	// then a new one is drawn. A graph of a fixed size may refuse all but one number of examples.
+	// then a new one is drawn. A graph of a fixed size may refuse all but one number of examples. A run depends on these
+	// examples alone: what they leave of the memory of inputs is to be cleared.
 	Fill func(examples []int) bool
 
 	// Logits of shape (batch, classes), if not nil, are what a Machine's Predictions are read from in an evaluation, and

@@ -85,59 +85,6 @@ func (t *Trainer) Fit(ctx context.Context) (History, error) {
 	return t.history, cmp.Or(err, t.keepBest())
 }
 
-// start makes the solver, unless it was loaded, and the replicas of a Fit.
-func (t *Trainer) start() (err error) {
-	n := t.task.Len()
-	if n < 1 {
-		return errNoExamples(n)
-	}
-	if err := t.Checkpoints.open(t.loaded); err != nil {
-		return err
-	}
-	if !t.loaded {
-		if t.solver, err = t.cfg.solver(t.cfg.Epochs * batches(n, t.cfg.Batch)); err != nil {
-			return err
-		}
-		t.drawn = make([]drawn, t.cfg.Workers)
-		t.progress = progress{}
-		t.begin(n, *t.streams[0])
-	}
-	t.loaded = false
-	if err := t.startMetrics(); err != nil {
-		return err
-	}
-	if t.exchange = t.Exchanger; t.exchange == nil && t.cfg.Workers > 1 {
-		t.exchange = local{}
-	}
-	t.replicas = t.replicas[:0]
-	for w := range t.drawn {
-		t.replicas = append(t.replicas, newReplica(t.task, batches(t.cfg.Batch, t.cfg.Workers), t.streams[1+w], &t.drawn[w], t.solver, t.exchange != nil))
-	}
-	return t.redraw()
-}
-
-// redraw draws the graphs that a training which is loaded had: others, with room for more or fewer examples, may take
-// more or fewer random numbers, or add up in another order.
-func (t *Trainer) redraw() error {
-	for w, from := range t.drawn {
-		if from.examples == nil {
-			continue
-		}
-		random := t.streams[1+w]
-		now := *random
-		*random = from.random
-		if err := t.replicas[w].Fill(from.examples); err != nil {
-			return err
-		}
-		*random = now
-	}
-	return nil
-}
-
-func errNoExamples(n int) error {
-	return errors.Errorf("the task has %d examples to train on: want at least 1", n)
-}
-
 // batches returns how many batches n examples make.
 func batches(n, batch int) int { return (n + batch - 1) / batch }
 
