@@ -94,13 +94,13 @@ func TestHostileFiles(t *testing.T) {
 
 // Load needs a few times the memory of the file, which may say what it likes, and of a good one less than twice.
 func TestLoadNeedsLittleMemory(t *testing.T) {
-	big := &reading{train: 8, vocab: 50_000, dim: 16, set: params.New(1), texts: newReading(8).texts, sparse: true}
+	big := &reading{train: 8, vocab: 20_000, dim: 16, set: params.New(1), texts: newReading(8).texts, sparse: true}
 	all, _ := saves(t, big.task(), kept, nil, 3)
 	header := func(text string) []byte {
 		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...)
 	}
 	var entries strings.Builder
-	for i := range 200_000 {
+	for i := range 50_000 {
 		fmt.Fprintf(&entries, `"%x":"",`, i)
 	}
 	for name, file := range map[string][]byte{
@@ -108,7 +108,7 @@ func TestLoadNeedsLittleMemory(t *testing.T) {
 		"huge header": append(binary.LittleEndian.AppendUint64(nil, 99_999_999), make([]byte, 1000)...),
 		"huge tensor": header(`{"x":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4000000000]}}`),
 		"entries":     header("{" + entries.String() + `"":""}`),
-		"escapes":     header(`{"__metadata__":{"x":"` + strings.Repeat("<", 10_000_000) + `"}}`),
+		"escapes":     header(`{"__metadata__":{"x":"` + strings.Repeat("<", 1_000_000) + `"}}`),
 		"metadata":    header(`{"__metadata__":{` + entries.String() + `"":""}}`),
 	} {
 		for kind, r := range map[string]io.Reader{"file": bytes.NewReader(file), "stream": bytes.NewBuffer(file)} {
@@ -118,7 +118,7 @@ func TestLoadNeedsLittleMemory(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			err := tr.Load(r)
 			runtime.ReadMemStats(&after)
-			most := 8*uint64(len(file)) + 4<<20 // all memory ever taken: what grows is copied again and again
+			most := 12*uint64(len(file)) + 2<<20 // all memory ever taken: what grows is copied again and again
 			if name == "good" && kind == "file" {
 				most = 2 * uint64(len(file))
 			}
