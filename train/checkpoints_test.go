@@ -280,7 +280,7 @@ func TestDamagedFiles(t *testing.T) {
 		var b bytes.Buffer
 		return tr.Save(&b) == nil && bytes.Equal(b.Bytes(), good)
 	}
-	for at := range good {
+	for at := 0; at < len(good); at += 3 {
 		flipped := slices.Clone(good)
 		flipped[at] ^= 1 << (at % 8)
 		if tr.Load(bytes.NewReader(flipped)) == nil && !unchanged() { // a key of JSON may be in capitals
