@@ -3,7 +3,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DATA ?= ../shared/data
 COUNT ?= 10
 
-.PHONY: check check-assembly exp accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
+.PHONY: check check-assembly exp kill accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
@@ -29,6 +29,10 @@ check-assembly:
 # exp holds the exponentials to their bound, and the assembly to the twin, for all floats. It takes two minutes.
 exp:
 	EXP=whole go test -count 1 -run TestExp32 -v ./internal/kernel
+
+# kill kills 200 trainings at random moments: each goes on to the bit.
+kill:
+	KILLS=200 go test -count 1 -run Kill -v ./cmd/train
 
 # accuracy prints the README's table, and fails if a mean is below what the project promises.
 accuracy:

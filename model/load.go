@@ -26,19 +26,12 @@ func Load(fsys fs.FS) (*Classifier, error) {
 }
 
 func load(fsys fs.FS) (*Classifier, error) {
-	s, err := loadConfig(fsys)
-	if err != nil {
-		return nil, err
+	s, vocab, labels, err := loadParts(fsys)
+	if errors.Is(err, errNoConfig) {
+		if _, err := fs.Stat(fsys, StateFolder); err == nil {
+			return nil, errors.New("no config.json: its training did not finish, go on with it (train -resume)")
+		}
 	}
-	labels, err := s.labels()
-	if err != nil {
-		return nil, errors.Wrap(err, configFile)
-	}
-	var vocab *data.Vocab
-	err = read(fsys, wordsFile, func(r io.Reader) (err error) {
-		vocab, err = data.ReadVocab(r, wordsFile)
-		return err
-	})
 	if err != nil {
 		return nil, err
 	}
@@ -61,17 +54,17 @@ func load(fsys fs.FS) (*Classifier, error) {
 	return c, nil
 }
 
-// Run returns what the model that was loaded tells of its training, but for the epochs.
+// Run returns what the model that was loaded or resumed tells of its training, but for the epochs.
 func (c *Classifier) Run() Run { return c.run }
 
-// loadConfig reads config.json.
-func loadConfig(fsys fs.FS) (s saved, err error) {
+// errNoConfig is the error of a folder without config.json.
+var errNoConfig = errors.New("no config.json: this is no model")
+
+// readConfig reads config.json.
+func readConfig(fsys fs.FS) (s saved, err error) {
 	f, err := fsys.Open(configFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := fs.Stat(fsys, stateFolder); err == nil {
-			return s, errors.New("no config.json: its training did not finish, continue it with -resume")
-		}
-		return s, errors.New("no config.json: this is no model")
+		return s, errNoConfig
 	}
 	if err != nil {
 		return s, err

@@ -12,7 +12,11 @@ type Run struct {
 	Settings json.RawMessage `json:"settings,omitempty"` // what the training program was told, so that it can be repeated
 	Data     []Source        `json:"data,omitempty"`
 	Scores   []Scores        `json:"scores,omitempty"`
-	History  train.History   `json:"-"` // epochs, in a file of their own
+
+	// Interrupted says that the training did not come to its end.
+	Interrupted bool `json:"interrupted,omitempty"`
+
+	History train.History `json:"-"` // epochs, in a file of their own
 }
 
 // Source is a file of examples, or a part of one.

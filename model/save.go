@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -36,6 +35,7 @@ type saved struct {
 	ID2Label  map[string]string `json:"id2label"`
 	Label2ID  map[string]int    `json:"label2id"`
 	Run
+	Finished bool `json:"finished,omitempty"` // of the state of a training: whether it has finished
 }
 
 const modelType = "gorgonia-embedding"
@@ -49,13 +49,13 @@ const modelType = "gorgonia-embedding"
 //	metrics.jsonl       an object for each epoch of run's history
 //
 // The folder is written under another name and then takes the place of one that is there: whenever the program is
-// killed, dir is the old model or the new one. Files of other names in dir stay. Save fails if dir is there, is not
-// empty and is no model.
+// killed, dir is the old model or the new one. Files of other names in dir stay; the state of a training (Begin) is now
+// that of one that has finished, unless run was interrupted. Save fails if dir is there, is not empty and is no model.
 func (c *Classifier) Save(dir string, run Run) error {
 	if err := CheckSave(dir); err != nil {
 		return err
 	}
-	err := replace.Folder(dir, func(dir string) (err error) {
+	err := replace.Folder(dir, func(next string) (err error) {
 		for _, f := range []struct {
 			name  string
 			write func(w io.Writer) error
@@ -66,7 +66,12 @@ func (c *Classifier) Save(dir string, run Run) error {
 			{cardFile, func(w io.Writer) error { return c.writeCard(w, run) }},
 			{configFile, func(w io.Writer) error { return c.writeConfig(w, run) }},
 		} {
-			err = cmp.Or(err, replace.File(filepath.Join(dir, f.name), f.write))
+			if err == nil {
+				err = replace.File(filepath.Join(next, f.name), f.write)
+			}
+		}
+		if err == nil && !run.Interrupted {
+			err = finishState(dir, next)
 		}
 		return err
 	})
@@ -88,21 +93,22 @@ func CheckSave(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if e.Name() == configFile || e.Name() == stateFolder {
+		if e.Name() == configFile || e.Name() == StateFolder {
 			return nil
 		}
 	}
 	return errors.Errorf("model: %s holds files and is no model: name a folder that is new, empty or a model", dir)
 }
 
-// stateFolder is where the state of an unfinished training is.
-const stateFolder = "state"
-
 func (c *Classifier) writeConfig(w io.Writer, run Run) error {
-	s := saved{modelType, formatVersion, version(), c.cfg, make(map[string]string), make(map[string]int), run}
+	s := saved{modelType, formatVersion, version(), c.cfg, make(map[string]string), make(map[string]int), run, false}
 	for i, label := range c.labels {
 		s.ID2Label[strconv.Itoa(i)], s.Label2ID[label] = label, i
 	}
+	return s.write(w)
+}
+
+func (s saved) write(w io.Writer) error {
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err == nil {
 		_, err = fmt.Fprintf(w, "%s\n", text)

@@ -133,13 +133,13 @@ func TestLoadErrors(t *testing.T) {
 	set.Save(&extra)
 	more["model.safetensors"] = &fstest.MapFile{Data: extra.Bytes()}
 	for want, fsys := range map[string]fstest.MapFS{
-		"no config.json: this is no model":                                      without("config.json"),
-		"no config.json: its training did not finish, continue it with -resume": unfinished,
-		"open model.safetensors: file does not exist":                           without("model.safetensors"),
-		`config.json: format_version is 2: this program reads 1`:                edit("config.json", `"format_version": 1`, `"format_version": 2`),
-		`config.json: model_type is "bert": want "gorgonia-embedding", a model`: edit("config.json", `"gorgonia-embedding"`, `"bert"`),
-		`config.json: id2label has 2 classes and no class 1: want 0 to 1`:       edit("config.json", `"1": "c1"`, `"7": "c1"`),
-		`config.json: id2label has the label "c0" twice`:                        edit("config.json", `"1": "c1"`, `"1": "c0"`),
+		"no config.json: this is no model":                                           without("config.json"),
+		"no config.json: its training did not finish, go on with it (train -resume)": unfinished,
+		"open model.safetensors: file does not exist":                                without("model.safetensors"),
+		`config.json: format_version is 2: this program reads 1`:                     edit("config.json", `"format_version": 1`, `"format_version": 2`),
+		`config.json: model_type is "bert": want "gorgonia-embedding", a model`:      edit("config.json", `"gorgonia-embedding"`, `"bert"`),
+		`config.json: id2label has 2 classes and no class 1: want 0 to 1`:            edit("config.json", `"1": "c1"`, `"7": "c1"`),
+		`config.json: id2label has the label "c0" twice`:                             edit("config.json", `"1": "c1"`, `"1": "c0"`),
 		`, got "dog"`:                    edit("config.json", `"arch": "bag"`, `"arch": "dog"`),
 		`Dim must be at least 1, got -8`: edit("config.json", `"dim": 8`, `"dim": -8`),
 		`config.json: invalid character`: edit("config.json", `{`, `[`),

@@ -6,7 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -31,15 +33,20 @@ type options struct {
 
 	Config string `json:"-" help:"{file} config.json of a saved model, whose settings become the flags' defaults"`
 	Out    string `json:"-" help:"{folder} to save the model to"`
-	Report bool   `json:"-" help:"print precision, recall, F1 of each class and the confusion matrix of test"`
-	Quiet  bool   `json:"-" help:"print no progress"`
+	Resume bool   `json:"-" help:"go on with the training whose state is in the -out folder; its settings become the flags' defaults"`
+
+	SaveEvery int `json:"save_every" help:"steps between checkpoints within an epoch; 0: one after each epoch"`
+	Keep      int `json:"keep" help:"number of checkpoints to keep beside the model, for -resume; 0: none are written"`
+
+	Report bool `json:"-" help:"print precision, recall, F1 of each class and the confusion matrix of test"`
+	Quiet  bool `json:"-" help:"print no progress"`
 
 	Model    model.Config `json:"-"` // a saved model has it by itself
 	Training train.Config `json:"training"`
 }
 
 func defaults() options {
-	return options{MinCount: 1, Sparse: true, Training: train.Defaults(), Model: model.Config{MaxLen: 256}}
+	return options{MinCount: 1, Sparse: true, Keep: 2, Training: train.Defaults(), Model: model.Config{MaxLen: 256}}
 }
 
 const usage = "usage: train [flags]\nTrains a text classifier and reports its accuracy. 'go doc ./cmd/train' is the manual."
@@ -48,8 +55,8 @@ const usage = "usage: train [flags]\nTrains a text classifier and reports its ac
 func parse(args []string, help io.Writer) (options, error) {
 	o := defaults()
 	check, err := o.parse(args, help)
-	if err == nil && o.Config != "" {
-		if o, err = readSettings(o.Config); err == nil {
+	if err == nil && (o.Config != "" || o.Resume) {
+		if o, err = o.saved(); err == nil {
 			check, err = o.parse(args, help)
 		}
 	}
@@ -59,17 +66,30 @@ func parse(args []string, help io.Writer) (options, error) {
 	return o, check()
 }
 
-// readSettings returns the settings of the model whose config.json is at path.
-func readSettings(path string) (options, error) {
-	o, text, err := defaults(), []byte(nil), error(nil)
-	if text, err = os.ReadFile(path); err == nil {
-		config := struct {
+// saved returns the settings of the model that -config names, or of the training to go on with.
+func (o options) saved() (options, error) {
+	path, flag := o.Config, "-config"
+	switch {
+	case !o.Resume:
+	case o.Config != "":
+		return o, cli.Misuse("-config and -resume exclude each other: a training goes on with its own settings")
+	case o.Out == "":
+		return o, cli.Misuse("-resume needs -out, the folder of the training to go on with")
+	default:
+		path, flag = filepath.Join(o.Out, model.StateFolder, "config.json"), "-resume"
+	}
+	s := defaults()
+	text, err := os.ReadFile(path)
+	if o.Resume && errors.Is(err, fs.ErrNotExist) {
+		return s, errors.Errorf("-resume: %s has no training to go on with", o.Out)
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &struct {
 			Model    *model.Config
 			Settings *options
-		}{&o.Model, &o}
-		err = json.Unmarshal(text, &config)
+		}{&s.Model, &s})
 	}
-	return o, errors.WithMessagef(err, "-config %s", path)
+	return s, errors.WithMessagef(err, "%s %s", flag, path)
 }
 
 // parse sets o as args say, over the values that it has. The function that it returns sets what depends on several
@@ -119,6 +139,8 @@ func (o *options) check(structs []any) error {
 		return cli.Misuse("-train, -dev and -test go together: give all three, or none for the toy set")
 	case o.MinCount < 0:
 		return cli.Misuse("-min-count must be at least 0, got %d", o.MinCount)
+	case o.SaveEvery < 0 || o.Keep < 0:
+		return cli.Misuse("-save-every and -keep must be at least 0, got %d and %d", o.SaveEvery, o.Keep)
 	}
 	return cli.Invalid(cmp.Or(o.Model.Check(), o.Training.Check()), structs...)
 }

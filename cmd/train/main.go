@@ -16,7 +16,10 @@ do not change. With -sparse=false a step is that of the textbook, on the whole t
 
 With -out the model is saved: a folder with the weights (model.safetensors), the words, the classes and the
 settings (config.json), a model card (README.md) and the epochs (metrics.jsonl). It is written under another
-name and then takes the place of an older model, so that there is never half of one.
+name and then takes the place of an older model, so that there is never half of one. Its folder state has what
+the training needs to go on: -resume continues one that was interrupted, killed or too short, to the bit as if it
+had not been. Then the settings need not be given again. Of them these may be others: -epochs, -patience, the
+learning rate and its course, and the files; more examples are trained on by the words and classes of before.
 
 # Files
 
@@ -31,9 +34,15 @@ The data:
 	-train, -dev, -test file   the examples; give all three or none
 	-max-len n                 number of words of a text that count; 0: all of them (default 256)
 	-min-count n               occurrences in train that a word needs to be known (default 1)
-	-out folder                save the model there, for cmd/predict and programs
-	-config file               config.json of a saved model, whose settings become the flags' defaults
 	-report                    print precision, recall, F1 of each class and the confusion matrix of test
+
+What stays of it:
+
+	-out folder                save the model there, for cmd/predict and programs
+	-resume                    go on with the training whose state is in the -out folder
+	-save-every n              steps between checkpoints within an epoch; 0: one after each epoch (default 0)
+	-keep n                    number of checkpoints to keep beside the model, for -resume; 0: none are written (default 2)
+	-config file               config.json of a saved model, whose settings become the flags' defaults
 
 The model:
 

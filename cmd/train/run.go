@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"reflect"
 	"strings"
 
 	"gorgonia-embedding/data"
@@ -20,16 +22,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.Out != "" {
-		if err := model.CheckSave(o.Out); err != nil {
-			return err
-		}
-	}
-	set, err := load(o)
-	if err != nil {
-		return err
-	}
-	c, err := model.New(o.Model, set.vocab, set.labels)
+	set, c, err := begin(o)
 	if err != nil {
 		return err
 	}
@@ -37,6 +30,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	task.Sparse = o.Sparse
 	t, err := train.New(task, o.Training)
 	if err != nil {
+		return err
+	}
+	if err := keepState(o, t, stderr); err != nil {
 		return err
 	}
 	progress := cli.NewProgress(stderr)
@@ -49,12 +45,81 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	history, err := t.Fit(ctx)
 	progress.Clear()
-	if errors.Is(err, context.Canceled) {
+	interrupted := errors.Is(err, context.Canceled)
+	if interrupted {
 		fmt.Fprintf(stderr, "interrupted in epoch %d: evaluating the best weights so far\n", len(history.Epochs)+1)
 	} else if err != nil {
 		return err
 	}
-	return summarize(o, set, c, history, stdout)
+	return summarize(o, set, c, model.Run{History: history, Interrupted: interrupted}, stdout)
+}
+
+// begin returns the examples and a classifier to train on them, which has seen none of them yet.
+func begin(o options) (*dataset, *model.Classifier, error) {
+	if o.Resume {
+		return resume(o)
+	}
+	if o.Out != "" {
+		if err := model.CheckSave(o.Out); err != nil {
+			return nil, nil, err
+		}
+	}
+	set, err := load(o, nil, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := model.New(o.Model, set.vocab, set.labels)
+	if err == nil && o.Out != "" && o.Keep > 0 {
+		var run model.Run
+		if run.Settings, err = json.Marshal(o); err == nil {
+			err = c.Begin(o.Out, run)
+		}
+	}
+	return set, c, err
+}
+
+// resume is begin for a training that goes on: with the words and classes that it had.
+func resume(o options) (*dataset, *model.Classifier, error) {
+	c, err := model.Resume(o.Out)
+	if err != nil {
+		return nil, nil, err
+	}
+	was := defaults()
+	if err := json.Unmarshal(c.Run().Settings, &was); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case !reflect.DeepEqual(o.Model, c.Config()):
+		return nil, nil, cli.Misuse("the architecture, -max-len and -seed cannot be changed within a training: they are %+v", c.Config())
+	case o.MinCount != was.MinCount || o.Sparse != was.Sparse:
+		return nil, nil, cli.Misuse("-min-count and -sparse cannot be changed within a training: they are %d and %t", was.MinCount, was.Sparse)
+	}
+	set, err := load(o, c.Vocab(), c.Labels())
+	return set, c, err
+}
+
+// keepState gives t its checkpoints and, to go on with, the newest one of them.
+func keepState(o options, t *train.Trainer, stderr io.Writer) error {
+	if o.Out == "" || o.Keep == 0 {
+		return nil
+	}
+	state := filepath.Join(o.Out, model.StateFolder)
+	t.Checkpoints = train.Checkpoints{Dir: state, Every: o.SaveEvery, Keep: o.Keep}
+	t.Metrics = filepath.Join(state, "metrics.jsonl")
+	if !o.Resume {
+		return nil
+	}
+	name, damaged, err := t.Resume()
+	for _, d := range damaged {
+		fmt.Fprintf(stderr, "passed over a checkpoint: %v\n", d)
+	}
+	if err == nil && name == "" {
+		name = "the beginning: there is no checkpoint yet"
+	}
+	if err == nil && !o.Quiet {
+		fmt.Fprintf(stderr, "going on from %s\n", name)
+	}
+	return err
 }
 
 // dataset is the examples in numbers.
@@ -73,18 +138,24 @@ func (s *dataset) words() (n int) {
 	return n
 }
 
-func load(o options) (*dataset, error) {
+// load reads the examples. Words and labels are those of the training examples unless they are given.
+func load(o options, vocab *data.Vocab, labels data.Labels) (*dataset, error) {
 	trainSet, dev, test, err := read(o)
 	if err != nil {
 		return nil, err
 	}
 	corpus := data.NewCorpus(trainSet)
-	set := &dataset{name: "toy set", vocab: data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: o.MinCount})}
+	set := &dataset{name: "toy set", vocab: vocab, labels: labels}
+	if vocab == nil {
+		set.vocab = data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: o.MinCount})
+	}
 	if o.Train != "" {
 		set.name = o.Train
 	}
-	if set.labels, err = data.NewLabels(trainSet); err != nil {
-		return nil, err
+	if labels == nil {
+		if set.labels, err = data.NewLabels(trainSet); err != nil {
+			return nil, err
+		}
 	}
 	for _, split := range []struct {
 		samples *[]data.Sample
@@ -114,7 +185,7 @@ func read(o options) (train, dev, test []data.Example, err error) {
 
 // summarize evaluates the classifier and prints what came of the training. It writes no time: the same
 // flags and files give the same text.
-func summarize(o options, set *dataset, c *model.Classifier, h train.History, stdout io.Writer) error {
+func summarize(o options, set *dataset, c *model.Classifier, run model.Run, stdout io.Writer) error {
 	// An interrupt ends the training only: the evaluation of what it came to is short.
 	ctx := context.Background()
 	dev, err := c.Evaluate(ctx, set.dev)
@@ -126,7 +197,11 @@ func summarize(o options, set *dataset, c *model.Classifier, h train.History, st
 		return err
 	}
 	if o.Out != "" {
-		if err := save(o, set, c, model.Run{History: h, Scores: []model.Scores{dev.Scores("dev"), test.Scores("test")}}); err != nil {
+		run.Scores = []model.Scores{dev.Scores("dev"), test.Scores("test")}
+		if run.Settings, err = json.Marshal(o); err != nil {
+			return err
+		}
+		if err := c.Save(o.Out, run); err != nil {
 			return err
 		}
 	}
@@ -134,7 +209,7 @@ func summarize(o options, set *dataset, c *model.Classifier, h train.History, st
 	fmt.Fprintf(stdout, "classes     %s\n", strings.Join(set.labels, ", "))
 	fmt.Fprintf(stdout, "vocabulary  %d words\n", set.vocab.Len())
 	fmt.Fprintf(stdout, "model       %s\n", c)
-	if h.Best > 0 {
+	if h := run.History; h.Best > 0 {
 		fmt.Fprintf(stdout, "training    epoch %d of %d was best on dev\n", h.Best, len(h.Epochs))
 	} else {
 		fmt.Fprintf(stdout, "training    interrupted before the end of the first epoch\n")
@@ -144,12 +219,4 @@ func summarize(o options, set *dataset, c *model.Classifier, h train.History, st
 	}
 	_, err = fmt.Fprintf(stdout, "dev accuracy %.3f\ntest accuracy %.3f\n", dev.Accuracy(), test.Accuracy())
 	return err
-}
-
-// save saves the classifier with what run tells of its training.
-func save(o options, set *dataset, c *model.Classifier, run model.Run) (err error) {
-	if run.Settings, err = json.Marshal(o); err != nil {
-		return err
-	}
-	return c.Save(o.Out, run)
 }

@@ -35,7 +35,7 @@ func status(name string, err error, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "%s: %v\n'%s -h' lists the flags\n", name, err, command(name))
 		return 2
 	}
-	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	fmt.Fprintf(stderr, "%s: %s\n", name, strings.TrimPrefix(err.Error(), name+": ")) // a package may have the command's name
 	return 1
 }
 

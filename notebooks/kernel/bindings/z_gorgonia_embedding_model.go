@@ -21,6 +21,8 @@ func init() {
 			"CheckSave":     r.ValueOf(p0.CheckSave),
 			"Load":          r.ValueOf(p0.Load),
 			"New":           r.ValueOf(p0.New),
+			"Resume":        r.ValueOf(p0.Resume),
+			"StateFolder":   r.ValueOf(p0.StateFolder),
 		},
 		Types: map[string]r.Type{
 			"Architecture": r.TypeOf((*p0.Architecture)(nil)).Elem(),
@@ -44,7 +46,9 @@ func init() {
 			"Architecture": r.TypeOf((*proxy_gorgonia_embedding_model_Architecture)(nil)).Elem(),
 			"Net":          r.TypeOf((*proxy_gorgonia_embedding_model_Net)(nil)).Elem(),
 		},
-		Untypeds: map[string]string{},
+		Untypeds: map[string]string{
+			"StateFolder": "string:state",
+		},
 		Wrappers: map[string][]string{},
 	})
 }
