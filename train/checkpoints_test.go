@@ -254,7 +254,7 @@ func TestEpochIsJSON(t *testing.T) {
 	inf := []float64{0, -1}
 	e := train.Epoch{Number: 2, Loss: 0.5, Dev: train.Score{Loss: 0.1 / inf[0], Accuracy: 0.75}, Examples: 4, Time: 1500 * time.Millisecond, Steps: 7, LearningRate: 0.01}
 	raw, err := json.Marshal(train.History{Epochs: []train.Epoch{e}, Best: 2})
-	want := `{"epochs":[{"epoch":2,"step":7,"loss":0.5,"dev_loss":null,"dev_accuracy":0.75,"learning_rate":0.01,"examples":4,"seconds":1.5}],"best":2}`
+	want := `{"epochs":[{"epoch":2,"step":7,"loss":0.5,"dev_loss":null,"dev_accuracy":0.75,"dev_macro_f1":0,"learning_rate":0.01,"examples":4,"seconds":1.5}],"best":2}`
 	if err != nil || string(raw) != want {
 		t.Errorf("got  %s\nwant %s\n%v", raw, want, err)
 	}

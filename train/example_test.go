@@ -92,11 +92,11 @@ func ExampleTrainer_Resume() {
 }
 
 func ExampleHistory() {
-	score := train.Score{Loss: 0.5, Accuracy: 0.75}
+	score := train.Score{Loss: 0.5, Accuracy: 0.75, MacroF1: 0.7}
 	fmt.Print(train.History{Epochs: []train.Epoch{{Number: 1, Loss: 0.6, Dev: score}}, Best: 1})
 	// Output:
-	// epoch    loss  dev loss  dev accuracy  best
-	//       1  0.6000    0.5000         0.750     *
+	// epoch    loss  dev loss  dev accuracy  dev macro F1  best
+	//       1  0.6000    0.5000         0.750         0.700     *
 }
 
 // A loop of your own: the graph trains when it is run.

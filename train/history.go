@@ -29,8 +29,8 @@ type History struct {
 }
 
 // add appends e and reports whether it is the best so far.
-func (h *History) add(e Epoch) bool {
-	best := h.Best == 0 || e.Dev.Better(h.Epochs[h.Best-1].Dev)
+func (h *History) add(e Epoch, better func(s, other Score) bool) bool {
+	best := h.Best == 0 || better(e.Dev, h.Epochs[h.Best-1].Dev)
 	if h.Epochs = append(h.Epochs, e); best {
 		h.Best = e.Number
 	}
@@ -60,13 +60,14 @@ func (h History) WriteJSON(w io.Writer) error {
 }
 
 func (h History) table() texttab.Table {
-	rows := [][]string{{"epoch", "loss", "dev loss", "dev accuracy", "best"}}
+	rows := [][]string{{"epoch", "loss", "dev loss", "dev accuracy", "dev macro F1", "best"}}
 	for _, e := range h.Epochs {
 		best := ""
 		if e.Number == h.Best {
 			best = "*"
 		}
-		rows = append(rows, []string{fmt.Sprint(e.Number), fmt.Sprintf("%.4f", e.Loss), fmt.Sprintf("%.4f", e.Dev.Loss), fmt.Sprintf("%.3f", e.Dev.Accuracy), best})
+		rows = append(rows, []string{fmt.Sprint(e.Number), fmt.Sprintf("%.4f", e.Loss), fmt.Sprintf("%.4f", e.Dev.Loss),
+			fmt.Sprintf("%.3f", e.Dev.Accuracy), fmt.Sprintf("%.3f", e.Dev.MacroF1), best})
 	}
 	return texttab.Table{Rows: rows}
 }

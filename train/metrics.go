@@ -38,16 +38,18 @@ type line struct {
 	Loss         number `json:"loss"`
 	DevLoss      number `json:"dev_loss"`
 	DevAccuracy  number `json:"dev_accuracy"`
+	DevMacroF1   number `json:"dev_macro_f1"`
 	LearningRate number `json:"learning_rate"`
 	Examples     int    `json:"examples"`
 	Seconds      number `json:"seconds"`
 }
 
-// MarshalJSON writes an object of epoch, step, loss, dev_loss, dev_accuracy, learning_rate, examples and seconds.
+// MarshalJSON writes an object of epoch, step, loss, dev_loss, dev_accuracy, dev_macro_f1, learning_rate,
+// examples and seconds.
 func (e Epoch) MarshalJSON() ([]byte, error) {
 	return json.Marshal(line{
 		Epoch: e.Number, Step: e.Steps, Loss: number(e.Loss), DevLoss: number(e.Dev.Loss), DevAccuracy: number(e.Dev.Accuracy),
-		LearningRate: number(e.LearningRate), Examples: e.Examples, Seconds: number(e.Time.Seconds()),
+		DevMacroF1: number(e.Dev.MacroF1), LearningRate: number(e.LearningRate), Examples: e.Examples, Seconds: number(e.Time.Seconds()),
 	})
 }
 
@@ -58,7 +60,7 @@ func (e *Epoch) UnmarshalJSON(object []byte) error {
 		return err
 	}
 	*e = Epoch{
-		Number: l.Epoch, Steps: l.Step, Loss: float64(l.Loss), Dev: Score{float64(l.DevLoss), float64(l.DevAccuracy)},
+		Number: l.Epoch, Steps: l.Step, Loss: float64(l.Loss), Dev: Score{float64(l.DevLoss), float64(l.DevAccuracy), float64(l.DevMacroF1)},
 		LearningRate: float64(l.LearningRate), Examples: l.Examples, Time: time.Duration(math.Round(float64(l.Seconds) * 1e9)),
 	}
 	return nil

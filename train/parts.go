@@ -9,8 +9,8 @@ import (
 )
 
 // NewTask returns a Task made of parts: examples 0 to train−1 are trained on, the dev ones after them are for
-// evaluation, by the mean of their loss and, if the graphs have Logits and Labels, the accuracy. draw draws the graphs of
-// both, with parameters of set.
+// evaluation, by the mean of their loss and, if the graphs have Logits and Labels, the accuracy and the macro F1. draw
+// draws the graphs of both, with parameters of set.
 func NewTask(train, dev int, set *params.Set, draw func(Drawing) (*Graph, error)) Task {
 	return &parts{train, dev, set, draw, NewMachine(draw, Drawing{Mode: Evaluation})}
 }
@@ -35,14 +35,18 @@ func (p *parts) Evaluate(ctx context.Context) (s Score, err error) {
 		examples[i] = p.train + i
 	}
 	right := 0
+	var classes tally
 	s.Loss, err = p.eval.Mean(ctx, examples, func(batch []int) {
 		labels := p.eval.graph.Labels
 		for i, class := range p.eval.Predictions() {
-			if i < min(len(batch), len(labels)) && class == labels[i] {
-				right++
+			if i < min(len(batch), len(labels)) {
+				classes.add(labels[i], class)
+				if class == labels[i] {
+					right++
+				}
 			}
 		}
 	})
-	s.Accuracy = float64(right) / float64(p.dev)
+	s.Accuracy, s.MacroF1 = float64(right)/float64(p.dev), classes.macroF1()
 	return s, err
 }

@@ -67,13 +67,13 @@ func count(f *safetensors.Bundle, name string, most int) (int, error) {
 }
 
 // columns is the number of columns of a history.
-const columns = 6
+const columns = 7
 
 // historyTensor returns epochs as a table: a row for each, without its time.
 func historyTensor(epochs []Epoch) safetensors.Tensor {
 	var rows []float64
 	for _, e := range epochs {
-		rows = append(rows, e.Loss, e.Dev.Loss, e.Dev.Accuracy, float64(e.Examples), float64(e.Steps), e.LearningRate)
+		rows = append(rows, e.Loss, e.Dev.Loss, e.Dev.Accuracy, e.Dev.MacroF1, float64(e.Examples), float64(e.Steps), e.LearningRate)
 	}
 	return safetensors.Tensor{Name: "history", Shape: []int{len(epochs), columns}, Data: rows}
 }
@@ -86,10 +86,10 @@ func (s *saved) readHistory(f *safetensors.Bundle) error {
 	}
 	for row := range slices.Chunk(rows, columns) {
 		e := Epoch{
-			Number: len(s.history.Epochs) + 1, Loss: row[0], Dev: Score{row[1], row[2]}, Examples: int(row[3]), Steps: int(row[4]), LearningRate: row[5],
+			Number: len(s.history.Epochs) + 1, Loss: row[0], Dev: Score{row[1], row[2], row[3]}, Examples: int(row[4]), Steps: int(row[5]), LearningRate: row[6],
 		}
-		if float64(e.Examples) != row[3] || float64(e.Steps) != row[4] || e.Examples < 1 || e.Steps < s.steps || max(row[3], row[4]) > 1<<52 {
-			return errors.Errorf("epoch %d has %v examples and ends at step %v", e.Number, row[3], row[4])
+		if float64(e.Examples) != row[4] || float64(e.Steps) != row[5] || e.Examples < 1 || e.Steps < s.steps || max(row[4], row[5]) > 1<<52 {
+			return errors.Errorf("epoch %d has %v examples and ends at step %v", e.Number, row[4], row[5])
 		}
 		s.steps = e.Steps
 		s.history.Epochs = append(s.history.Epochs, e)

@@ -106,9 +106,5 @@ func (g *Graph) learns(set *params.Set) error {
 type Score struct {
 	Loss     float64 `json:"loss"`     // mean over the examples
 	Accuracy float64 `json:"accuracy"` // share of examples that were predicted right; 0 for a task without classes
-}
-
-// Better reports whether s is of higher accuracy than other, or of the same and of lower loss.
-func (s Score) Better(other Score) bool {
-	return s.Accuracy > other.Accuracy || s.Accuracy == other.Accuracy && s.Loss < other.Loss
+	MacroF1  float64 `json:"macro_f1"` // mean F1 of the classes that examples have or were predicted to have; 0 as above
 }

@@ -26,6 +26,7 @@ type Config struct {
 	Patience int    `json:"patience" help:"epochs without a better one after which to stop; 0: never"`  // at least 0
 	Workers  int    `json:"workers" help:"replicas that compute a part of each batch at the same time"` // in [0, Batch]; 0 means 1
 	Seed     uint64 `json:"seed" help:"seed of the order of the examples and of dropout"`
+	Best     string `json:"best,omitempty" help:"measure on dev that the best epoch is the best by"` // one of Measures; empty means accuracy
 
 	Rule   optim.Rule   `json:"rule"`   // nil means optim.Adam{}
 	Optim  optim.Config `json:"optim"`  // settings of the rule; a LearningRate of 0 means its default
@@ -46,6 +47,9 @@ func (c Config) Check() error {
 		return errors.Errorf("Patience must be at least 0, got %d", c.Patience)
 	case c.Workers < 0 || c.Workers > c.Batch:
 		return errors.Errorf("Workers must be in [0, Batch], got %d of a batch of %d", c.Workers, c.Batch)
+	}
+	if _, err := c.measure(); err != nil {
+		return err
 	}
 	_, err := c.solver(1)
 	return err

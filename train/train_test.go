@@ -97,6 +97,7 @@ func TestConfigErrors(t *testing.T) {
 		"train: optim: WeightDecay must be finite and at least 0, got -1":                               func(c *train.Config) { c.Optim.WeightDecay = -1 },
 		"train: optim: ClipNorm must be finite and at least 0, got -1":                                  func(c *train.Config) { c.Optim.ClipNorm = -1 },
 		"train: Workers must be in [0, Batch], got 3 of a batch of 2":                                   func(c *train.Config) { c.Batch, c.Workers = 2, 3 },
+		`train: Best must be accuracy, f1 or loss, got "x"`:                                             func(c *train.Config) { c.Best = "x" },
 		"train: Workers must be in [0, Batch], got -1 of a batch of 4":                                  func(c *train.Config) { c.Workers = -1 },
 		"train: Course must be empty if Optim has a Schedule: choose one of them": func(c *train.Config) {
 			c.Course.Name, c.Optim.Schedule = "linear", optim.Constant()
@@ -112,7 +113,7 @@ func TestConfigErrors(t *testing.T) {
 
 func TestConfigIsJSON(t *testing.T) {
 	for _, cfg := range []train.Config{
-		{Epochs: 3, Batch: 2, Patience: 1, Workers: 2, Seed: 1 << 60, Rule: optim.Adam{Beta1: 0.8}, Course: optim.Course{Name: "linear", Warmup: 0.1}},
+		{Epochs: 3, Batch: 2, Patience: 1, Workers: 2, Seed: 1 << 60, Best: "f1", Rule: optim.Adam{Beta1: 0.8}, Course: optim.Course{Name: "linear", Warmup: 0.1}},
 		{Epochs: 1, Batch: 1, Rule: optim.SGD{Momentum: 0.9, Nesterov: true}, Optim: optim.Config{LearningRate: 0.5, ClipNorm: 1, Groups: []optim.Group{{Match: "*.bias", WeightDecay: new(0.5), FrozenRows: []int{2}, Constraint: optim.Constraint{MaxNorm: 3}}}}},
 	} {
 		raw, err := json.Marshal(cfg)
@@ -265,31 +266,69 @@ func TestBadGraphs(t *testing.T) {
 }
 
 func TestHistoryPrints(t *testing.T) {
-	h := train.History{Epochs: []train.Epoch{{Number: 1, Loss: 0.7, Dev: train.Score{Loss: 0.6, Accuracy: 0.5}}, {Number: 2, Loss: 0.25, Dev: train.Score{Loss: 0.5, Accuracy: 0.875}, Time: time.Second}}, Best: 2}
-	want := `  epoch    loss  dev loss  dev accuracy  best
-      1  0.7000    0.6000         0.500      
-      2  0.2500    0.5000         0.875     *
+	h := train.History{Epochs: []train.Epoch{{Number: 1, Loss: 0.7, Dev: train.Score{Loss: 0.6, Accuracy: 0.5, MacroF1: 0.4}}, {Number: 2, Loss: 0.25, Dev: train.Score{Loss: 0.5, Accuracy: 0.875, MacroF1: 0.75}, Time: time.Second}}, Best: 2}
+	want := `  epoch    loss  dev loss  dev accuracy  dev macro F1  best
+      1  0.7000    0.6000         0.500         0.400      
+      2  0.2500    0.5000         0.875         0.750     *
 `
 	if got := h.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := h.HTML(); !strings.Contains(got, "<td>2</td><td>0.2500</td><td>0.5000</td><td>0.875</td><td>*</td>") {
+	if got := h.HTML(); !strings.Contains(got, "<td>2</td><td>0.2500</td><td>0.5000</td><td>0.875</td><td>0.750</td><td>*</td>") {
 		t.Errorf("HTML:\n%s", got)
 	}
 }
 
 func TestBetter(t *testing.T) {
+	low, high := train.Score{Accuracy: 0.8, MacroF1: 0.7, Loss: 1}, train.Score{Accuracy: 0.9, MacroF1: 0.6, Loss: 2}
+	nan := train.Score{Accuracy: 0.8, MacroF1: 0.7, Loss: math.NaN()}
 	for _, tt := range []struct {
+		by   string
 		a, b train.Score
 		want bool
 	}{
-		{train.Score{Accuracy: 0.9, Loss: 2}, train.Score{Accuracy: 0.8, Loss: 1}, true},
-		{train.Score{Accuracy: 0.8, Loss: 1}, train.Score{Accuracy: 0.9, Loss: 2}, false},
-		{train.Score{Accuracy: 0.8, Loss: 1}, train.Score{Accuracy: 0.8, Loss: 2}, true},
-		{train.Score{Accuracy: 0.8, Loss: 1}, train.Score{Accuracy: 0.8, Loss: 1}, false},
+		{"", high, low, true},
+		{"accuracy", high, low, true},
+		{"accuracy", low, high, false},
+		{"f1", low, high, true},
+		{"f1", high, low, false},
+		{"loss", low, high, true},
+		{"loss", high, low, false},
+		{"accuracy", train.Score{Accuracy: 0.8, Loss: 1}, train.Score{Accuracy: 0.8, Loss: 2}, true},
+		{"f1", train.Score{MacroF1: 0.8, Loss: 1}, train.Score{MacroF1: 0.8, Loss: 2}, true},
+		{"f1", train.Score{Loss: 1}, train.Score{Loss: 2}, true}, // without classes
+		{"accuracy", low, low, false},
+		{"loss", low, nan, true},
+		{"loss", nan, low, false},
+		{"accuracy", low, nan, true},
 	} {
-		if got := tt.a.Better(tt.b); got != tt.want {
-			t.Errorf("(%+v).Better(%+v) = %t", tt.a, tt.b, got)
+		if got := (train.Config{Best: tt.by}).Better(tt.a, tt.b); got != tt.want {
+			t.Errorf("by %q: %+v better than %+v is %t", tt.by, tt.a, tt.b, got)
+		}
+	}
+}
+
+// course is a task whose evaluations score as given, one after the other.
+type course struct {
+	*noise
+	scores []train.Score
+}
+
+func (c *course) Evaluate(context.Context) (train.Score, error) {
+	s := c.scores[0]
+	c.scores = c.scores[1:]
+	return s, nil
+}
+
+func TestBestEpochByEachMeasure(t *testing.T) {
+	for by, want := range map[string]int{"": 1, "accuracy": 1, "f1": 2, "loss": 3} {
+		cfg := sgd
+		cfg.Epochs, cfg.Best = 3, by
+		_, h := fit(t, &course{newNoise(4), []train.Score{
+			{Accuracy: 0.9, MacroF1: 0.1, Loss: 3}, {Accuracy: 0.8, MacroF1: 0.5, Loss: 2}, {Accuracy: 0.7, MacroF1: 0.4, Loss: 1},
+		}}, cfg)
+		if h.Best != want {
+			t.Errorf("by %q epoch %d was best, want %d", by, h.Best, want)
 		}
 	}
 }
@@ -363,7 +402,7 @@ func TestNewTaskAccuracy(t *testing.T) {
 		return &train.Graph{Loss: cost, Logits: logits, Labels: labels, Learnables: words.Learnables(), Fill: fill}, err
 	}
 	task := train.NewTask(40, 10, set, draw)
-	if s, err := task.Evaluate(t.Context()); err != nil || s.Accuracy != 0.5 { // all logits are equal: class 0
+	if s, err := task.Evaluate(t.Context()); err != nil || s.Accuracy != 0.5 || math.Abs(s.MacroF1-1./3) > 1e-12 { // all logits are equal: class 0, whose F1 is ⅔
 		t.Errorf("untrained: %+v, %v", s, err)
 	}
 	tr, err := train.New(task, train.Config{Epochs: 20, Batch: 8, Optim: optim.Config{LearningRate: 0.1}})
@@ -371,7 +410,7 @@ func TestNewTaskAccuracy(t *testing.T) {
 		t.Fatal(err)
 	}
 	h, err := tr.Fit(t.Context())
-	if err != nil || h.Epochs[h.Best-1].Dev.Accuracy != 1 {
+	if err != nil || h.Epochs[h.Best-1].Dev.Accuracy != 1 || h.Epochs[h.Best-1].Dev.MacroF1 != 1 {
 		t.Errorf("trained: %v, %v", h, err)
 	}
 }

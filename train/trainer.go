@@ -55,7 +55,7 @@ func New(task Task, cfg Config) (*Trainer, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, errors.Wrap(err, "train")
 	}
-	cfg.Workers = max(1, cfg.Workers)
+	cfg.Workers, cfg.Best = max(1, cfg.Workers), cmp.Or(cfg.Best, Measures()[0])
 	t := &Trainer{task: task, cfg: cfg, streams: []*rand.PCG{rand.NewPCG(cfg.Seed, orderStream)}}
 	for w := range uint64(cfg.Workers) {
 		t.streams = append(t.streams, rand.NewPCG(cfg.Seed, dropoutStream+w))
@@ -152,7 +152,7 @@ func (t *Trainer) shuffled() []int {
 func (t *Trainer) finish() Epoch {
 	e := t.now
 	e.Steps = t.solver.Steps()
-	if t.history.add(e) {
+	if t.history.add(e, t.cfg.Better) {
 		t.best = t.task.Params().Snapshot(t.best)
 	}
 	t.begin(t.task.Len(), *t.streams[0])
