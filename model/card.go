@@ -27,9 +27,9 @@ or, in a Go program,
 	c, err := model.Load(os.DirFS("THIS_FOLDER"))
 	p, err := c.Predict("a text")
 {{with .Run.Scores}}
-| split | accuracy | loss |
-|---|---|---|
-{{range .}}| {{.Split}} | {{printf "%.3f" .Accuracy}} | {{printf "%.4f" .Loss}} |
+| split | accuracy | macro F1 | loss |
+|---|---|---|---|
+{{range .}}| {{.Split}} | {{printf "%.3f" .Accuracy}} | {{printf "%.3f" .MacroF1}} | {{printf "%.4f" .Loss}} |
 {{end}}{{end}}{{with .Run.Data}}
 | split | examples | file | SHA-256 |
 |---|---|---|---|

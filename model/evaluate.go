@@ -19,9 +19,12 @@ type Evaluation struct {
 // Accuracy returns the share of samples that were predicted right.
 func (e Evaluation) Accuracy() float64 { return e.Confusion.Accuracy() }
 
-// String returns a line such as "accuracy 0.832, loss 0.4103".
+// MacroF1 returns the mean F1 of the classes, as Confusion.MacroF1 does.
+func (e Evaluation) MacroF1() float64 { return e.Confusion.MacroF1() }
+
+// String returns a line such as "accuracy 0.832, macro F1 0.830, loss 0.4103".
 func (e Evaluation) String() string {
-	return fmt.Sprintf("accuracy %.3f, loss %.4f", e.Accuracy(), e.Loss)
+	return fmt.Sprintf("accuracy %.3f, macro F1 %.3f, loss %.4f", e.Accuracy(), e.MacroF1(), e.Loss)
 }
 
 // Evaluate predicts the labels of samples and compares them with those that the samples have. It fails if one of these

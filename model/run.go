@@ -31,11 +31,14 @@ type Source struct {
 type Scores struct {
 	Split    string  `json:"split"`
 	Accuracy float64 `json:"accuracy"`
+	MacroF1  float64 `json:"macro_f1"`
 	Loss     float64 `json:"loss"` // mean cross-entropy
 }
 
 // Scores returns e as the scores of a split.
-func (e Evaluation) Scores(split string) Scores { return Scores{split, e.Accuracy(), e.Loss} }
+func (e Evaluation) Scores(split string) Scores {
+	return Scores{split, e.Accuracy(), e.MacroF1(), e.Loss}
+}
 
 // version returns the version of this module in the running program, with the revision that it was built from if that is
 // known.

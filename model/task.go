@@ -18,6 +18,11 @@ type Task struct {
 	// Sparse, which is true unless changed, lets a step cost what its words touch; else it costs the whole table.
 	Sparse bool
 
+	// ClassWeights is how much a sample of each class counts in the loss of the training, such as BalancedWeights; nil
+	// means 1 each. The loss of a batch, and of each worker's part of one, is then the sum of weight·loss of its samples
+	// divided by the sum of their weights, as in torch.nn.CrossEntropyLoss. Evaluations take no notice of them.
+	ClassWeights []float64
+
 	c          *Classifier
 	train, dev []data.Sample
 }
@@ -25,6 +30,31 @@ type Task struct {
 // Task returns the training of c on samples, with dev to choose the epoch on.
 func (c *Classifier) Task(train, dev []data.Sample) *Task {
 	return &Task{Sparse: true, c: c, train: train, dev: dev}
+}
+
+// BalancedWeights returns ClassWeights with which each class counts as much as any other one in the sum over the samples
+// to train on, as scikit-learn's class_weight="balanced":
+//
+//	weight of a class = n / (k·count)
+//
+// for n samples of k classes, of which count are of the class. A class without samples has weight 0.
+func (t *Task) BalancedWeights() []float64 {
+	weights, k := make([]float64, len(t.c.labels)), 0.0
+	for _, s := range t.train {
+		if s.Label < 0 || s.Label >= len(weights) {
+			continue // the training says so
+		}
+		if weights[s.Label] == 0 {
+			k++
+		}
+		weights[s.Label]++
+	}
+	for class, count := range weights {
+		if count > 0 {
+			weights[class] = float64(len(t.train)) / (k * count)
+		}
+	}
+	return weights
 }
 
 // Len returns the number of samples to train on.
@@ -49,7 +79,7 @@ func (t *Task) Draw(d train.Drawing) (*train.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	cost, err := loss.CrossEntropy(out.Logits, classes)
+	cost, err := loss.CrossEntropyWith(out.Logits, classes, loss.CrossEntropyConfig{Weight: t.ClassWeights})
 	return &train.Graph{Loss: cost, Logits: out.Logits, Labels: labels, Learnables: net.Learnables(), Fill: func(examples []int) bool {
 		texts = t.texts(texts[:0], examples)
 		t.labels(labels, examples)
@@ -78,5 +108,5 @@ func (t *Task) labels(dst []int, examples []int) {
 // Evaluate tries the classifier on the samples to choose the epoch on.
 func (t *Task) Evaluate(ctx context.Context) (train.Score, error) {
 	e, err := t.c.Evaluate(ctx, t.dev)
-	return train.Score{Loss: e.Loss, Accuracy: e.Accuracy()}, err
+	return train.Score{Loss: e.Loss, Accuracy: e.Accuracy(), MacroF1: e.MacroF1()}, err
 }

@@ -271,7 +271,7 @@ func TestBestEpochIsKept(t *testing.T) {
 	}
 	best := h.Epochs[h.Best-1].Dev
 	for _, e := range h.Epochs {
-		if e.Dev.Better(best) {
+		if tr := (train.Config{}); tr.Better(e.Dev, best) {
 			t.Errorf("epoch %d was better than the best, %d", e.Number, h.Best)
 		}
 	}
@@ -302,6 +302,47 @@ func TestCancel(t *testing.T) {
 		if last != nil && h.Best == after.epoch && !reflect.DeepEqual(weights(c), last) {
 			t.Errorf("%+v: the best weights so far were not kept", after)
 		}
+	}
+}
+
+// Balanced weights let a rare class be predicted whose samples are else taken for the common one.
+func TestClassWeights(t *testing.T) {
+	var samples []data.Sample
+	for i := range 400 { // of one word with either class, and the rare one one time in twenty
+		label := 0
+		if i%20 == 0 {
+			label = 1
+		}
+		samples = append(samples, data.Sample{IDs: []int32{int32(2 + i%2)}, Label: label})
+	}
+	rare := func(weights func(*model.Task) []float64) (recall, loss float64) {
+		c := newClassifier(t, 4, 2, model.Config{Arch: model.Bag{Dim: 8}})
+		task := c.Task(samples, samples)
+		task.ClassWeights = weights(task)
+		h, err := newTrainer(t, task, train.Config{Epochs: 10, Batch: 40, Seed: 1, Optim: rate(0.05), Best: "f1"}).Fit(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := c.Evaluate(t.Context(), samples)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e.Confusion.Recall(1), h.Epochs[len(h.Epochs)-1].Loss
+	}
+	without, _ := rare(func(*model.Task) []float64 { return nil })
+	ones, loss := rare(func(*model.Task) []float64 { return []float64{1, 1} })
+	balanced, balancedLoss := rare((*model.Task).BalancedWeights)
+	if without != 0 || ones != 0 || balanced != 1 {
+		t.Errorf("recall of the rare class: %v without weights, %v with ones, %v balanced", without, ones, balanced)
+	}
+	if balancedLoss < 2*loss {
+		t.Errorf("the loss of training is %v, and %v if it is balanced", loss, balancedLoss)
+	}
+	task := newClassifier(t, 4, 2, small).Task(samples, samples)
+	task.ClassWeights = []float64{1}
+	_, err := newTrainer(t, task, training).Fit(t.Context())
+	if want := "train: graph for training: cross-entropy: Weight must have an element for each of the 2 classes, or be nil, got 1"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -34,7 +34,9 @@ type Config struct {
 }
 
 // Defaults returns a Config for most trainings: 20 epochs of batches of 32, or fewer if 5 in a row are no better.
-func Defaults() Config { return Config{Epochs: 20, Batch: 32, Patience: 5, Workers: 1, Seed: 1} }
+func Defaults() Config {
+	return Config{Epochs: 20, Batch: 32, Patience: 5, Workers: 1, Seed: 1, Best: "accuracy"}
+}
 
 // Check returns an error that names the first field that is out of its range.
 func (c Config) Check() error {

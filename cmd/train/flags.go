@@ -28,6 +28,8 @@ type options struct {
 	Dev   string `json:"dev" help:"{file} of examples to choose the epoch by"`
 	Test  string `json:"test" help:"{file} of examples to report on"`
 
+	ClassWeights string `json:"class_weights" help:"weights of the classes in the loss of the training: none or balanced, n/(k·count) for n examples of k classes"`
+
 	MinCount int  `json:"min_count" help:"occurrences in train that a word needs to be known"`
 	Sparse   bool `json:"sparse" help:"let a step cost what its words touch; false: the whole table"`
 
@@ -46,8 +48,14 @@ type options struct {
 }
 
 func defaults() options {
-	return options{MinCount: 1, Sparse: true, Keep: 2, Training: train.Defaults(), Model: model.Config{MaxLen: 256}}
+	return options{ClassWeights: weightless, MinCount: 1, Sparse: true, Keep: 2, Training: train.Defaults(), Model: model.Config{MaxLen: 256}}
 }
+
+// The values of -class-weights.
+const (
+	weightless = "none"
+	balanced   = "balanced"
+)
 
 const usage = "usage: train [flags]\nTrains a text classifier and reports its accuracy. 'go doc ./cmd/train' is the manual."
 
@@ -105,6 +113,7 @@ func (o *options) parse(args []string, help io.Writer) (check func() error, err 
 	arch := cli.Choose(fs, "model", "`name` of the architecture", choice.Of[model.Architecture](model.Architectures()).First(o.Model.Arch))
 	rule := cli.Choose(fs, "optimizer", "`name` of the rule that the steps follow", choice.Of[optim.Rule](optim.Rules()).First(o.Training.Rule))
 	fs.Lookup("train").Usage += endings() + "; none: the toy set"
+	fs.Lookup("best").Usage += ": " + strings.Join(train.Measures(), ", ")
 	fs.Lookup("schedule").Usage += ": " + strings.Join(optim.Courses(), ", ")
 	fs.Lookup("learning-rate").Usage += ", " + rates()
 	fs.Lookup("seed").Usage = "seed of everything random"
@@ -137,6 +146,8 @@ func (o *options) check(structs []any) error {
 	switch {
 	case given != 0 && given != 3:
 		return cli.Misuse("-train, -dev and -test go together: give all three, or none for the toy set")
+	case o.ClassWeights != weightless && o.ClassWeights != balanced:
+		return cli.Misuse("-class-weights must be %s or %s, got %q", weightless, balanced, o.ClassWeights)
 	case o.MinCount < 0:
 		return cli.Misuse("-min-count must be at least 0, got %d", o.MinCount)
 	case o.SaveEvery < 0 || o.Keep < 0:

@@ -34,7 +34,8 @@ The data:
 	-train, -dev, -test file   the examples; give all three or none
 	-max-len n                 number of words of a text that count; 0: all of them (default 256)
 	-min-count n               occurrences in train that a word needs to be known (default 1)
-	-report                    print precision, recall, F1 of each class and the confusion matrix of test
+	-report                    print precision, recall, F1 of each class and the confusion matrix of test; of more
+	                           than 20 classes, those of the lowest F1 and the commonest confusions
 
 What stays of it:
 
@@ -59,6 +60,11 @@ The training:
 	-workers n                 replicas that compute a part of each batch at the same time; results differ
 	                           from those of one by rounding, and by the draws of dropout (default 1)
 	-sparse=false              let a step cost the whole table
+	-class-weights name        none, or balanced: each class counts as much as any other one in the loss of the
+	                           training, as n/(k·count) is the weight of each of its count examples, of n in all
+	                           of k classes (default none)
+	-best name                 measure on dev by which an epoch is better than another: accuracy, f1 (the macro
+	                           F1) or loss; equals are told apart by the loss (default accuracy)
 	-seed n                    seed of everything random (default 1)
 	-quiet                     print no progress
 
@@ -84,7 +90,9 @@ The steps. A flag after -optimizer goes only with the rules that it names; the d
 # Output
 
 Standard output gets the summary, which is the same for the same flags and files whatever the number of
-CPUs. Its last two lines are the accuracies:
+CPUs. The line "training" draws the accuracy on dev, epoch by epoch. The macro F1 is the mean over the classes of F1,
+the harmonic mean of precision and recall: a rare class counts as much as a common one. As in scikit-learn, a class
+that no example has and that none was taken for is left out. The last two lines are the accuracies:
 
 	dev accuracy 0.837
 	test accuracy 0.816

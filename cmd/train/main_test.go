@@ -75,7 +75,7 @@ func TestToySummary(t *testing.T) {
 	if dev, test := accuracies(t, stdout); dev < 0.75 || test < 0.75 {
 		t.Errorf("dev %v, test %v", dev, test)
 	}
-	line := regexp.MustCompile(`(?m)^epoch \d+/20  loss \d\.\d{4}  dev accuracy \d\.\d{3}  \d+ words/s$`)
+	line := regexp.MustCompile(`(?m)^epoch \d+/20  loss \d\.\d{4}  dev accuracy \d\.\d{3}  macro F1 \d\.\d{3}  \d+ words/s$`)
 	if n := len(line.FindAllString(stderr, -1)); n < 2 || n != strings.Count(stderr, "\n") {
 		t.Errorf("want a line for each epoch, got:\n%s", stderr)
 	}
@@ -137,6 +137,8 @@ func TestMisuse(t *testing.T) {
 		{"-warmup 0.1", "-warmup must be 0 for the course constant, got 0.1"},
 		{"-clip-norm -1", "-clip-norm must be finite and at least 0, got -1"},
 		{"-weight-decay nan", "-weight-decay must be finite and at least 0, got NaN"},
+		{"-best x", `-best must be accuracy, f1 or loss, got "x"`},
+		{"-class-weights x", `-class-weights must be none or balanced, got "x"`},
 		{"-sparse=2", `invalid boolean value "2" for -sparse: parse error`},
 		{"-learning-rate nan", "-learning-rate must be positive and finite, or 0 for the rule's default, got NaN"},
 		{"-learning-rate -1", "-learning-rate must be positive and finite, or 0 for the rule's default, got -1"},
@@ -203,6 +205,77 @@ func TestBadData(t *testing.T) {
 			case err == nil || err.Error() != want || errors.As(err, &misuse) || stdout != "" || stderr != "":
 				t.Errorf("%s in place %d:\n got %v\nwant %s", name, i, err, want)
 			}
+		}
+	}
+}
+
+// With balanced weights and the epoch chosen by the macro F1, a rare class is found.
+func TestRareClass(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rare.tsv")
+	var lines strings.Builder
+	for i := range 400 {
+		label := "common"
+		if i%20 == 0 {
+			label = "rare"
+		}
+		fmt.Fprintf(&lines, "%s\tw%d w%d\n", label, i%2, i%3)
+	}
+	if err := os.WriteFile(path, []byte(lines.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	f1 := regexp.MustCompile(`(?m)^macro F1    (\S+) on dev, \S+ on test$`)
+	scores := make(map[string]string)
+	for _, flags := range []string{"", "-class-weights balanced -best f1"} {
+		args := append(strings.Fields(flags), "-quiet", "-epochs", "5", "-train", path, "-dev", path, "-test", path)
+		stdout, _, err := invoke(t, args...)
+		m := f1.FindStringSubmatch(stdout)
+		if err != nil || m == nil || flags != "" && !strings.Contains(stdout, " was best on dev by f1, accuracy ") {
+			t.Fatalf("%v\n%s", err, stdout)
+		}
+		scores[flags] = m[1]
+	}
+	if scores[""] != "0.487" || scores["-class-weights balanced -best f1"] <= "0.487" {
+		t.Errorf("macro F1 %v", scores)
+	}
+}
+
+func TestManyClasses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "many.tsv")
+	var lines strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&lines, "class-%03d\tw%d\n", i%50, i%50/2)
+	}
+	if err := os.WriteFile(path, []byte(lines.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	stdout, _, err := invoke(t, "-quiet", "-report", "-epochs", "2", "-train", path, "-dev", path, "-test", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"classes     50: class-000, class-001, class-002, class-003, class-004, …\n",
+		"\nthe 10 of 50 classes with the lowest F1\n", "\nthe 10 commonest confusions, ",
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in\n%s", want, stdout)
+		}
+	}
+	if n := strings.Count(stdout, "\n"); n > 40 {
+		t.Errorf("%d lines", n)
+	}
+}
+
+func TestSparkline(t *testing.T) {
+	long := make([]float64, 100)
+	for i := range long {
+		long[i] = float64(i / 50)
+	}
+	for want, y := range map[string][]float64{
+		"": nil, "▅": {0.3}, "▅▅": {0.5, 0.5}, "▁█": {0.1, 0.2}, "▁▃▅█": {0, 0.3, 0.6, 1}, "█▁▅": {1, 0, 0.5},
+		strings.Repeat("▁", 20) + strings.Repeat("█", 20): long,
+	} {
+		if got := sparkline(y); got != want {
+			t.Errorf("%v: %s, want %s", y, got, want)
 		}
 	}
 }

@@ -116,11 +116,13 @@ func TestResume(t *testing.T) {
 		t.Error(err)
 	}
 	for args, want := range map[string]string{
-		"-dim 9":         "the architecture, -max-len and -seed cannot be changed within a training: they are {Seed:4 MaxLen:256 Arch:{Dim:8 Hidden:[] Dropout:0.5}}",
-		"-min-count 1":   "-min-count and -sparse cannot be changed within a training: they are 2 and true",
-		"-batch 16":      fmt.Sprintf("train: resuming from %s/state/step-000000355.safetensors: its batch is 32, and here it is 16: it cannot be changed within a training", long),
-		"-config x":      "-config and -resume exclude each other: a training goes on with its own settings",
-		"-optimizer sgd": fmt.Sprintf("train: resuming from %s/state/step-000000355.safetensors: its rule", long),
+		"-dim 9":                  "the architecture, -max-len and -seed cannot be changed within a training: they are {Seed:4 MaxLen:256 Arch:{Dim:8 Hidden:[] Dropout:0.5}}",
+		"-min-count 1":            "-min-count, -sparse and -class-weights cannot be changed within a training: they are 2, true and none",
+		"-class-weights balanced": "-min-count, -sparse and -class-weights cannot be changed within a training: they are 2, true and none",
+		"-best f1":                fmt.Sprintf("train: resuming from %s/state/step-000000355.safetensors: its best is \"accuracy\", and here it is \"f1\": it cannot be changed within a training", long),
+		"-batch 16":               fmt.Sprintf("train: resuming from %s/state/step-000000355.safetensors: its batch is 32, and here it is 16: it cannot be changed within a training", long),
+		"-config x":               "-config and -resume exclude each other: a training goes on with its own settings",
+		"-optimizer sgd":          fmt.Sprintf("train: resuming from %s/state/step-000000355.safetensors: its rule", long),
 	} {
 		_, _, err := invoke(t, append([]string{"-resume", "-out", long}, strings.Fields(args)...)...)
 		if err == nil || !strings.HasPrefix(err.Error(), want) {

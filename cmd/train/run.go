@@ -28,6 +28,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	task := c.Task(set.train, set.dev)
 	task.Sparse = o.Sparse
+	if o.ClassWeights == balanced {
+		task.ClassWeights = task.BalancedWeights()
+	}
 	t, err := train.New(task, o.Training)
 	if err != nil {
 		return err
@@ -39,8 +42,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if !o.Quiet {
 		t.OnBatch = progress.Batch
 		t.OnEpoch = func(e train.Epoch) {
-			progress.Epoch("epoch %d/%d  loss %.4f  dev accuracy %.3f  %.0f words/s",
-				e.Number, o.Training.Epochs, e.Loss, e.Dev.Accuracy, float64(set.words())/e.Time.Seconds())
+			progress.Epoch("epoch %d/%d  loss %.4f  dev accuracy %.3f  macro F1 %.3f  %.0f words/s",
+				e.Number, o.Training.Epochs, e.Loss, e.Dev.Accuracy, e.Dev.MacroF1, float64(set.words())/e.Time.Seconds())
 		}
 	}
 	history, err := t.Fit(ctx)
@@ -91,8 +94,8 @@ func resume(o options) (*dataset, *model.Classifier, error) {
 	switch {
 	case !reflect.DeepEqual(o.Model, c.Config()):
 		return nil, nil, cli.Misuse("the architecture, -max-len and -seed cannot be changed within a training: they are %+v", c.Config())
-	case o.MinCount != was.MinCount || o.Sparse != was.Sparse:
-		return nil, nil, cli.Misuse("-min-count and -sparse cannot be changed within a training: they are %d and %t", was.MinCount, was.Sparse)
+	case o.MinCount != was.MinCount || o.Sparse != was.Sparse || o.ClassWeights != was.ClassWeights:
+		return nil, nil, cli.Misuse("-min-count, -sparse and -class-weights cannot be changed within a training: they are %d, %t and %s", was.MinCount, was.Sparse, was.ClassWeights)
 	}
 	set, err := load(o, c.Vocab(), c.Labels())
 	return set, c, err
@@ -206,17 +209,34 @@ func summarize(o options, set *dataset, c *model.Classifier, run model.Run, stdo
 		}
 	}
 	fmt.Fprintf(stdout, "data        %s: %d train, %d dev, %d test examples\n", set.name, len(set.train), len(set.dev), len(set.test))
-	fmt.Fprintf(stdout, "classes     %s\n", strings.Join(set.labels, ", "))
+	fmt.Fprintf(stdout, "classes     %s\n", classes(set.labels))
 	fmt.Fprintf(stdout, "vocabulary  %d words\n", set.vocab.Len())
 	fmt.Fprintf(stdout, "model       %s\n", c)
 	if h := run.History; h.Best > 0 {
-		fmt.Fprintf(stdout, "training    epoch %d of %d was best on dev\n", h.Best, len(h.Epochs))
+		fmt.Fprintf(stdout, "training    epoch %d of %d was best on dev%s, accuracy %s\n", h.Best, len(h.Epochs), by(o.Training.Best), devAccuracies(h))
 	} else {
 		fmt.Fprintf(stdout, "training    interrupted before the end of the first epoch\n")
 	}
+	fmt.Fprintf(stdout, "macro F1    %.3f on dev, %.3f on test\n", dev.MacroF1(), test.MacroF1())
 	if o.Report {
 		fmt.Fprintf(stdout, "\ntest\n%s\n", test.Confusion.Report(set.labels))
 	}
 	_, err = fmt.Fprintf(stdout, "dev accuracy %.3f\ntest accuracy %.3f\n", dev.Accuracy(), test.Accuracy())
 	return err
+}
+
+// classes returns the names of the classes, of many the first few.
+func classes(labels data.Labels) string {
+	if len(labels) > 20 {
+		return fmt.Sprintf("%d: %s, …", len(labels), strings.Join(labels[:5], ", "))
+	}
+	return strings.Join(labels, ", ")
+}
+
+// by says what the best epoch was chosen by, unless it is the accuracy.
+func by(measure string) string {
+	if measure == "accuracy" {
+		return ""
+	}
+	return " by " + measure
 }
