@@ -40,8 +40,9 @@ type options struct {
 	SaveEvery int `json:"save_every" help:"steps between checkpoints within an epoch; 0: one after each epoch"`
 	Keep      int `json:"keep" help:"number of checkpoints to keep beside the model, for -resume; 0: none are written"`
 
-	Report bool `json:"-" help:"print precision, recall, F1 of each class and the confusion matrix of test"`
-	Quiet  bool `json:"-" help:"print no progress"`
+	HTML   string `json:"-" help:"{file} to write a page of pictures to: curves, confusions, reliability, mistakes, words"`
+	Report bool   `json:"-" help:"print precision, recall, F1 of each class and the confusion matrix of test"`
+	Quiet  bool   `json:"-" help:"print no progress"`
 
 	Model    model.Config `json:"-"` // a saved model has it by itself
 	Training train.Config `json:"training"`

@@ -34,6 +34,9 @@ The data:
 	-train, -dev, -test file   the examples; give all three or none
 	-max-len n                 number of words of a text that count; 0: all of them (default 256)
 	-min-count n               occurrences in train that a word needs to be known (default 1)
+	-html file                 write a page of pictures there, for a browser: the course of loss, accuracy and macro
+	                           F1, the confusions of test, whether probabilities can be believed, the surest
+	                           mistakes, the words that pull hardest to each class, and a map of the words
 	-report                    print precision, recall, F1 of each class and the confusion matrix of test; of more
 	                           than 20 classes, those of the lowest F1 and the commonest confusions
 

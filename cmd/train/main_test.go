@@ -265,6 +265,51 @@ func TestManyClasses(t *testing.T) {
 	}
 }
 
+// The page is the same for the same flags, changes nothing of the summary, and is one that a browser reads. What keeps
+// it from being written is said before the training.
+func TestHTML(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"-quiet", "-epochs", "2", "-dim", "8"}
+	want, _, err := invoke(t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pages [2]string
+	for i := range pages {
+		path := filepath.Join(dir, "page.html")
+		stdout, stderr, err := invoke(t, append(args, "-html", path)...)
+		if err != nil || stdout != want || stderr != "" {
+			t.Errorf("%v, %q\n%s", err, stderr, stdout)
+		}
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages[i] = string(page)
+	}
+	if pages[0] != pages[1] {
+		t.Error("another page for the same flags")
+	}
+	for _, part := range []string{
+		"<h1>Training on the toy set</h1>", "2256 train, 392 dev, 392 test examples", `id="curves"`, `id="reliability"`, `id="mistakes"`, `id="words"`, `id="map"`, "&#34;epochs&#34;: 2,",
+	} {
+		if !strings.Contains(pages[0], part) {
+			t.Errorf("the page holds no %s", part)
+		}
+	}
+	for path, want := range map[string]string{
+		dir:                           "-html %s is a folder: name a file",
+		filepath.Join(dir, "no", "f"): "stat " + filepath.Join(dir, "no") + ": no such file or directory",
+	} {
+		if strings.Contains(want, "%s") {
+			want = fmt.Sprintf(want, path)
+		}
+		if stdout, _, err := invoke(t, append(args, "-html", path)...); err == nil || err.Error() != want || stdout != "" {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
 func TestSparkline(t *testing.T) {
 	long := make([]float64, 100)
 	for i := range long {

@@ -22,6 +22,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := o.checkHTML(); err != nil {
+		return err
+	}
 	set, c, err := begin(o)
 	if err != nil {
 		return err
@@ -131,6 +134,7 @@ type dataset struct {
 	vocab            *data.Vocab
 	labels           data.Labels
 	train, dev, test []data.Sample
+	testTexts        []data.Example // examples of test, for the page
 }
 
 // words returns the number of words to train on.
@@ -148,7 +152,7 @@ func load(o options, vocab *data.Vocab, labels data.Labels) (*dataset, error) {
 		return nil, err
 	}
 	corpus := data.NewCorpus(trainSet)
-	set := &dataset{name: "toy set", vocab: vocab, labels: labels}
+	set := &dataset{name: "toy set", testTexts: test, vocab: vocab, labels: labels}
 	if vocab == nil {
 		set.vocab = data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: o.MinCount})
 	}
@@ -208,15 +212,16 @@ func summarize(o options, set *dataset, c *model.Classifier, run model.Run, stdo
 			return err
 		}
 	}
+	if o.HTML != "" {
+		if err := writeHTML(o, set, c, run.History); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(stdout, "data        %s: %d train, %d dev, %d test examples\n", set.name, len(set.train), len(set.dev), len(set.test))
 	fmt.Fprintf(stdout, "classes     %s\n", classes(set.labels))
 	fmt.Fprintf(stdout, "vocabulary  %d words\n", set.vocab.Len())
 	fmt.Fprintf(stdout, "model       %s\n", c)
-	if h := run.History; h.Best > 0 {
-		fmt.Fprintf(stdout, "training    epoch %d of %d was best on dev%s, accuracy %s\n", h.Best, len(h.Epochs), by(o.Training.Best), devAccuracies(h))
-	} else {
-		fmt.Fprintf(stdout, "training    interrupted before the end of the first epoch\n")
-	}
+	fmt.Fprintf(stdout, "training    %s\n", course(o, run.History))
 	fmt.Fprintf(stdout, "macro F1    %.3f on dev, %.3f on test\n", dev.MacroF1(), test.MacroF1())
 	if o.Report {
 		fmt.Fprintf(stdout, "\ntest\n%s\n", test.Confusion.Report(set.labels))
@@ -233,10 +238,14 @@ func classes(labels data.Labels) string {
 	return strings.Join(labels, ", ")
 }
 
-// by says what the best epoch was chosen by, unless it is the accuracy.
-func by(measure string) string {
-	if measure == "accuracy" {
-		return ""
+// course says how the training went.
+func course(o options, h train.History) string {
+	by := ""
+	switch {
+	case h.Best == 0:
+		return "interrupted before the end of the first epoch"
+	case o.Training.Best != "accuracy":
+		by = " by " + o.Training.Best
 	}
-	return " by " + measure
+	return fmt.Sprintf("epoch %d of %d was best on dev%s, accuracy %s", h.Best, len(h.Epochs), by, devAccuracies(h))
 }
