@@ -31,6 +31,7 @@ func init() {
 			"Class":        r.TypeOf((*p0.Class)(nil)).Elem(),
 			"Classifier":   r.TypeOf((*p0.Classifier)(nil)).Elem(),
 			"Config":       r.TypeOf((*p0.Config)(nil)).Elem(),
+			"Confused":     r.TypeOf((*p0.Confused)(nil)).Elem(),
 			"Confusion":    r.TypeOf((*p0.Confusion)(nil)).Elem(),
 			"Evaluation":   r.TypeOf((*p0.Evaluation)(nil)).Elem(),
 			"Net":          r.TypeOf((*p0.Net)(nil)).Elem(),

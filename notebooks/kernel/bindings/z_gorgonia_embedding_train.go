@@ -20,6 +20,7 @@ func init() {
 		Binds: map[string]r.Value{
 			"Defaults":   r.ValueOf(p0.Defaults),
 			"Evaluation": r.ValueOf(p0.Evaluation),
+			"Measures":   r.ValueOf(p0.Measures),
 			"New":        r.ValueOf(p0.New),
 			"NewMachine": r.ValueOf(p0.NewMachine),
 			"NewStep":    r.ValueOf(p0.NewStep),
