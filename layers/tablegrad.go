@@ -108,7 +108,7 @@ func (g *tableGrad[T]) make(in *graphop.Values[T], m *graphop.Memory) (gorgonia.
 	}
 	g.group(x, s).SumByID(dst)
 	g.touched = x.IDs
-	return graphop.Tensor(dst, tensor.Shape{g.vocab, g.dim}), nil
+	return graphop.Result(m, dst, tensor.Shape{g.vocab, g.dim}), nil
 }
 
 // add adds the gradient to that of a LispMachine, which is dense.

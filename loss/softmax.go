@@ -65,7 +65,7 @@ func (l *softmaxLoss[T]) make(in *graphop.Values[T], m *graphop.Memory) (gorgoni
 		return nil, err
 	}
 	l.kept = nil
-	return graphop.Tensor(dst, append(slices.Clone(l.labels.shape), l.Classes)), nil
+	return graphop.Result(m, dst, append(slices.Clone(l.labels.shape), l.Classes)), nil
 }
 
 func (l *softmaxLoss[T]) add(dst []T, in *graphop.Values[T]) error {

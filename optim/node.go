@@ -61,7 +61,7 @@ func (s *Solver) stepOp(params []gorgonia.ValueGrad, names []string) graphop.Op 
 		return nil
 	}
 	return graphop.Op{
-		Name: fmt.Sprintf("step{%s %q}", s.rule.Name(), names), Dtype: tensor.Float64, Run: graphop.Kernels{F64: step},
+		Name: fmt.Sprintf("step{%s %q}", s.rule.Name(), names), Dtype: tensor.Float64, Run: graphop.Kernels{F64: step}, Last: true,
 		Training: func(training bool) { off = !training },
 	}
 }

@@ -10,13 +10,18 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/gorgonia"
 
+	"gorgonia-embedding/machine"
 	"gorgonia-embedding/sparse"
 )
 
+// Build adds a loss to g.
+type Build = func(g *gorgonia.ExprGraph) (loss *gorgonia.Node, params gorgonia.Nodes)
+
 // Check fails t unless d(loss)/d(param) agrees with central differences within tol, for each param:
-// the one of gorgonia.Grad on a TapeMachine, and the one that a LispMachine finds. build adds the loss
-// to a new graph each time it is called; the graph must be Float64 and have all its inputs bound.
-func Check(t *testing.T, tol float64, build func(g *gorgonia.ExprGraph) (loss *gorgonia.Node, params gorgonia.Nodes)) {
+// the one of gorgonia.Grad on a TapeMachine, and the one that a LispMachine finds. That of a machine.Machine must be the
+// TapeMachine's to the bit. build adds the loss to a new graph each time it is called; the graph must be Float64 and have
+// all its inputs bound.
+func Check(t *testing.T, tol float64, build Build) {
 	t.Helper()
 	loss, params := build(gorgonia.NewGraph())
 	grads, err := gorgonia.Grad(loss, params...)
@@ -34,7 +39,7 @@ func Check(t *testing.T, tol float64, build func(g *gorgonia.ExprGraph) (loss *g
 		}
 		return cost.Data().(float64)
 	}
-	lispGrads := onLispMachine(t, build)
+	lispGrads, directGrads := onLispMachine(t, build), onMachine(t, build)
 	for i, p := range params {
 		x := p.Value().Data().([]float64)
 		x0 := slices.Clone(x)
@@ -46,11 +51,14 @@ func Check(t *testing.T, tol float64, build func(g *gorgonia.ExprGraph) (loss *g
 		run()
 		compare(t, p.Name(), grads[i].Value(), want, tol)
 		compare(t, p.Name()+" on a LispMachine", lispGrads[i], want, tol)
+		if got, tape := elements(directGrads[i]), elements(grads[i].Value()); !slices.Equal(got, tape) {
+			t.Errorf("%s on a Machine: got %v, want %v as on a TapeMachine", p.Name(), got, tape)
+		}
 	}
 }
 
 // onLispMachine returns the gradients of the params of build that a LispMachine finds.
-func onLispMachine(t *testing.T, build func(g *gorgonia.ExprGraph) (loss *gorgonia.Node, params gorgonia.Nodes)) (grads []gorgonia.Value) {
+func onLispMachine(t *testing.T, build Build) (grads []gorgonia.Value) {
 	t.Helper()
 	loss, params := build(gorgonia.NewGraph())
 	vm := gorgonia.NewLispMachine(loss.Graph())
@@ -68,13 +76,42 @@ func onLispMachine(t *testing.T, build func(g *gorgonia.ExprGraph) (loss *gorgon
 	return grads
 }
 
-func compare(t *testing.T, name string, grad gorgonia.Value, want []float64, tol float64) {
+// onMachine returns the gradients of the params of build on a Machine, in its third run.
+func onMachine(t *testing.T, build Build) (grads []gorgonia.Value) {
 	t.Helper()
+	loss, params := build(gorgonia.NewGraph())
+	nodes, err := gorgonia.Grad(loss, params...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := machine.New(loss.Graph())
+	for range 3 {
+		if err == nil {
+			err = m.RunAll()
+		}
+	}
+	if err != nil {
+		t.Fatal("Machine:", err)
+	}
+	for _, n := range nodes {
+		grads = append(grads, n.Value())
+	}
+	return grads
+}
+
+// elements returns those of a gradient, or nil if it has none of float64.
+func elements(grad gorgonia.Value) []float64 {
 	if rows, ok := grad.(*sparse.Rows); ok {
 		grad = rows.Dense()
 	}
-	got, ok := grad.Data().([]float64)
-	if !ok || len(got) != len(want) {
+	list, _ := grad.Data().([]float64)
+	return list
+}
+
+func compare(t *testing.T, name string, grad gorgonia.Value, want []float64, tol float64) {
+	t.Helper()
+	got := elements(grad)
+	if len(got) != len(want) {
 		t.Errorf("%s: gradient is %v, want %d elements", name, grad, len(want))
 		return
 	}

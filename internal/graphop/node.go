@@ -91,16 +91,24 @@ func compute[T kernel.Float](o *op, k Kernel[T], in []gorgonia.Value) (gorgonia.
 		return nil, err
 	}
 	dst := Next[T](&o.Memory, o.Shape.TotalSize())
+	if err := fill(o, k, dst, values); err != nil {
+		return nil, err
+	}
+	if len(o.Shape) == 0 {
+		return scalar(dst[0]), nil
+	}
+	return Result(&o.Memory, dst, o.Shape), nil
+}
+
+// fill computes dst. A gradient is added to zeros.
+func fill[T kernel.Float](o *op, k Kernel[T], dst []T, in *Values[T]) error {
 	if o.grad != nil {
 		clear(dst)
 		if len(dst) == 0 {
-			return Tensor(dst, o.Shape), nil
+			return nil
 		}
 	}
-	if err := k(dst, values); err != nil {
-		return nil, err
-	}
-	return value(dst, o.Shape), nil
+	return k(dst, in)
 }
 
 func makeValue[T kernel.Float](o *op, m Maker[T], in []gorgonia.Value) (gorgonia.Value, error) {
@@ -111,20 +119,12 @@ func makeValue[T kernel.Float](o *op, m Maker[T], in []gorgonia.Value) (gorgonia
 	return m(values, &o.Memory)
 }
 
-// value makes a Gorgonia value of the elements of a result.
-func value[T kernel.Float](data []T, shape tensor.Shape) gorgonia.Value {
-	if len(shape) > 0 {
-		return Tensor(data, shape)
-	}
-	if x, ok := any(data[0]).(float32); ok {
+// scalar returns x as Gorgonia's value.
+func scalar[T kernel.Float](x T) gorgonia.Value {
+	if x, ok := any(x).(float32); ok {
 		return gorgonia.NewF32(x)
 	}
-	return gorgonia.NewF64(float64(data[0]))
-}
-
-// Tensor returns a tensor whose memory is data.
-func Tensor[T kernel.Float](data []T, shape tensor.Shape) *tensor.Dense {
-	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+	return gorgonia.NewF64(float64(x))
 }
 
 func (*op) ReturnsPtr() bool     { return false }

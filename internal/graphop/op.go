@@ -32,6 +32,10 @@ type Op struct {
 	Run   Kernels      // computation of the result
 	Grads []*Grad      // gradient of each input; nil for an input without one. Those left out at the end are nil.
 
+	// Last says that a run changes the inputs of other ops, as a solver's step does: package machine runs the op, and
+	// what depends on it, after all others.
+	Last bool
+
 	// Training, if not nil, is told by each machine that is made whether it trains.
 	Training func(bool)
 }

@@ -17,6 +17,7 @@ type Values[T kernel.Float] struct {
 	values []gorgonia.Value
 	floats [][]T
 	ints   [][]int
+	wide   [][]int // memory of those of int32 and int64
 }
 
 // Floats returns the elements of input i, one of Floats.
@@ -38,7 +39,7 @@ func (v *Values[T]) InPlace(i int) bool {
 func read[T kernel.Float](o *op, in []gorgonia.Value) (*Values[T], error) {
 	v, ok := o.values.(*Values[T])
 	if !ok {
-		v = &Values[T]{floats: make([][]T, len(o.inputs)), ints: make([][]int, len(o.inputs))}
+		v = &Values[T]{floats: make([][]T, len(o.inputs)), ints: make([][]int, len(o.inputs)), wide: make([][]int, len(o.inputs))}
 		o.values = v
 	}
 	v.values = in
@@ -48,7 +49,7 @@ func read[T kernel.Float](o *op, in []gorgonia.Value) (*Values[T], error) {
 		case floats:
 			v.floats[i], err = Elements[T](in[i])
 		case ints:
-			v.ints[i], err = elementsAsInt(in[i])
+			v.ints[i], err = elementsAsInt(in[i], &v.wide[i])
 		default:
 			continue
 		}
@@ -101,7 +102,7 @@ func Elements[T kernel.Float](v gorgonia.Value) ([]T, error) {
 }
 
 // elementsAsInt returns the elements of v in row-major order: a copy of those that are not ints.
-func elementsAsInt(v gorgonia.Value) ([]int, error) {
+func elementsAsInt(v gorgonia.Value, wide *[]int) ([]int, error) {
 	if v.Shape().TotalSize() == 0 {
 		return nil, nil
 	}
@@ -109,9 +110,9 @@ func elementsAsInt(v gorgonia.Value) ([]int, error) {
 	case []int:
 		return rowMajor(v, data), nil
 	case []int32:
-		return widen(rowMajor(v, data)), nil
+		return widen(rowMajor(v, data), wide), nil
 	case []int64:
-		return widen(rowMajor(v, data)), nil
+		return widen(rowMajor(v, data), wide), nil
 	case int:
 		return []int{data}, nil
 	case int32:
@@ -137,12 +138,12 @@ func dataOf(v gorgonia.Value) any {
 	return v.Data()
 }
 
-func widen[I int32 | int64](data []I) []int {
-	wide := make([]int, len(data))
-	for i, x := range data {
-		wide[i] = int(x)
+func widen[I int32 | int64](data []I, wide *[]int) []int {
+	*wide = slices.Grow((*wide)[:0], len(data))
+	for _, x := range data {
+		*wide = append(*wide, int(x))
 	}
-	return wide
+	return *wide
 }
 
 // isRowMajor reports whether the elements of d lie in memory row after row.
