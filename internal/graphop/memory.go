@@ -58,6 +58,6 @@ func Result[T kernel.Float](m *Memory, data []T, shape tensor.Shape) *tensor.Den
 
 // holds reports whether d is a tensor of this shape whose memory is data.
 func holds[T kernel.Float](d *tensor.Dense, data []T, shape tensor.Shape) bool {
-	elems, ok := dataOf(d).([]T)
-	return ok && len(elems) == len(data) && &elems[0] == &data[0] && isRowMajor(d) && slices.Equal(d.Shape(), shape)
+	elems := memoryOf[T](d)
+	return len(elems) == len(data) && &elems[0] == &data[0] && isRowMajor(d) && slices.Equal(d.Shape(), shape)
 }

@@ -17,7 +17,8 @@ type Values[T kernel.Float] struct {
 	values []gorgonia.Value
 	floats [][]T
 	ints   [][]int
-	wide   [][]int // memory of those of int32 and int64
+	wide   [][]int // memory of ints that are not int
+	one    []T     // memory of scalars
 }
 
 // Floats returns the elements of input i, one of Floats.
@@ -39,7 +40,8 @@ func (v *Values[T]) InPlace(i int) bool {
 func read[T kernel.Float](o *op, in []gorgonia.Value) (*Values[T], error) {
 	v, ok := o.values.(*Values[T])
 	if !ok {
-		v = &Values[T]{floats: make([][]T, len(o.inputs)), ints: make([][]int, len(o.inputs)), wide: make([][]int, len(o.inputs))}
+		n := len(o.inputs)
+		v = &Values[T]{floats: make([][]T, n), ints: make([][]int, n), wide: make([][]int, n), one: make([]T, n)}
 		o.values = v
 	}
 	v.values = in
@@ -47,7 +49,7 @@ func read[T kernel.Float](o *op, in []gorgonia.Value) (*Values[T], error) {
 	for i, input := range o.inputs {
 		switch input.kind {
 		case floats:
-			v.floats[i], err = Elements[T](in[i])
+			v.floats[i], err = elements(in[i], v.one[i:i+1:i+1])
 		case ints:
 			v.ints[i], err = elementsAsInt(in[i], &v.wide[i])
 		default:
@@ -81,61 +83,108 @@ func sameShape(a, b tensor.Shape) bool {
 	return slices.Equal(slices.DeleteFunc(a.Clone(), one), slices.DeleteFunc(b.Clone(), one))
 }
 
-// Elements returns the elements of v in row-major order. They are v's own unless v is a scalar or laid out otherwise,
-// such as a transposed view.
-func Elements[T kernel.Float](v gorgonia.Value) ([]T, error) {
-	switch v.(type) {
-	case *tensor.Dense, gorgonia.Scalar:
-	default: // such as a *sparse.Rows, whose data are some rows
+// elements returns the elements of v in row-major order. They are v's own unless v is a scalar, which is put in one, or
+// laid out otherwise, such as a transposed view.
+func elements[T kernel.Float](v gorgonia.Value, one []T) ([]T, error) {
+	d, isTensor := v.(*tensor.Dense)
+	if _, isScalar := v.(gorgonia.Scalar); !isTensor && !isScalar { // such as a *sparse.Rows, whose data are some rows
 		return nil, errors.Errorf("want a tensor, got a %T", v)
 	}
-	if v.Shape().TotalSize() == 0 {
+	if isTensor && d.Shape().TotalSize() == 0 {
 		return nil, nil // Data of an empty tensor panics
 	}
-	switch data := dataOf(v).(type) {
-	case []T:
-		return rowMajor(v, data), nil
-	case T:
-		return []T{data}, nil
+	if isTensor {
+		if data := memoryOf[T](d); data != nil {
+			return rowMajor(d, data), nil
+		}
+	}
+	if x, ok := scalarOf[T](v); ok {
+		one[0] = x
+		return one, nil
 	}
 	return nil, errors.Errorf("want a value of %T, got one of %v", *new(T), v.Dtype())
 }
 
-// elementsAsInt returns the elements of v in row-major order: a copy of those that are not ints.
+// elementsAsInt returns the elements of v in row-major order: in wide, if they are not ints.
 func elementsAsInt(v gorgonia.Value, wide *[]int) ([]int, error) {
-	if v.Shape().TotalSize() == 0 {
-		return nil, nil
-	}
-	switch data := dataOf(v).(type) {
-	case []int:
-		return rowMajor(v, data), nil
-	case []int32:
-		return widen(rowMajor(v, data), wide), nil
-	case []int64:
-		return widen(rowMajor(v, data), wide), nil
-	case int:
-		return []int{data}, nil
-	case int32:
-		return []int{int(data)}, nil
-	case int64:
-		return []int{int(data)}, nil
-	}
-	return nil, errors.Errorf("want int, int32 or int64 values, got %v", v.Dtype())
-}
-
-// dataOf is v.Data(), which makes a tensor's slice by reflection: 20 times as slow.
-func dataOf(v gorgonia.Value) any {
-	if d, ok := v.(*tensor.Dense); ok && !d.IsScalar() {
-		switch d.Dtype() {
-		case tensor.Float32:
-			return d.Float32s()
-		case tensor.Float64:
-			return d.Float64s()
-		case tensor.Int:
-			return d.Ints()
+	if d, ok := v.(*tensor.Dense); ok {
+		if d.Shape().TotalSize() == 0 {
+			return nil, nil
+		}
+		if data := memoryOf[int](d); data != nil {
+			return rowMajor(d, data), nil
+		}
+		if data := memoryOf[int32](d); data != nil {
+			return widen(rowMajor(d, data), wide), nil
+		}
+		if data := memoryOf[int64](d); data != nil {
+			return widen(rowMajor(d, data), wide), nil
 		}
 	}
-	return v.Data()
+	switch data := v.Data().(type) {
+	case int:
+		*wide = append((*wide)[:0], data)
+	case int32:
+		*wide = append((*wide)[:0], int(data))
+	case int64:
+		*wide = append((*wide)[:0], int(data))
+	default:
+		return nil, errors.Errorf("want int, int32 or int64 values, got %v", v.Dtype())
+	}
+	return *wide, nil
+}
+
+// memoryOf returns the memory of d, or nil if its elements are not of type E or it is a scalar. It is d.Data, which
+// allocates and takes 20 times as long.
+func memoryOf[E any](d *tensor.Dense) (data []E) {
+	if d.IsScalar() {
+		return nil
+	}
+	dt := d.Dtype()
+	switch to := any(&data).(type) {
+	case *[]float32:
+		if dt == tensor.Float32 {
+			*to = d.Float32s()
+		}
+	case *[]float64:
+		if dt == tensor.Float64 {
+			*to = d.Float64s()
+		}
+	case *[]int:
+		if dt == tensor.Int {
+			*to = d.Ints()
+		}
+	case *[]int32:
+		if dt == tensor.Int32 {
+			*to = d.Int32s()
+		}
+	case *[]int64:
+		if dt == tensor.Int64 {
+			*to = d.Int64s()
+		}
+	}
+	return data
+}
+
+// scalarOf returns the element of v, if it is one of type T.
+func scalarOf[T kernel.Float](v gorgonia.Value) (x T, ok bool) {
+	switch v := v.(type) {
+	case *gorgonia.F32: // whose Data allocates
+		if to, ok := any(&x).(*float32); ok {
+			*to = float32(*v)
+			return x, true
+		}
+	case *gorgonia.F64:
+		if to, ok := any(&x).(*float64); ok {
+			*to = float64(*v)
+			return x, true
+		}
+	case *tensor.Dense:
+		if v.IsScalar() {
+			x, ok = v.Data().(T)
+		}
+	}
+	return x, ok
 }
 
 func widen[I int32 | int64](data []I, wide *[]int) []int {
@@ -149,10 +198,9 @@ func widen[I int32 | int64](data []I, wide *[]int) []int {
 // isRowMajor reports whether the elements of d lie in memory row after row.
 func isRowMajor(d *tensor.Dense) bool { return !d.RequiresIterator() && d.DataOrder().IsRowMajor() }
 
-// rowMajor returns data, the memory of v, or a copy of v's elements if v is laid out otherwise.
-func rowMajor[E any](v gorgonia.Value, data []E) []E {
-	d, ok := v.(*tensor.Dense)
-	if !ok || isRowMajor(d) {
+// rowMajor returns data, the memory of d, or a copy of d's elements if d is laid out otherwise.
+func rowMajor[E any](d *tensor.Dense, data []E) []E {
+	if isRowMajor(d) {
 		return data
 	}
 	return appendStrided(make([]E, 0, d.Shape().TotalSize()), data, d.Shape(), d.Strides())
