@@ -6,6 +6,7 @@ import (
 
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/loss"
+	"gorgonia-embedding/machine"
 	"gorgonia-embedding/optim"
 )
 
@@ -16,6 +17,26 @@ type Step func(ids, labels []int) (loss float32, err error)
 // Sparse returns the Step that this module makes on a table of vocab rows: an EmbeddingBag with a sparse gradient, and
 // a solver of package optim that makes its step in the graph. It returns an error for a solver that is not of Solvers.
 func Sparse(vocab int, solver string) (Step, error) {
+	m, err := newSparseModel(vocab, solver)
+	if err != nil {
+		return nil, err
+	}
+	m.compile()
+	return m.step(nil), nil
+}
+
+// Direct returns the Step of Sparse on a machine.Machine, where Sparse has a TapeMachine.
+func Direct(vocab int, solver string) (Step, error) {
+	m, err := newSparseModel(vocab, solver)
+	if err != nil {
+		return nil, err
+	}
+	m.vm, err = machine.New(m.g)
+	return m.step(nil), err
+}
+
+// newSparseModel returns a model of which a run makes a step.
+func newSparseModel(vocab int, solver string) (*graphModel, error) {
 	s, err := newSolver(solver)
 	if err != nil {
 		return nil, err
@@ -24,11 +45,8 @@ func Sparse(vocab int, solver string) (Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.StepNode(m.params...); err != nil {
-		return nil, err
-	}
-	m.compile()
-	return m.step(nil), nil
+	_, err = s.StepNode(m.params...)
+	return m, err
 }
 
 func newSolver(name string) (*optim.Solver, error) {

@@ -14,7 +14,7 @@ type maker func(vocab int, solver string) (Step, error)
 var makers = []struct {
 	name string
 	make maker
-}{{"ours", Sparse}, {"ours-after", sparseAfter}, {"dense", dense}, {"stock", stock}, {"loop", plainLoop}}
+}{{"ours", Sparse}, {"ours-direct", Direct}, {"ours-after", sparseAfter}, {"dense", dense}, {"stock", stock}, {"loop", plainLoop}}
 
 // BenchmarkStep is one training step. It reports the loss of the pass before the clock starts, by which
 // the command sees that all train the same model.
