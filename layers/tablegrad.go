@@ -64,6 +64,7 @@ type tableGrad[T kernel.Float] struct {
 	scatter    scatterer[T]
 	shared     bool             // whether an elementwise op may write into the gradient: it is then cleared whole
 	indices    [2]kernel.Index  // rows that each of the two results touched
+	rows       [2]sparse.Rows   // the two results, if they are sparse
 	touched    []int            // rows that the last result touched
 	masked     []int            // memory of group
 	weights    any              // memory of group
@@ -98,7 +99,8 @@ func (g *tableGrad[T]) make(in *graphop.Values[T], m *graphop.Memory) (gorgonia.
 		sums := g.group(x, s)
 		dst := graphop.Next[T](m, len(x.IDs)*g.dim)
 		sums.Sum(dst)
-		return sparse.Wrap(g.vocab, g.dim, x.IDs, dst)
+		rows := &g.rows[m.Turn()]
+		return rows, rows.Wrap(g.vocab, g.dim, x.IDs, dst)
 	}
 	dst := graphop.Next[T](m, g.vocab*g.dim)
 	if g.shared {

@@ -60,8 +60,17 @@ func New(vocab, dim int, ids []int, data any) (*Rows, error) {
 // Wrap is New without copies and without a look at the ids: they must be distinct and in [0, vocab), and
 // stay as they are, like data, for as long as the matrix is used.
 func Wrap(vocab, dim int, ids []int, data any) (*Rows, error) {
+	r := new(Rows)
+	if err := r.Wrap(vocab, dim, ids, data); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Wrap makes r what the function Wrap returns. If that fails, r stays as it is.
+func (r *Rows) Wrap(vocab, dim int, ids []int, data any) error {
 	if vocab < 1 || dim < 1 {
-		return nil, errors.Errorf("sparse: vocab and dim must be at least 1, got %d and %d", vocab, dim)
+		return errors.Errorf("sparse: vocab and dim must be at least 1, got %d and %d", vocab, dim)
 	}
 	var n int
 	switch data := data.(type) {
@@ -70,12 +79,13 @@ func Wrap(vocab, dim int, ids []int, data any) (*Rows, error) {
 	case []float64:
 		n = len(data)
 	default:
-		return nil, errors.Errorf("sparse: want data of []float32 or []float64, got %T", data)
+		return errors.Errorf("sparse: want data of []float32 or []float64, got %T", data)
 	}
 	if n != len(ids)*dim {
-		return nil, errors.Errorf("sparse: %d ids of dim %d need %d elements, got %d", len(ids), dim, len(ids)*dim, n)
+		return errors.Errorf("sparse: %d ids of dim %d need %d elements, got %d", len(ids), dim, len(ids)*dim, n)
 	}
-	return &Rows{vocab: vocab, dim: dim, ids: ids, data: data}, nil
+	r.vocab, r.dim, r.ids, r.data = vocab, dim, ids, data
+	return nil
 }
 
 // IDs returns the ids of the stored rows, each once, in the order of the rows. It is the matrix's own memory.
