@@ -15,8 +15,7 @@ func order(g *gorgonia.ExprGraph) (nodes gorgonia.Nodes, reads map[*gorgonia.Nod
 	if len(g.AllNodes()) == 0 {
 		return nil, nil, errors.New("the graph has no nodes")
 	}
-	// A graph that Gorgonia has removed a node from finds other nodes by an id than that node: a new one does not.
-	g = g.Subgraph(slices.Clone(g.AllNodes())...)
+	g = g.ExactSubgraphRoots(g.AllNodes()...) // after a removal, g finds other nodes by an id (docs/gorgonia.md)
 	sorted, err := gorgonia.Sort(g)
 	if err != nil {
 		return nil, nil, err
@@ -48,11 +47,7 @@ func (m *Machine) add(n *gorgonia.Node, reads gorgonia.Nodes) error {
 	}
 	c := call{node: n, place: place, in: make([]gorgonia.Value, len(reads))}
 	for _, in := range reads {
-		at, ok := m.places[in]
-		if !ok {
-			return errors.Errorf("it reads %q, which is not in the graph", in.Name())
-		}
-		c.from = append(c.from, at)
+		c.from = append(c.from, m.places[in])
 	}
 	if constant, ok := n.Op().(interface{ Value() gorgonia.Value }); ok && len(reads) == 0 {
 		m.values[place] = constant.Value()

@@ -45,8 +45,7 @@ type input struct {
 }
 
 // New compiles g, which may be a subgraph (gorgonia.ExprGraph.SubgraphRoots) and must not change later, for training:
-// see SetTraining. It fails if g has no nodes, or a node that the machine cannot run: one that is made by gorgonia.Set,
-// or that reads a node which is not in g.
+// see SetTraining. It fails if g has no nodes, or one that is made by gorgonia.Set, which the machine cannot run.
 func New(g *gorgonia.ExprGraph) (*Machine, error) {
 	nodes, reads, err := order(g)
 	if err != nil {

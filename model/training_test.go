@@ -149,6 +149,33 @@ func TestTrainingIsDeterministic(t *testing.T) {
 	}
 }
 
+// Both machines learn the same to the bit: weights, losses, accuracies.
+func TestMachinesAgree(t *testing.T) {
+	for name, change := range map[string]func(*train.Config, *model.Task){
+		"one worker":    func(*train.Config, *model.Task) {},
+		"two workers":   func(c *train.Config, _ *model.Task) { c.Workers = 2 },
+		"dense":         func(_ *train.Config, task *model.Task) { task.Sparse = false },
+		"clipped decay": func(c *train.Config, _ *model.Task) { c.Optim.ClipNorm, c.Optim.WeightDecay = 0.1, 0.01 },
+	} {
+		run := func(machine string) (map[string][]float32, []train.Epoch) {
+			c, h := fit(t, model.Config{Seed: 3, Arch: model.Bag{Dim: 8, Hidden: []int{6}, Dropout: 0.3}},
+				func(c *train.Config, task *model.Task) {
+					c.Machine = machine
+					change(c, task)
+				})
+			for i := range h.Epochs {
+				h.Epochs[i].Time = 0
+			}
+			return weights(c), h.Epochs
+		}
+		tape, tapeEpochs := run("tape")
+		direct, directEpochs := run("direct")
+		if !reflect.DeepEqual(tape, direct) || !reflect.DeepEqual(tapeEpochs, directEpochs) {
+			t.Errorf("%s: tape %v\ndirect %v", name, tapeEpochs, directEpochs)
+		}
+	}
+}
+
 // Workers share each batch: what they learn differs from one worker's by rounding alone, and is the same to
 // the bit at each training.
 func TestWorkers(t *testing.T) {
@@ -204,12 +231,17 @@ func TestOptimizersAndSchedules(t *testing.T) {
 
 // A step of the default model makes few allocations, and the table's size does not matter.
 func TestStepAllocations(t *testing.T) {
+	t.Run("tape", func(t *testing.T) { checkAllocations(t, "tape", 120) })
+	t.Run("direct", func(t *testing.T) { checkAllocations(t, "direct", 20) })
+}
+
+func checkAllocations(t *testing.T, machine string, limit float64) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	const first, last = 10, 510
 	perStep := func(vocab int) (allocations, bytes float64) {
 		samples := slices.Repeat(separable(1, 32, 42), last)
 		c := newClassifier(t, vocab, 2, model.Config{Arch: model.Bag{Dim: 64, Dropout: 0.5}})
-		tr := newTrainer(t, c.Task(samples, samples[:1]), train.Config{Epochs: 1, Batch: 32, Optim: rate(0.1)})
+		tr := newTrainer(t, c.Task(samples, samples[:1]), train.Config{Epochs: 1, Batch: 32, Machine: machine, Optim: rate(0.1)})
 		var before, after runtime.MemStats
 		tr.OnBatch = func(done, _ int) {
 			switch done {
@@ -226,8 +258,8 @@ func TestStepAllocations(t *testing.T) {
 	}
 	few, small := perStep(1000)
 	many, large := perStep(100_000)
-	if n := max(few, many); n > 200 {
-		t.Errorf("%v allocations a step, want at most 200", n)
+	if n := max(few, many); n > limit {
+		t.Errorf("%v allocations a step, want at most %v", n, limit)
 	}
 	if large > small+2000 {
 		t.Errorf("a step allocates %v bytes with 1,000 words, %v with 100,000", small, large)

@@ -63,7 +63,9 @@ func (t *Trainer) newReplicas() {
 	}
 	t.replicas = t.replicas[:0]
 	for w := range t.drawn {
-		t.replicas = append(t.replicas, newReplica(t.task, batches(t.cfg.Batch, t.cfg.Workers), t.streams[1+w], &t.drawn[w], t.solver, t.exchange != nil))
+		r := newReplica(t.task, batches(t.cfg.Batch, t.cfg.Workers), t.streams[1+w], &t.drawn[w], t.solver, t.exchange != nil)
+		r.kind = t.cfg.Machine
+		t.replicas = append(t.replicas, r)
 	}
 }
 

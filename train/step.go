@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gorgonia-embedding/internal/graphop"
+	"gorgonia-embedding/machine"
 	"gorgonia-embedding/optim"
 )
 
@@ -45,13 +46,15 @@ func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...M
 	}
 	s := &Step{solver: solver}
 	gorgonia.Read(loss, &s.eval.loss)
-	s.eval.vm = gorgonia.NewTapeMachine(loss.Graph().ExactSubgraphRoots(unread(loss.Graph())...))
+	if s.eval.vm, err = machine.New(loss.Graph().ExactSubgraphRoots(unread(loss.Graph())...)); err != nil {
+		return nil, errors.WithMessage(err, "train")
+	}
 	for _, n := range loss.Graph().AllNodes() {
 		if op, ok := n.Op().(gorgonia.TrainModeOp); ok {
 			s.modes = append(s.modes, op)
 		}
 	}
-	err = s.compile(loss, func() error {
+	err = s.compile(loss, tape, func() error {
 		if _, err := gorgonia.Grad(loss, params...); err != nil {
 			return err
 		}
@@ -60,6 +63,9 @@ func NewStep(loss *gorgonia.Node, rule optim.Rule, cfg optim.Config, models ...M
 	})
 	return s, errors.WithMessage(err, "train")
 }
+
+// Use makes vm, a machine of the whole graph such as a machine.Machine, what runs the steps in place of a TapeMachine.
+func (s *Step) Use(vm gorgonia.VM) { s.vm = vm }
 
 // Run makes a step on what the inputs hold and returns the loss before the step.
 func (s *Step) Run() (loss float64, err error) { return s.run() }
@@ -102,7 +108,7 @@ type program struct {
 }
 
 // compile makes p the program of the graph of loss, to which finish adds what is to be run after it.
-func (p *program) compile(loss *gorgonia.Node, finish func() error) error {
+func (p *program) compile(loss *gorgonia.Node, kind string, finish func() error) (err error) {
 	gorgonia.Read(loss, &p.loss)
 	if err := finish(); err != nil {
 		return err
@@ -110,8 +116,12 @@ func (p *program) compile(loss *gorgonia.Node, finish func() error) error {
 	if err := graphop.CheckHashes(loss.Graph()); err != nil {
 		return err
 	}
-	p.vm = gorgonia.NewTapeMachine(loss.Graph())
-	return nil
+	if kind != direct {
+		p.vm = gorgonia.NewTapeMachine(loss.Graph())
+		return nil
+	}
+	p.vm, err = machine.New(loss.Graph())
+	return err
 }
 
 // run runs the graph and returns the loss.

@@ -26,7 +26,8 @@ type Config struct {
 	Patience int    `json:"patience" help:"epochs without a better one after which to stop; 0: never"`  // at least 0
 	Workers  int    `json:"workers" help:"replicas that compute a part of each batch at the same time"` // in [0, Batch]; 0 means 1
 	Seed     uint64 `json:"seed" help:"seed of the order of the examples and of dropout"`
-	Best     string `json:"best,omitempty" help:"measure on dev that the best epoch is the best by"` // one of Measures; empty means accuracy
+	Best     string `json:"best,omitempty" help:"measure on dev that the best epoch is the best by"`                      // one of Measures; empty means accuracy
+	Machine  string `json:"machine,omitempty" help:"{name} of the machine that runs a step: tape (Gorgonia's) or direct"` // "" means tape
 
 	Rule   optim.Rule   `json:"rule"`   // nil means optim.Adam{}
 	Optim  optim.Config `json:"optim"`  // settings of the rule; a LearningRate of 0 means its default
@@ -35,7 +36,7 @@ type Config struct {
 
 // Defaults returns a Config for most trainings: 20 epochs of batches of 32, or fewer if 5 in a row are no better.
 func Defaults() Config {
-	return Config{Epochs: 20, Batch: 32, Patience: 5, Workers: 1, Seed: 1, Best: "accuracy"}
+	return Config{Epochs: 20, Batch: 32, Patience: 5, Workers: 1, Seed: 1, Best: "accuracy", Machine: tape}
 }
 
 // Check returns an error that names the first field that is out of its range.
@@ -49,6 +50,8 @@ func (c Config) Check() error {
 		return errors.Errorf("Patience must be at least 0, got %d", c.Patience)
 	case c.Workers < 0 || c.Workers > c.Batch:
 		return errors.Errorf("Workers must be in [0, Batch], got %d of a batch of %d", c.Workers, c.Batch)
+	case c.Machine != "" && c.Machine != tape && c.Machine != direct:
+		return errors.Errorf("Machine must be tape or direct, got %q", c.Machine)
 	}
 	if _, err := c.measure(); err != nil {
 		return err

@@ -98,6 +98,7 @@ func TestConfigErrors(t *testing.T) {
 		"train: optim: ClipNorm must be finite and at least 0, got -1":                                  func(c *train.Config) { c.Optim.ClipNorm = -1 },
 		"train: Workers must be in [0, Batch], got 3 of a batch of 2":                                   func(c *train.Config) { c.Batch, c.Workers = 2, 3 },
 		`train: Best must be accuracy, f1 or loss, got "x"`:                                             func(c *train.Config) { c.Best = "x" },
+		`train: Machine must be tape or direct, got "x"`:                                                func(c *train.Config) { c.Machine = "x" },
 		"train: Workers must be in [0, Batch], got -1 of a batch of 4":                                  func(c *train.Config) { c.Workers = -1 },
 		"train: Course must be empty if Optim has a Schedule: choose one of them": func(c *train.Config) {
 			c.Course.Name, c.Optim.Schedule = "linear", optim.Constant()

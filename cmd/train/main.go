@@ -68,6 +68,8 @@ The training:
 	                           of k classes (default none)
 	-best name                 measure on dev by which an epoch is better than another: accuracy, f1 (the macro
 	                           F1) or loss; equals are told apart by the loss (default accuracy)
+	-machine name              what runs a step: tape is Gorgonia's machine, direct this module's, with the same
+	                           results in less time; see docs/machines.md (default tape)
 	-seed n                    seed of everything random (default 1)
 	-quiet                     print no progress
 
