@@ -6,6 +6,7 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"gorgonia-embedding/machine"
 	"gorgonia-embedding/train"
 )
 
@@ -72,6 +73,6 @@ func (p *readers) draw(words int) (*reader, error) {
 		gorgonia.Read(out.Vectors, &r.vectors)
 	}
 	p.text = describe(net, p.c.cfg.Arch)
-	r.vm = gorgonia.NewTapeMachine(b.Graph)
-	return r, nil
+	r.vm, err = machine.New(b.Graph)
+	return r, err
 }
