@@ -12,29 +12,42 @@ import (
 
 // The benchmarks here measure what bounds the others: the machine's memory, and Gorgonia's.
 
-// BenchmarkRunAll is one run of a TapeMachine whose ops do nothing to speak of: so many additions of two scalars
-// after each other. What 0 of them cost is the price of a run, what each further one adds that of an instruction.
+// BenchmarkRunAll is one run, on both machines, of a graph whose ops do nothing to speak of: so many additions of two
+// scalars after each other. What 0 of them cost is the price of a run, what each further one adds that of an op. The
+// op alone is a call of its Do.
 func BenchmarkRunAll(b *testing.B) {
 	for _, ops := range []int{0, 1, 10} {
-		b.Run(fmt.Sprintf("ops=%d", ops), func(b *testing.B) {
-			g := gorgonia.NewGraph()
-			x := gorgonia.NewScalar(g, gorgonia.Float32, gorgonia.WithName("x"), gorgonia.WithValue(float32(1)))
-			sum := x
-			for range ops {
-				var err error
-				if sum, err = gorgonia.Add(sum, x); err != nil {
-					b.Fatal(err)
-				}
-			}
-			run := runs(g)
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := run(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+		for _, kind := range vms {
+			b.Run(fmt.Sprintf("ops=%d/vm=%s", ops, kind.name), func(b *testing.B) {
+				g, _ := additions(b, ops)
+				benchRun(b, g, kind.make)
+			})
+		}
 	}
+	b.Run("op alone", func(b *testing.B) {
+		_, sum := additions(b, 1)
+		x := sum.Graph().Inputs()[0].Value()
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := sum.Op().Do(x, x); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// additions returns a graph of so many additions, and the last of them.
+func additions(b *testing.B, ops int) (*gorgonia.ExprGraph, *gorgonia.Node) {
+	g := gorgonia.NewGraph()
+	x := gorgonia.NewScalar(g, gorgonia.Float32, gorgonia.WithName("x"), gorgonia.WithValue(float32(1)))
+	sum := x
+	for range ops {
+		var err error
+		if sum, err = gorgonia.Add(sum, x); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return g, sum
 }
 
 // BenchmarkCopy is a copy of so many bytes, which gives the bandwidth of the memory that holds them: it counts
