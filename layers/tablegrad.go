@@ -82,7 +82,7 @@ func checkAlone(table, out *gorgonia.Node) error {
 		if n == out || !graphop.FeedsLoss(n) {
 			continue
 		}
-		if d, ok := n.Op().(gorgonia.SDOp); ok && slices.Contains(d.DiffWRT(n.Graph().From(n.ID()).Len()), true) {
+		if d, ok := n.Op().(gorgonia.SDOp); ok && slices.Contains(d.DiffWRT(graphop.GraphOf(n).From(n.ID()).Len()), true) {
 			return errors.Errorf("table %q is read by %v too, and Gorgonia cannot add to a sparse gradient: use the layer's Forward and Attend, which may be called many times, or set Sparse to false", table.Name(), n.Op())
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 )
@@ -233,4 +234,18 @@ func (symbolicOnly) Type() hm.Type {
 }
 func (symbolicOnly) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	return gorgonia.CloneValue(in[0])
+}
+
+// graphop.GraphOf, and package machine, have a graph that finds a node by its id.
+func TestTrapRemovedNodeShiftsIDs(t *testing.T) {
+	g := gorgonia.NewGraph()
+	gorgonia.Must(gorgonia.BinaryXent(input(g, "p", []float64{0.1, 0.2}, 2), input(g, "y", []float64{0, 1}, 2))) // removes 1 − p
+	lost := slices.IndexFunc(g.AllNodes(), func(n *gorgonia.Node) bool { return g.Node(n.ID()) != n })
+	if lost < 0 {
+		t.Fatal("after a removal a graph finds its nodes by their ids now")
+	}
+	n := g.AllNodes()[lost]
+	if graphop.GraphOf(n).Node(n.ID()) != n {
+		t.Errorf("GraphOf does not find %v either", n)
+	}
 }

@@ -11,17 +11,18 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/internal/graphop"
 	"gorgonia-embedding/sparse"
 )
 
-// A use is what the last call that took the gradient of a node saw of it. Each run gives the node of a gradient a value
-// of its own, so the gradient of a value that was seen before is that of a former run. A machine with
+// A use is what the last call that took the value of a gradient's node left of it. Each run gives the node the value
+// that it computed, so a node that still has the one that the call gave it was not run since. A machine with
 // gorgonia.TraceExec copies into the value that is there: until a node was seen to change its value, the elements are
 // compared too.
 type use struct {
-	value   gorgonia.Value // of the gradient's node: kept, so that no other value gets its address
+	mark    gorgonia.Value // the node's value after the call: what the run computed, in the run's memory, as another value
 	changes bool           // whether the node was seen to change its value
-	print   uint32         // fingerprint of value, unless the node changes
+	print   uint32         // fingerprint of mark, unless the node changes
 }
 
 // taken is a gradient that a run computed for a node, parameter p's gradient number at.
@@ -51,15 +52,16 @@ func (s *Solver) take(p *param, vg gorgonia.ValueGrad) {
 }
 
 func (s *Solver) look(n *gorgonia.Node) freshness {
-	u, grad := s.uses[weak.Make(n)], n.Deriv()
+	grad := n.Deriv()
+	u := s.uses[weak.Make(grad)]
 	switch {
-	case u == nil || u.value != grad.Value():
+	case u == nil || u.mark != grad.Value():
 		return fresh
 	case u.changes:
 		return used
-	case grad.Graph().From(grad.ID()).Len() == 0:
+	case graphop.GraphOf(grad).From(grad.ID()).Len() == 0:
 		return unknown
-	case u.print == fingerprint(u.value):
+	case u.print == fingerprint(u.mark):
 		return alike
 	}
 	return fresh
@@ -94,22 +96,43 @@ func (s *Solver) isFormer(t taken) bool {
 func (s *Solver) remember() {
 	before := len(s.uses)
 	for _, t := range s.taken {
-		key, value := weak.Make(t.node), t.node.Deriv().Value()
+		grad := t.node.Deriv()
+		key := weak.Make(grad)
 		u := s.uses[key]
 		if u == nil {
-			u = &use{value: value}
+			u = new(use)
 			s.uses[key] = u
 		}
-		u.changes = u.changes || u.value != value
-		u.value = value
+		if u.mark != grad.Value() {
+			u.changes = u.mark != nil
+			u.mark = marked(grad)
+		}
 		if !u.changes {
-			u.print = fingerprint(value)
+			u.print = fingerprint(u.mark)
 		}
 	}
 	if len(s.uses) > before { // graphs that are gone
 		maps.DeleteFunc(s.uses, func(n weak.Pointer[gorgonia.Node], _ *use) bool { return n.Value() == nil })
 	}
 	clear(s.taken)
+}
+
+// marked returns the value of n, a gradient's node, after making it another value of the same memory, which is no run's.
+// That of a constant stays.
+func marked(n *gorgonia.Node) gorgonia.Value {
+	var mark gorgonia.Value
+	switch v := n.Value().(type) {
+	case *tensor.Dense:
+		mark = new(*v)
+	case *sparse.Rows:
+		mark = new(*v)
+	default:
+		mark, _ = gorgonia.CloneValue(v)
+	}
+	if mark != nil {
+		gorgonia.UnsafeLet(n, mark) // an error leaves the value, which the run made
+	}
+	return n.Value()
 }
 
 // fingerprint returns a hash of the elements of v, the gradient of a parameter.

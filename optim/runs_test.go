@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgonia-embedding/internal/testkit"
+	"gorgonia-embedding/machine"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/sparse"
 )
@@ -128,6 +129,46 @@ func TestStepsOfATracingMachine(t *testing.T) {
 	}
 	if err := s.Step(m.grads()); err == nil {
 		t.Error("no error of a step without a run")
+	}
+}
+
+// On a machine whose nodes keep one value for all runs, a step without a run is an error, and one after a run that
+// computed the same gradient again is none. So it is after two runs.
+func TestStepsOfADirectMachine(t *testing.T) {
+	g := gorgonia.NewGraph()
+	x := testkit.Leaf(g, "x", []float64{1, 1}, 2)
+	y := testkit.Leaf(g, "y", []float64{2, 3}, 2)
+	cost := testkit.Must(gorgonia.Sum(testkit.Must(gorgonia.HadamardProd(x, y))))
+	testkit.Must(gorgonia.Grad(cost, x))
+	m, s := testkit.Must(machine.New(g)), testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.5}))
+	for _, runs := range []int{1, 1, 2, 2, 1, 0} {
+		for range runs {
+			if err := m.RunAll(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Step(gorgonia.NodesToValueGrads(gorgonia.Nodes{x})); (err != nil) != (runs == 0) {
+			t.Errorf("a step after %d runs: %v", runs, err)
+		}
+	}
+	if got := x.Value().Data().([]float64); got[0] != 1-5*0.5*2 {
+		t.Errorf("x is %v", got)
+	}
+}
+
+// Two runs between steps are no reason for an error, though ops have two results in turn.
+func TestStepsAfterTwoRuns(t *testing.T) {
+	m := newWords(t, true, testkit.Randoms[float64](testkit.NewRand(1), 8), []float64{1, 2}, false)
+	s := testkit.Must(optim.New(optim.SGD{}, optim.Config{LearningRate: 0.01}))
+	for _, runs := range []int{1, 1, 2, 2, 0} {
+		for range runs {
+			if err := m.run(1, 2, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Step(m.grads()); (err != nil) != (runs == 0) {
+			t.Errorf("a step after %d runs: %v", runs, err)
+		}
 	}
 }
 

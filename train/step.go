@@ -91,7 +91,7 @@ func (s *Step) train(on bool) (err error) {
 // unread returns the nodes of g that no other one reads.
 func unread(g *gorgonia.ExprGraph) (roots gorgonia.Nodes) {
 	for _, n := range g.AllNodes() {
-		if !g.To(n.ID()).Next() {
+		if !graphop.GraphOf(n).To(n.ID()).Next() {
 			roots = append(roots, n)
 		}
 	}

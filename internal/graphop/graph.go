@@ -7,6 +7,16 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
+// GraphOf returns the graph of n as one that finds n by its id. Gorgonia's may find another node after a removal, such as
+// that of 1 − p by gorgonia.BinaryXent.
+func GraphOf(n *gorgonia.Node) *gorgonia.ExprGraph {
+	g := n.Graph()
+	if found, _ := g.Node(n.ID()).(*gorgonia.Node); found != n {
+		return g.ExactSubgraphRoots(g.AllNodes()...)
+	}
+	return g
+}
+
 // IsGradient reports whether o is the gradient of an op of this package.
 func IsGradient(o gorgonia.Op) bool {
 	ours, ok := o.(*op)
@@ -15,7 +25,7 @@ func IsGradient(o gorgonia.Op) bool {
 
 // Readers returns the nodes that read n, gradients left out.
 func Readers(n *gorgonia.Node) (list []*gorgonia.Node) {
-	for all := n.Graph().To(n.ID()); all.Next(); {
+	for all := GraphOf(n).To(n.ID()); all.Next(); {
 		if r := all.Node().(*gorgonia.Node); !IsGradient(r.Op()) {
 			list = append(list, r)
 		}
@@ -32,7 +42,7 @@ func FeedsLoss(n *gorgonia.Node) bool {
 // Overwritable reports whether an op that reads n may write into its value. Those of this package do not; elementwise
 // ones of Gorgonia's do.
 func Overwritable(n *gorgonia.Node) bool {
-	for all := n.Graph().To(n.ID()); all.Next(); {
+	for all := GraphOf(n).To(n.ID()); all.Next(); {
 		if _, ours := all.Node().(*gorgonia.Node).Op().(*op); !ours {
 			return true
 		}
@@ -43,7 +53,7 @@ func Overwritable(n *gorgonia.Node) bool {
 // Computed returns the op of a node that computes with n's value, of another package than this one, or nil. What reads n
 // by gorgonia.Read has no type: it only copies.
 func Computed(n *gorgonia.Node) gorgonia.Op {
-	for all := n.Graph().To(n.ID()); all.Next(); {
+	for all := GraphOf(n).To(n.ID()); all.Next(); {
 		o := all.Node().(*gorgonia.Node).Op()
 		if _, ours := o.(*op); !ours && o.Type() != nil {
 			return o
