@@ -45,9 +45,8 @@ func (c *call) exec(values []gorgonia.Value) error {
 	return nil
 }
 
-// compile chooses how to run the call. An op is entered as a TapeMachine would: by UsePreallocDo if it is one of those
-// that CallsExtern tells apart, and by Do otherwise.
-func (c *call) compile() error {
+// compile chooses how to run the call.
+func (c *call) compile() (err error) {
 	op := c.node.Op()
 	if own := graphop.NewCall(op); own != nil {
 		c.run = func(in []gorgonia.Value) (gorgonia.Value, error) { return own.Value, own.Run(in) }
@@ -61,16 +60,7 @@ func (c *call) compile() error {
 		c.run = func(in []gorgonia.Value) (gorgonia.Value, error) { return nil, read(into, in[0]) }
 		return nil
 	}
-	do := op.Do
-	if op, ok := op.(gorgonia.UsePreallocDoer); ok && c.node.Op().ReturnsPtr() && c.node.Op().CallsExtern() {
-		memory, err := zeros(c.node)
-		if err != nil {
-			return err
-		}
-		do = func(in ...gorgonia.Value) (gorgonia.Value, error) {
-			return op.UsePreallocDo(gorgonia.ZeroValue(memory), in...)
-		}
-	}
+	do, err := entry(c.node)
 	var own memory
 	c.run = func(in []gorgonia.Value) (gorgonia.Value, error) {
 		v, err := do(in...)
@@ -79,7 +69,20 @@ func (c *call) compile() error {
 		}
 		return own.keep(v, in)
 	}
-	return nil
+	return err
+}
+
+// entry returns how a TapeMachine enters the op of n: by UsePreallocDo if it is one of those that CallsExtern tells
+// apart, and by Do otherwise.
+func entry(n *gorgonia.Node) (func(in ...gorgonia.Value) (gorgonia.Value, error), error) {
+	op, ok := n.Op().(gorgonia.UsePreallocDoer)
+	if !ok || !n.Op().ReturnsPtr() || !n.Op().CallsExtern() {
+		return n.Op().Do, nil
+	}
+	memory, err := zeros(n)
+	return func(in ...gorgonia.Value) (gorgonia.Value, error) {
+		return op.UsePreallocDo(gorgonia.ZeroValue(memory), in...)
+	}, err
 }
 
 // target returns where the op of gorgonia.Read copies its input to, or nil if op is not that. The op's type and its only

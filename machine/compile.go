@@ -42,6 +42,7 @@ func order(g *gorgonia.ExprGraph) (nodes gorgonia.Nodes, reads map[*gorgonia.Nod
 func (m *Machine) add(n *gorgonia.Node, reads gorgonia.Nodes) error {
 	place := m.places[n]
 	if n.Op() == nil {
+		setEngine(n.Value()) // and not in a run: graphs that run at once may share it
 		m.inputs = append(m.inputs, input{node: n, place: place})
 		return nil
 	}

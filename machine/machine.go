@@ -23,7 +23,6 @@ import (
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 )
 
 var _ gorgonia.VM = &Machine{}
@@ -41,7 +40,6 @@ type Machine struct {
 type input struct {
 	node  *gorgonia.Node
 	place int
-	dense *tensor.Dense // value whose engine is set
 }
 
 // New compiles g, which may be a subgraph (gorgonia.ExprGraph.SubgraphRoots) and must not change later, for training:
@@ -66,15 +64,15 @@ func New(g *gorgonia.ExprGraph) (*Machine, error) {
 // RunAll runs the whole graph. The error of an op, or its panic, names the node; what the nodes before it computed
 // stays.
 func (m *Machine) RunAll() (err error) {
+	if err := m.load(); err != nil {
+		return err
+	}
 	at := 0
 	defer func() {
 		if p := recover(); p != nil {
 			err = m.calls[at].wrap(panicked(p))
 		}
 	}()
-	if err := m.load(); err != nil {
-		return err
-	}
 	for at = range m.calls {
 		if err := m.calls[at].exec(m.values); err != nil {
 			return m.calls[at].wrap(err)
@@ -91,10 +89,7 @@ func (m *Machine) load() error {
 		if v == nil {
 			return errors.Errorf("machine: input %q has no value: call Let, or make the node with one", in.node.Name())
 		}
-		if d, ok := v.(*tensor.Dense); ok && d != in.dense {
-			setEngine(d)
-			in.dense = d
-		}
+		setEngine(v)
 		m.values[in.place] = v
 	}
 	return nil

@@ -184,41 +184,10 @@ func TestSubgraph(t *testing.T) {
 
 // As on a TapeMachine, gradients of bound nodes add up until a solver clears them.
 func TestBindDualValues(t *testing.T) {
-	results := map[string][][]float64{}
-	for _, kind := range []string{"tape", "direct"} {
-		g := G.NewGraph()
-		x, s := testkit.Leaf(g, "x", []float64{1, 2}, 2), G.NewScalar(g, tensor.Float64, G.WithName("s"), G.WithValue(3.0))
-		cost := testkit.Must(G.Sum(testkit.Must(G.HadamardProd(s, testkit.Must(G.Square(x))))))
-		if _, err := G.Grad(cost, x, s); err != nil {
-			t.Fatal(err)
-		}
-		var vm G.VM = G.NewTapeMachine(g, G.BindDualValues(x, s))
-		if kind == "direct" {
-			m := testkit.Must(machine.New(g))
-			if err := m.BindDualValues(x, s); err != nil {
-				t.Fatal(err)
-			}
-			vm = m
-		}
-		for range 3 {
-			if err := vm.RunAll(); err != nil {
-				t.Fatal(err)
-			}
-			vm.Reset()
-			dx, ds := testkit.Must(x.Grad()), testkit.Must(s.Grad())
-			results[kind] = append(results[kind], append(slices.Clone(dx.Data().([]float64)), ds.Data().(float64)))
-		}
-		if err := G.NewVanillaSolver(G.WithLearnRate(0.5)).Step(G.NodesToValueGrads(G.Nodes{x, s})); err != nil {
-			t.Fatal(err)
-		}
-		if err := vm.RunAll(); err != nil {
-			t.Fatal(err)
-		}
-		results[kind] = append(results[kind], slices.Clone(floats(x)), slices.Clone(testkit.Must(x.Grad()).Data().([]float64)))
-	}
-	for i, want := range results["tape"] {
-		if !slices.Equal(results["direct"][i], want) {
-			t.Errorf("%d: got %v, want %v", i, results["direct"][i], want)
+	tape, direct := bound(t, "tape"), bound(t, "direct")
+	for i, want := range tape {
+		if !slices.Equal(direct[i], want) {
+			t.Errorf("%d: got %v, want %v", i, direct[i], want)
 		}
 	}
 	x := testkit.Leaf(G.NewGraph(), "x", []float64{1}, 1)
@@ -226,6 +195,37 @@ func TestBindDualValues(t *testing.T) {
 	if err == nil || err.Error() != `machine: node "x" has no gradient: call gorgonia.Grad before New` {
 		t.Errorf("got %v", err)
 	}
+}
+
+// bound returns the bound gradients of a vector and a scalar after each of three runs and, after a step of Gorgonia's
+// and a run, the vector and its gradient.
+func bound(t *testing.T, kind string) (results [][]float64) {
+	g := G.NewGraph()
+	x, s := testkit.Leaf(g, "x", []float64{1, 2}, 2), G.NewScalar(g, tensor.Float64, G.WithName("s"), G.WithValue(3.0))
+	testkit.Must(G.Grad(testkit.Must(G.Sum(testkit.Must(G.HadamardProd(s, testkit.Must(G.Square(x)))))), x, s))
+	var vm G.VM = G.NewTapeMachine(g, G.BindDualValues(x, s))
+	if kind == "direct" {
+		m := testkit.Must(machine.New(g))
+		if err := m.BindDualValues(x, s); err != nil {
+			t.Fatal(err)
+		}
+		vm = m
+	}
+	grad := func(n *G.Node) any { return testkit.Must(n.Grad()).Data() }
+	for k := range 4 {
+		vm.Reset()
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		results = append(results, append(slices.Clone(grad(x).([]float64)), grad(s).(float64)))
+		if k == 2 {
+			if err := G.NewVanillaSolver(G.WithLearnRate(0.5)).Step(G.NodesToValueGrads(G.Nodes{x, s})); err != nil {
+				t.Fatal(err)
+			}
+			results = append(results, slices.Clone(floats(x)))
+		}
+	}
+	return results
 }
 
 // A step in the graph is made after what reads the parameters, whatever the order of the nodes.

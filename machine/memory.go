@@ -9,10 +9,14 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// engine is what a TapeMachine computes with.
-var engine = tensor.WithEngine(gorgonia.StandardEngine{})
-
-func setEngine(d *tensor.Dense) { engine(d) }
+// setEngine makes v, if it is a tensor, one of the engine that a TapeMachine computes with.
+func setEngine(v gorgonia.Value) {
+	if d, ok := v.(*tensor.Dense); ok {
+		if _, ok := d.Engine().(gorgonia.StandardEngine); !ok {
+			tensor.WithEngine(gorgonia.StandardEngine{})(d)
+		}
+	}
+}
 
 // memory is where a node's value stays whose op makes a new one in each run: at one address, apart from the node's
 // inputs.

@@ -39,7 +39,11 @@ type (
 )
 
 // ops are all ops of Gorgonia that run on a CPU.
-func ops() (all []op) {
+func ops() []op {
+	return slices.Concat(unaries(), binaries(), comparisons(), broadcasts(), reductions(), products(), shapes(), images(), others())
+}
+
+func unaries() (all []op) {
 	for name, f := range map[string]unary{
 		"abs": G.Abs, "cos": G.Cos, "cube": G.Cube, "exp": G.Exp, "expm1": G.Expm1, "inverse": G.Inverse, "inverse sqrt": G.InverseSqrt, "log": G.Log,
 		"log1p": G.Log1p, "log2": G.Log2, "mish": G.Mish, "neg": G.Neg, "rectify": G.Rectify, "sigmoid": G.Sigmoid, "sin": G.Sin,
@@ -59,35 +63,57 @@ func ops() (all []op) {
 	for name, f := range map[string]unary{"sign": G.Sign, "ceil": G.Ceil, "floor": G.Floor} {
 		all = append(all, op{name, [][]int{{2, 3}}, forwardOnly, func(x G.Nodes) (*G.Node, error) { return f(x[0]) }})
 	}
+	return all
+}
+
+func binaries() (all []op) {
 	for name, f := range map[string]binary{"add": G.Add, "sub": G.Sub, "mul": G.HadamardProd, "div": G.HadamardDiv, "pow": G.Pow} {
 		for _, shapes := range [][][]int{{{}, {}}, {{3}, {3}}, {{2, 3}, {2, 3}}, {{2, 3}, {}}, {{}, {2, 3}}} {
 			all = append(all, op{fmt.Sprintf("%s %v", name, shapes), shapes, inLoss, func(x G.Nodes) (*G.Node, error) { return f(x[0], x[1]) }})
 		}
 	}
+	return all
+}
+
+func comparisons() (all []op) {
 	for name, f := range map[string]func(a, b *G.Node, retSame bool) (*G.Node, error){"lt": G.Lt, "lte": G.Lte, "gt": G.Gt, "gte": G.Gte, "eq": G.Eq, "ne": G.Ne} {
 		for _, retSame := range []bool{false, true} {
 			all = append(all, op{fmt.Sprintf("%s %v", name, retSame), [][]int{{2, 3}, {2, 3}}, forwardOnly, func(x G.Nodes) (*G.Node, error) { return f(x[0], x[1], retSame) }})
 			all = append(all, op{fmt.Sprintf("scalar %s %v", name, retSame), [][]int{{}, {}}, forwardOnly, func(x G.Nodes) (*G.Node, error) { return f(x[0], x[1], retSame) }})
 		}
 	}
+	return all
+}
+
+func broadcasts() (all []op) {
 	for name, f := range map[string]func(a, b *G.Node, l, r []byte) (*G.Node, error){
 		"broadcast add": G.BroadcastAdd, "broadcast sub": G.BroadcastSub, "broadcast mul": G.BroadcastHadamardProd, "broadcast div": G.BroadcastHadamardDiv, "broadcast pow": G.BroadcastPow} {
 		all = append(all, op{name, [][]int{{2, 3}, {2, 1}}, inLoss, func(x G.Nodes) (*G.Node, error) { return f(x[0], x[1], nil, []byte{1}) }})
 		all = append(all, op{name + " left", [][]int{{1, 3}, {2, 3}}, inLoss, func(x G.Nodes) (*G.Node, error) { return f(x[0], x[1], []byte{0}, nil) }})
 	}
+	return all
+}
+
+func reductions() (all []op) {
 	type along = func(a *G.Node, axes ...int) (*G.Node, error)
 	for name, f := range map[string]along{"sum": G.Sum, "mean": G.Mean, "max": G.Max} {
 		for _, axes := range [][]int{nil, {0}, {1}, {0, 2}} {
 			all = append(all, op{fmt.Sprintf("%s %v", name, axes), [][]int{{2, 3, 4}}, inLoss, func(x G.Nodes) (*G.Node, error) { return f(x[0], axes...) }})
 		}
 	}
-	one := func(f func(x *G.Node) (*G.Node, error)) func(x G.Nodes) (*G.Node, error) {
-		return func(x G.Nodes) (*G.Node, error) { return f(x[0]) }
-	}
-	two := func(f binary) func(x G.Nodes) (*G.Node, error) {
-		return func(x G.Nodes) (*G.Node, error) { return f(x[0], x[1]) }
-	}
-	return append(all, []op{
+	return all
+}
+
+func one(f unary) func(x G.Nodes) (*G.Node, error) {
+	return func(x G.Nodes) (*G.Node, error) { return f(x[0]) }
+}
+
+func two(f binary) func(x G.Nodes) (*G.Node, error) {
+	return func(x G.Nodes) (*G.Node, error) { return f(x[0], x[1]) }
+}
+
+func products() []op {
+	return []op{
 		{"matrix product", [][]int{{2, 3}, {3, 4}}, inLoss, two(G.Mul)},
 		{"matrix vector", [][]int{{2, 3}, {3}}, inLoss, two(G.Mul)},
 		{"inner product", [][]int{{3}, {3}}, inLoss, two(G.Mul)},
@@ -96,6 +122,11 @@ func ops() (all []op) {
 		{"batched product ᵀ", [][]int{{2, 4, 3}, {2, 5, 4}}, inLoss, two(func(a, b *G.Node) (*G.Node, error) { return G.BatchedMatMul(a, b, true, true) })},
 		{"tensordot", [][]int{{2, 3}, {3, 4}}, inLoss, two(func(a, b *G.Node) (*G.Node, error) { return G.Tensordot([]int{1}, []int{0}, a, b) })},
 		{"norm", [][]int{{2, 3}}, inLoss, one(func(x *G.Node) (*G.Node, error) { return G.Norm(x, 1, 2) })},
+	}
+}
+
+func shapes() []op {
+	return []op{
 		{"reshape", [][]int{{2, 3}}, inLoss, one(func(x *G.Node) (*G.Node, error) { return G.Reshape(x, tensor.Shape{3, 2}) })},
 		{"ravel", [][]int{{2, 3}}, inLoss, one(G.Ravel)},
 		{"transpose", [][]int{{2, 3}}, inLoss, one(func(x *G.Node) (*G.Node, error) { return G.Transpose(x, 1, 0) })},
@@ -114,15 +145,11 @@ func ops() (all []op) {
 			}
 			return G.HadamardProd(parts[0], parts[1])
 		})},
-		{"min between", [][]int{{2, 3}, {2, 3}}, inLoss, two(G.MinBetween)},
-		{"max between", [][]int{{2, 3}, {2, 3}}, inLoss, two(G.MaxBetween)},
-		{"reduce add", [][]int{{2, 3}, {2, 3}, {2, 3}}, inLoss, func(x G.Nodes) (*G.Node, error) { return G.ReduceAdd(x) }},
-		{"reduce mul", [][]int{{2, 2}, {2, 2}, {2, 2}}, inLoss, func(x G.Nodes) (*G.Node, error) { return G.ReduceMul(x) }},
-		{"size", [][]int{{4, 3}}, forwardOnly, one(func(x *G.Node) (*G.Node, error) { return G.SizeOf(1, x) })},
-		{"diagonal", [][]int{{3}}, forwardOnly, one(G.DiagFlat)},
-		{"by indices", [][]int{{4, 3}}, inLoss, one(func(x *G.Node) (*G.Node, error) {
-			return G.ByIndices(x, testkit.Leaf(x.Graph(), "indices", []int{2, 0, 2}, 3), 0)
-		})},
+	}
+}
+
+func images() []op {
+	return []op{
 		{"im2col", [][]int{{2, 1, 4, 4}}, inLoss, one(func(x *G.Node) (*G.Node, error) {
 			return G.Im2Col(x, tensor.Shape{2, 2}, tensor.Shape{0, 0}, tensor.Shape{1, 1}, tensor.Shape{1, 1})
 		})},
@@ -138,6 +165,20 @@ func ops() (all []op) {
 		})},
 		{"global average pool", [][]int{{2, 2, 4, 4}}, forwardOnly, one(G.GlobalAveragePool2D)},
 		{"upsample", [][]int{{1, 1, 2, 3}}, inLoss, one(func(x *G.Node) (*G.Node, error) { return G.Upsample2D(x, 1) })},
+	}
+}
+
+func others() []op {
+	return []op{
+		{"min between", [][]int{{2, 3}, {2, 3}}, inLoss, two(G.MinBetween)},
+		{"max between", [][]int{{2, 3}, {2, 3}}, inLoss, two(G.MaxBetween)},
+		{"reduce add", [][]int{{2, 3}, {2, 3}, {2, 3}}, inLoss, func(x G.Nodes) (*G.Node, error) { return G.ReduceAdd(x) }},
+		{"reduce mul", [][]int{{2, 2}, {2, 2}, {2, 2}}, inLoss, func(x G.Nodes) (*G.Node, error) { return G.ReduceMul(x) }},
+		{"size", [][]int{{4, 3}}, forwardOnly, one(func(x *G.Node) (*G.Node, error) { return G.SizeOf(1, x) })},
+		{"diagonal", [][]int{{3}}, forwardOnly, one(G.DiagFlat)},
+		{"by indices", [][]int{{4, 3}}, inLoss, one(func(x *G.Node) (*G.Node, error) {
+			return G.ByIndices(x, testkit.Leaf(x.Graph(), "indices", []int{2, 0, 2}, 3), 0)
+		})},
 		{"batch norm", [][]int{{4, 2, 3, 3}, {1, 2, 3, 3}, {1, 2, 3, 3}}, inLoss, func(x G.Nodes) (*G.Node, error) {
 			y, _, _, _, err := G.BatchNorm(x[0], x[1], x[2], 0.9, 1e-5)
 			return y, err
@@ -166,7 +207,7 @@ func ops() (all []op) {
 			}
 			return G.Add(testkit.Must(G.HadamardProd(x, c)), x)
 		})},
-	}...)
+	}
 }
 
 // drawing is an op in a graph of its own, with gradients.

@@ -17,8 +17,8 @@ import (
 //
 // It is faster if a step is short and there is more than one CPU: a TapeMachine does not run a graph on the thread of
 // its caller, and what a run wrote is in the cache of the CPU that ran it (docs/performance.md). An op that reads a
-// parameter, and on which no gradient depends, may run before the step or after it: a term of the loss such as λ‖w‖²
-// may be reported with the weights after the step.
+// parameter, and on which no gradient depends, may run before the step or after it on a TapeMachine: a term of the loss
+// such as λ‖w‖² may be reported with the weights after the step. On a machine.Machine the step comes last.
 //
 // Step fails for a solver that has a node. At its first step each Group must match a parameter of any of its nodes.
 func (s *Solver) StepNode(params ...*gorgonia.Node) (*gorgonia.Node, error) {
