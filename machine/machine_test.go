@@ -60,6 +60,19 @@ func TestValuesStay(t *testing.T) {
 	}
 }
 
+// An input without elements has no address.
+func TestEmptyInput(t *testing.T) {
+	g := G.NewGraph()
+	weight := testkit.Leaf(g, "weight", []float64{1, 2, 3, 4}, 2, 2)
+	texts := layers.Texts{IDs: testkit.Leaf(g, "ids", []int{}, 0), Offsets: testkit.Leaf(g, "offsets", []int{0, 0, 0}, 3)}
+	y := testkit.Must(layers.Bag(weight, texts, layers.BagSum, layers.IDRules{}))
+	dw := testkit.Must(G.Grad(testkit.Must(G.Sum(testkit.Must(G.Add(y, weight)))), weight))[0]
+	run(t, testkit.Must(machine.New(g)))
+	if got := floats(dw); !slices.Equal(got, []float64{1, 1, 1, 1}) {
+		t.Errorf("got %v", got)
+	}
+}
+
 // At is no op of a TapeMachine, which does not run it.
 func TestAt(t *testing.T) {
 	g := G.NewGraph()

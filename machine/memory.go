@@ -66,13 +66,22 @@ func plain(d *tensor.Dense) bool { return !d.RequiresIterator() && d.DataOrder()
 
 // shares reports whether v lies in the memory of one of the values in.
 func shares(v gorgonia.Value, in []gorgonia.Value) bool {
-	at, size := v.Uintptr(), v.MemSize()
+	start, end := span(v)
 	for _, x := range in {
-		if from := x.Uintptr(); at < from+x.MemSize() && from < at+size {
+		if from, to := span(x); start < to && from < end {
 			return true
 		}
 	}
 	return false
+}
+
+// span returns where v begins and ends in memory. The address of an empty tensor panics.
+func span(v gorgonia.Value) (start, end uintptr) {
+	if size := v.MemSize(); size > 0 {
+		start = v.Uintptr()
+		end = start + size
+	}
+	return start, end
 }
 
 // binding is the way to make a value that of a node: bind is not exported by Gorgonia.
