@@ -271,10 +271,13 @@ func TestStepIsLast(t *testing.T) {
 func net(g *G.ExprGraph, table []float32) (logits *G.Node, params G.Nodes, err error) {
 	words := testkit.Must(layers.NewEmbeddingBag(g, "words", layers.EmbeddingBagConfig{
 		NumEmbeddings: len(table) / 4, EmbeddingDim: 4, IDs: layers.IDRules{Sparse: true}, Init: layers.From(table)}))
-	out := testkit.Must(layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 4, OutFeatures: 2, Init: layers.Glorot(testkit.NewRand(1))}))
+	linear := func(name string, in, out int) *layers.Linear {
+		return testkit.Must(layers.NewLinear(g, name, layers.LinearConfig{InFeatures: in, OutFeatures: out, Init: layers.Glorot(testkit.NewRand(1))}))
+	}
+	head := layers.Sequential{linear("hidden", 4, 3), layers.Func(layers.ReLU), linear("out", 3, 2)}
 	ids, offsets := testkit.Leaf(g, "ids", []int{0, 1, 1, 3, 2}, 5), testkit.Leaf(g, "offsets", []int{0, 2, 5}, 3)
-	logits = testkit.Must(out.Forward(testkit.Must(words.ForwardTexts(layers.Texts{IDs: ids, Offsets: offsets}))))
-	params = append(words.Learnables(), out.Learnables()...)
+	logits = testkit.Must(head.Forward(testkit.Must(words.ForwardTexts(layers.Texts{IDs: ids, Offsets: offsets}))))
+	params = append(words.Learnables(), head.Learnables()...)
 	cost := testkit.Must(loss.CrossEntropy(logits, testkit.Leaf(g, "labels", []int{0, 1}, 2)))
 	_, err = G.Grad(cost, params...)
 	return logits, params, err

@@ -41,6 +41,7 @@ func init() {
 			"RangeError":            r.ValueOf(p0.RangeError),
 			"RangeUnknown":          r.ValueOf(p0.RangeUnknown),
 			"RangeWrap":             r.ValueOf(p0.RangeWrap),
+			"ReLU":                  r.ValueOf(p0.ReLU),
 			"Uniform":               r.ValueOf(p0.Uniform),
 			"Zeros":                 r.ValueOf(p0.Zeros),
 		},
