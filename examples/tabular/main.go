@@ -39,7 +39,7 @@ func main() {
 	hidden := must(layers.NewLinear(g, "hidden", layers.LinearConfig{InFeatures: 3*dim + numbers, OutFeatures: 32, Init: glorot}))
 	out := must(layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 32, OutFeatures: 2, Init: glorot}))
 	x := must(layers.Concat(must(jobs.Forward(in.job)), must(schools.Forward(in.school)), must(bag.Forward(in.traits)), in.numbers))
-	scores, logits := gorgonia.Value(nil), must(layers.Sequential{hidden, layers.Func(gorgonia.Rectify), out}.Forward(x))
+	scores, logits := gorgonia.Value(nil), must(layers.Sequential{hidden, layers.ReLU{}, out}.Forward(x))
 	gorgonia.Read(logits, &scores)
 	cost := must(loss.CrossEntropy(logits, in.rich))
 	step := must(train.NewStep(cost, optim.Adagrad{}, optim.Config{LearningRate: 0.05}, jobs, schools, bag, hidden, out))

@@ -1,6 +1,10 @@
 package graphop
 
-import "gorgonia-embedding/internal/kernel"
+import (
+	"gorgonia.org/tensor"
+
+	"gorgonia-embedding/internal/kernel"
+)
 
 // Memory holds an op's results, which never lie in the memory of an input: Gorgonia's elementwise ops may overwrite the
 // values they read, so a view of a table would let them write into the weights (docs/gorgonia.md).
@@ -9,6 +13,7 @@ import "gorgonia-embedding/internal/kernel"
 // is until the run after the next one (docs/decisions/0002-reused-memory.md).
 type Memory struct {
 	results [2]any
+	headers [2]*tensor.Dense // of the results: header
 	last    int
 }
 
@@ -29,4 +34,14 @@ func Room[T kernel.Float](m *any, n int) []T {
 		*m = elems
 	}
 	return elems[:n]
+}
+
+// header returns a tensor of m's last result, data, which has always the same size. It is a copy of the header of the
+// result before the last: to make a new one takes three times as long.
+func header[T kernel.Float](m *Memory, data []T, shape tensor.Shape) *tensor.Dense {
+	h := &m.headers[m.last]
+	if *h == nil {
+		*h = Tensor(data, shape)
+	}
+	return (*h).ShallowClone()
 }

@@ -91,16 +91,16 @@ func compute[T kernel.Float](o *op, k Kernel[T], in []gorgonia.Value) (gorgonia.
 		return nil, err
 	}
 	dst := Next[T](&o.Memory, o.Shape.TotalSize())
-	if o.grad != nil {
+	if o.grad != nil && len(dst) == 0 {
+		return Tensor(dst, o.Shape), nil
+	}
+	if o.grad != nil && !o.grad.sets() {
 		clear(dst)
-		if len(dst) == 0 {
-			return Tensor(dst, o.Shape), nil
-		}
 	}
 	if err := k(dst, values); err != nil {
 		return nil, err
 	}
-	return value(dst, o.Shape), nil
+	return value(&o.Memory, dst, o.Shape), nil
 }
 
 func makeValue[T kernel.Float](o *op, m Maker[T], in []gorgonia.Value) (gorgonia.Value, error) {
@@ -111,10 +111,10 @@ func makeValue[T kernel.Float](o *op, m Maker[T], in []gorgonia.Value) (gorgonia
 	return m(values, &o.Memory)
 }
 
-// value makes a Gorgonia value of the elements of a result.
-func value[T kernel.Float](data []T, shape tensor.Shape) gorgonia.Value {
+// value makes a Gorgonia value of the elements of m's last result.
+func value[T kernel.Float](m *Memory, data []T, shape tensor.Shape) gorgonia.Value {
 	if len(shape) > 0 {
-		return Tensor(data, shape)
+		return header(m, data, shape)
 	}
 	if x, ok := any(data[0]).(float32); ok {
 		return gorgonia.NewF32(x)

@@ -54,7 +54,7 @@ func AttentionGrad[T Float](dq, dk, dv, weights, q, k, v, grad []T, counts []boo
 		}
 		scores := strided[T]{h.scores, h.n, false}
 		gemmOf(scores, false, out, h.keys(v, a.V).t(), a.Queries, a.Dim, h.n)
-		softMaxBack(h.scores[:len(h.w)], h.w, h.n, T(a.scale()))
+		SoftMaxGrad(h.scores[:len(h.w)], h.w, h.scores, h.n, T(a.scale()))
 		if dk != nil {
 			gemmOf(h.keys(dk, a.K), true, scores.t(), h.queries(q, a.Q), h.n, a.Queries, a.Dim)
 		}
@@ -83,15 +83,3 @@ func (a *Attention) scale() float64 { return 1 / math.Sqrt(float64(a.Dim)) }
 
 // answers says where answers stand.
 func (a *Attention) answers() Columns { return Columns{0, a.Heads * a.Dim} }
-
-// softMaxBack makes of s, the gradient of weights w, scale times that of the scores they are the softmax of. Rows have
-// n elements.
-func softMaxBack[T Float](s, w []T, n int, scale T) {
-	for i := range rowsOf(len(s), n) {
-		g, p := s[i*n:(i+1)*n], w[i*n:(i+1)*n]
-		mean, p := inner(p, g), p[:len(g)]
-		for j := range g {
-			g[j] = T(p[j]*scale) * (g[j] - mean)
-		}
-	}
-}

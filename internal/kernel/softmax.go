@@ -12,13 +12,22 @@ func SoftMax[T Float](dst, src []T, counts []bool, n int) {
 	}
 }
 
-// SoftMaxGrad adds to dst, the gradient of SoftMax's src, what follows from grad, that of its dst, which was y.
-func SoftMaxGrad[T Float](dst, y, grad []T, n int) {
+// SoftMaxGrad sets dst, which may be grad, to scale times the gradient of SoftMax's src that follows from grad, that of
+// its dst, which was y.
+func SoftMaxGrad[T Float](dst, y, grad []T, n int, scale T) {
+	if haveAVX2 && is32[T]() && len(dst) > 0 {
+		softMaxGradAVX2(p32(dst), p32(y), p32(grad), len(dst)/n, n, float32(scale))
+		return
+	}
+	softMaxGrad(dst, y, grad, n, scale)
+}
+
+func softMaxGrad[T Float](dst, y, grad []T, n int, scale T) {
 	for i := range rowsOf(len(dst), n) {
 		p, g := y[i*n:(i+1)*n], grad[i*n:(i+1)*n]
 		mean, d := inner(p, g), dst[i*n:(i+1)*n]
 		for j := range d {
-			d[j] += T(p[j] * (g[j] - mean))
+			d[j] = T(p[j]*scale) * (g[j] - mean)
 		}
 	}
 }
@@ -55,20 +64,19 @@ func softMax[T Float](row []T, counts []bool) {
 	}
 }
 
-// inner returns ⟨a, b⟩, as four sums.
+// inner returns ⟨a, b⟩, as eight sums.
 func inner[T Float](a, b []T) T {
-	var s0, s1, s2, s3 T
-	b = b[:len(a)]
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		x, y := a[i:i+4:i+4], b[i:i+4:i+4]
-		s0 += T(x[0] * y[0])
-		s1 += T(x[1] * y[1])
-		s2 += T(x[2] * y[2])
-		s3 += T(x[3] * y[3])
+	var sums [8]T
+	for i := range a {
+		sums[i%8] += T(a[i] * b[i])
 	}
-	for ; i < len(a); i++ {
-		s0 += T(a[i] * b[i])
+	return sumOf(sums)
+}
+
+// sumOf adds up the lanes of a vector.
+func sumOf[T Float](lanes [8]T) T {
+	for k := range 4 {
+		lanes[k] += lanes[k+4]
 	}
-	return (s0 + s1) + (s2 + s3)
+	return lanes[0] + lanes[2] + (lanes[1] + lanes[3])
 }

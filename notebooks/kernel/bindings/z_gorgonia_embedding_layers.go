@@ -66,6 +66,7 @@ func init() {
 			"MultiheadAttentionConfig": r.TypeOf((*p0.MultiheadAttentionConfig)(nil)).Elem(),
 			"OutOfRange":               r.TypeOf((*p0.OutOfRange)(nil)).Elem(),
 			"QuantizedEmbedding":       r.TypeOf((*p0.QuantizedEmbedding)(nil)).Elem(),
+			"ReLU":                     r.TypeOf((*p0.ReLU)(nil)).Elem(),
 			"Sequential":               r.TypeOf((*p0.Sequential)(nil)).Elem(),
 			"SoftMax":                  r.TypeOf((*p0.SoftMax)(nil)).Elem(),
 			"SumPool":                  r.TypeOf((*p0.SumPool)(nil)).Elem(),

@@ -63,7 +63,7 @@ func maxRow(m constants) {
 	ADDQ(U32(128), x)
 	SUBQ(U32(32), n)
 	JMP(LabelRef("max32"))
-	eachVector(m, "max8", nil, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
+	emit.EachVector(m.masks(), "max8", nil, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
 		if mask != nil {
 			none := YMM()
 			VMOVUPS(m.of("none", 0), none)
@@ -100,7 +100,7 @@ func sumExp(m constants, keeps bool) {
 	x, n, left, top := emit.GP("x"), emit.GP("n"), GP64(), emit.Broadcast("top", at)
 	s := newSum()
 	MOVQ(U32(run), left)
-	eachVector(m, name+"_8", keep, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
+	emit.EachVector(m.masks(), name+"_8", keep, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
 		VSUBPS(top, y, y)
 		m.exp(y)
 		if mask != nil {
@@ -165,7 +165,7 @@ func scaleAdd(m constants) {
 	a, b := emit.Broadcast("a", 16), emit.Broadcast("b", 20)
 	dst := GP64()
 	MOVQ(x, dst)
-	eachVector(m, "scale_8", &dst, x, n, func(y reg.VecVirtual, _ *reg.VecVirtual) {
+	emit.EachVector(m.masks(), "scale_8", &dst, x, n, func(y reg.VecVirtual, _ *reg.VecVirtual) {
 		VMULPS(a, y, y)
 		VADDPS(b, y, y)
 	})

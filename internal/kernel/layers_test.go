@@ -1,0 +1,47 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// Assembly gives the bits of its twin in Go, and touches nothing else.
+func TestLayersAgreeWithTheirTwins(t *testing.T) {
+	if !haveAVX2 {
+		t.Skip("no AVX2 here: the twins are all there is")
+	}
+	for i := range 300 {
+		rnd := rand.New(rand.NewPCG(4, uint64(i)))
+		rows, n, odds := rnd.IntN(5), 1+rnd.IntN(70), rnd.IntN(2) == 0
+		floats := func(n int) []float32 {
+			x := guarded[float32](t, n, rnd.IntN(2) == 0)
+			for i := range x {
+				if x[i] = float32(rnd.NormFloat64()); odds {
+					x[i] = odd(rnd)
+				}
+			}
+			return x
+		}
+		t.Run(fmt.Sprintf("%d/%dx%d", i, rows, n), func(t *testing.T) { testLayerTwins(t, floats, rows, n) })
+	}
+}
+
+// testLayerTwins compares on matrices of such a size, which come from floats.
+func testLayerTwins(t *testing.T, floats func(int) []float32, rows, n int) {
+	x, y, grad := floats(rows*n), floats(rows*n), floats(rows*n)
+	check := func(what string, kernel, twin func(dst []float32)) {
+		t.Helper()
+		got, want := floats(rows*n), make([]float32, rows*n)
+		kernel(got)
+		twin(want)
+		wantBits(t, what, got, want)
+	}
+	check("ReLU", func(d []float32) { ReLU(d, x) }, func(d []float32) { relu(d, x) })
+	check("ReLUGrad", func(d []float32) { ReLUGrad(d, x, grad) }, func(d []float32) { reluGrad(d, x, grad) })
+	check("SoftMaxGrad", func(d []float32) { SoftMaxGrad(d, y, grad, n, 0.3) }, func(d []float32) { softMaxGrad(d, y, grad, n, 0.3) })
+	check("SoftMaxGrad in place", func(d []float32) { copy(d, grad); SoftMaxGrad(d, y, d, n, 0.3) }, func(d []float32) { softMaxGrad(d, y, grad, n, 0.3) })
+	check("Add", func(d []float32) { copy(d, x); Add(d, grad) }, func(d []float32) { copy(d, x); add(d, grad) })
+	check("AddScaled", func(d []float32) { copy(d, x); AddScaled(d, 0.3, grad) }, func(d []float32) { copy(d, x); addScaled(d, 0.3, grad) })
+	check("Scale", func(d []float32) { copy(d, x); Scale(d, 0.3) }, func(d []float32) { copy(d, x); scale(d, 0.3) })
+}
