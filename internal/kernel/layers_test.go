@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -41,7 +42,30 @@ func testLayerTwins(t *testing.T, floats func(int) []float32, rows, n int) {
 	check("ReLUGrad", func(d []float32) { ReLUGrad(d, x, grad) }, func(d []float32) { reluGrad(d, x, grad) })
 	check("SoftMaxGrad", func(d []float32) { SoftMaxGrad(d, y, grad, n, 0.3) }, func(d []float32) { softMaxGrad(d, y, grad, n, 0.3) })
 	check("SoftMaxGrad in place", func(d []float32) { copy(d, grad); SoftMaxGrad(d, y, d, n, 0.3) }, func(d []float32) { softMaxGrad(d, y, grad, n, 0.3) })
+	check("SoftMax", func(d []float32) { SoftMax(d, x, nil, n) }, func(d []float32) { eachRow(n, d, x, softMax) })
+	check("SoftMax in place", func(d []float32) { copy(d, x); SoftMax(d, d, nil, n) }, func(d []float32) { copy(d, x); eachRow(n, d, d, softMax) })
 	check("Add", func(d []float32) { copy(d, x); Add(d, grad) }, func(d []float32) { copy(d, x); add(d, grad) })
 	check("AddScaled", func(d []float32) { copy(d, x); AddScaled(d, 0.3, grad) }, func(d []float32) { copy(d, x); addScaled(d, 0.3, grad) })
 	check("Scale", func(d []float32) { copy(d, x); Scale(d, 0.3) }, func(d []float32) { copy(d, x); scale(d, 0.3) })
+}
+
+// eachRow calls f with each row, of n elements, of dst and of src.
+func eachRow(n int, dst, src []float32, f func(dst, src []float32)) {
+	for i := 0; i < len(dst); i += n {
+		f(dst[i:i+n], src[i:i+n])
+	}
+}
+
+// Rows that are long, that overflow, and that have nothing to add up have the softmax of the twin too.
+func TestSoftMaxAgreesWithItsTwin(t *testing.T) {
+	none := float32(math.Inf(-1))
+	for _, x := range [][]float32{
+		floats32(rand.New(rand.NewPCG(1, 1)), 5000), {none}, {none, none, none, none, none, none, none, none, none}, {none, 0, none},
+		{float32(math.NaN()), none}, {float32(math.NaN()), 1}, {1e30, -1e30, 1e30}, {float32(math.Inf(1)), 0},
+	} {
+		got, want := make([]float32, len(x)), make([]float32, len(x))
+		SoftMax(got, x, nil, len(x))
+		softMax(want, x)
+		wantBits(t, fmt.Sprint(x[:min(len(x), 9)]), got, want)
+	}
 }

@@ -54,5 +54,5 @@ func gemm[T Float](c []T, add bool, a, b []T, transA, transB bool, m, k, n int) 
 	if transB {
 		ldb = k
 	}
-	gemmOf(strided[T]{c, n, false}, add, strided[T]{a, lda, transA}, strided[T]{b, ldb, transB}, m, k, n)
+	gemmOf(strided[T]{c, n, false}, add, strided[T]{a, lda, transA}, strided[T]{b, ldb, transB}, m, k, n, 1)
 }

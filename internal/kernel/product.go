@@ -1,5 +1,7 @@
 package kernel
 
+import "sync"
+
 //go:generate go -C avo run ./product -out ../product_amd64.s -stubs ../product_amd64.go -pkg kernel
 
 // depth is how many products are added one after the other. Longer sums are sums of such sums, as in run; and so many
@@ -13,8 +15,14 @@ const tileColumns = 32
 // step of 60 µs with products of 8,192 took 4 µs longer with it.
 const wideFrom = 1 << 18
 
-// scratch holds what a tile reads, where that is brought in order first.
+// scratch holds what a tile reads, where that is brought in order first. On the stack it would be cleared for each
+// product, and the stack of the goroutine that Gorgonia starts for a run would have to grow in each run.
 type scratch [depth * tileColumns]float32
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+func newScratch() *scratch { return scratches.Get().(*scratch) }
+func (s *scratch) free()   { scratches.Put(s) }
 
 // product is c = add + a·b in float32, by assembly. Element (i, j) is
 //
@@ -77,7 +85,9 @@ func (p *product) part(lo, hi int) {
 	case p.columns%(p.tile()/2) == 0:
 		p.runRows(lo, hi, nil)
 	default:
-		p.runRows(lo, hi, new(scratch))
+		last := newScratch()
+		p.runRows(lo, hi, last)
+		last.free()
 	}
 }
 
@@ -91,7 +101,8 @@ func (p *product) tile() int {
 
 // runColumns brings a tile's columns of b in order once for a block of a, which stays in a cache.
 func (p *product) runColumns(lo, hi int) {
-	var turned scratch
+	turned := newScratch()
+	defer turned.free()
 	const block = 4 * depth
 	tile := p.tile()
 	for i := 0; i < p.rows; i += block {
@@ -118,14 +129,16 @@ func (p *product) runRows(lo, hi int, last *scratch) {
 // runPacked is runRows for an a whose rows are neighbours, so that its columns are far apart: copying the block pays if
 // it is read often.
 func (p *product) runPacked(lo, hi int) {
-	var packed, last scratch
+	packed, last := newScratch(), newScratch()
+	defer packed.free()
+	defer last.free()
 	const block = len(packed) / depth
 	for i := lo; i < hi; i += block {
 		rows := min(block, hi-i)
 		for k := 0; k < p.k; k += depth {
 			n := min(depth, p.k-k)
 			copyLines(packed[:], p.a.from(i, k).data, n, rows, rows, p.a.column)
-			p.runBlock(i, k, rows, n, matrix{packed[:], 1, rows}, &last)
+			p.runBlock(i, k, rows, n, matrix{packed[:], 1, rows}, last)
 		}
 	}
 }

@@ -5,10 +5,53 @@ import "math"
 // SoftMax sets each row of dst, of n elements, to e^(x−m)/Σe^(x−m) of those elements x of src's row that count, where m
 // is the greatest of them, and to 0 elsewhere. counts, if not nil, has n elements for each run of as many rows.
 func SoftMax[T Float](dst, src []T, counts []bool, n int) {
-	copy(dst, src)
+	if counts == nil {
+		softMaxRows(dst, src, n)
+		return
+	}
 	rows := rowsOf(len(dst), n)
 	for i := range rows {
-		softMax(dst[i*n:(i+1)*n], countsOf(counts, i, rows, n))
+		softMaxOf(dst[i*n:(i+1)*n], src[i*n:(i+1)*n], countsOf(counts, i, rows, n))
+	}
+}
+
+// softMaxOf is SoftMax of a row, of the elements that counts says if it is not empty. dst may be src.
+func softMaxOf[T Float](dst, src []T, counts []bool) {
+	if len(counts) > 0 {
+		copy(dst, src)
+		src = dst
+	}
+	for j, c := range counts {
+		if !c {
+			dst[j] = T(math.Inf(-1))
+		}
+	}
+	softMaxRows(dst, src, len(dst))
+}
+
+// softMaxRows is SoftMax of rows whose elements all count: zeros if all of them are −∞. A NaN stays one.
+func softMaxRows[T Float](dst, src []T, n int) {
+	if haveAVX2 && is32[T]() && len(dst) > 0 {
+		softMaxAVX2(p32(dst), p32(src), len(dst)/n, n)
+		return
+	}
+	for i := range rowsOf(len(dst), n) {
+		softMax(dst[i*n:(i+1)*n], src[i*n:(i+1)*n])
+	}
+}
+
+func softMax[T Float](dst, src []T) {
+	switch none, top := T(math.Inf(-1)), greatest(src); {
+	case top > none && is32[T]():
+		scale(dst, T(1/sumExp32(dst, src, top)))
+	case top > none:
+		scale(dst, T(1/sumExp64(dst, src, top)))
+	default:
+		for j, x := range src {
+			if dst[j] = x; x == none {
+				dst[j] = 0
+			}
+		}
 	}
 }
 
@@ -43,26 +86,6 @@ func countsOf(counts []bool, i, rows, n int) []bool {
 
 // rowsOf returns how many rows of n elements there are in size.
 func rowsOf(size, n int) int { return size / max(1, n) }
-
-// softMax makes row its own softmax, or zeros if nothing in it counts or all that counts is −∞. A NaN stays one.
-func softMax[T Float](row []T, counts []bool) {
-	none := T(math.Inf(-1))
-	for j, c := range counts {
-		if !c {
-			row[j] = none
-		}
-	}
-	top := Greatest(row)
-	if top > none {
-		Scale(row, T(1/SumExp(row, row, top)))
-		return
-	}
-	for j, x := range row {
-		if x == none {
-			row[j] = 0
-		}
-	}
-}
 
 // inner returns ⟨a, b⟩, as eight sums.
 func inner[T Float](a, b []T) T {

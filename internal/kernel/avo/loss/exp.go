@@ -103,18 +103,7 @@ func sumExp(m constants, keeps bool) {
 	emit.EachVector(m.masks(), name+"_8", keep, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
 		VSUBPS(top, y, y)
 		m.exp(y)
-		if mask != nil {
-			VANDPS(*mask, y, y)
-			VADDPS(y, s.part, s.part)
-			return
-		}
-		VADDPS(y, s.part, s.part)
-		DECQ(left)
-		JNE(LabelRef(name + "_more"))
-		s.fold()
-		VXORPS(s.part, s.part, s.part)
-		MOVQ(U32(run), left)
-		Label(name + "_more")
+		s.add(name+"_more", y, left, mask)
 	})
 	s.fold()
 	Store(s.total(), ReturnIndex(0))
@@ -134,6 +123,22 @@ func newSum() *sum {
 		VXORPS(y, y, y)
 	}
 	return s
+}
+
+// add adds y, or its floats in mask unless that is nil, to the part, and folds it after so many vectors as left says.
+func (s *sum) add(label string, y reg.VecVirtual, left reg.GPVirtual, mask *reg.VecVirtual) {
+	if mask != nil {
+		VANDPS(*mask, y, y)
+		VADDPS(y, s.part, s.part)
+		return
+	}
+	VADDPS(y, s.part, s.part)
+	DECQ(left)
+	JNE(LabelRef(label))
+	s.fold()
+	VXORPS(s.part, s.part, s.part)
+	MOVQ(U32(run), left)
+	Label(label)
 }
 
 // fold adds the part to the wholes.

@@ -1,8 +1,8 @@
-// The program loss writes the kernels of the losses in assembly: exponentials, and products of rows of two tables.
+// The program loss writes the kernels of the losses in assembly: exponentials, softmax, and products of rows of two tables.
 //
 //	go generate ./internal/kernel
 //
-// Each function has a twin in exp.go or dots.go of package kernel that gives the same bits.
+// Each function has a twin in exp.go, softmax.go or dots.go of package kernel that gives the same bits.
 package main
 
 import (
@@ -21,6 +21,7 @@ func main() {
 	sumExp(m, false)
 	sumExp(m, true)
 	scaleAdd(m)
+	softMax(m)
 	dotRows(m)
 	sumWeighted(m)
 	Generate()
