@@ -18,3 +18,31 @@ func reluGradAVX2(dst *float32, x *float32, grad *float32, n int)
 //
 //go:noescape
 func softMaxGradAVX2(dst *float32, y *float32, grad *float32, rows int, n int, scale float32)
+
+// layerNormAVX2 sets so many rows of dst to (x−μ)/√(σ²+eps)·weight + bias, of which bias or both may be nil, and
+// moments to μ and 1/√(σ²+eps) of each.
+//
+//go:noescape
+func layerNormAVX2(dst *float32, moments *float32, x *float32, weight *float32, bias *float32, rows int, dim int, eps float64)
+
+// layerNormGradXAVX2 sets so many rows of dst to the gradient of layerNormAVX2's x. weight may be nil.
+//
+//go:noescape
+func layerNormGradXAVX2(dst *float32, moments *float32, x *float32, weight *float32, grad *float32, rows int, dim int)
+
+// layerNormGradWAVX2 adds to dst the gradient of layerNormAVX2's weight: a sum over so many rows.
+//
+//go:noescape
+func layerNormGradWAVX2(dst *float32, moments *float32, x *float32, grad *float32, rows int, dim int)
+
+// maxRowsAVX2 sets best to the greatest element of each column of rows ids[0:n] of table, the first of equal ones,
+// and to a NaN that comes first.
+//
+//go:noescape
+func maxRowsAVX2(best *float32, table *float32, ids *int, n int, dim int)
+
+// maxRowsGradAVX2 sets rows ids[0:n] of dst to the gradient of those of table: that of best goes to the first row that
+// has it, and a NaN has any NaN.
+//
+//go:noescape
+func maxRowsGradAVX2(dst *float32, table *float32, best *float32, grad *float32, ids *int, n int, dim int)

@@ -185,3 +185,895 @@ softMaxGrad_set_whole:
 softMaxGrad_rows_done:
 	VZEROUPPER
 	RET
+
+// func layerNormAVX2(dst *float32, moments *float32, x *float32, weight *float32, bias *float32, rows int, dim int, eps float64)
+// Requires: AVX, AVX2, SSE2
+TEXT ·layerNormAVX2(SB), NOSPLIT, $0-64
+	MOVQ       dim+48(FP), AX
+	MOVQ       moments+8(FP), CX
+	MOVQ       x+16(FP), DX
+	VXORPS     X0, X0, X0
+	VCVTSI2SDQ AX, X0, X0
+	MOVQ       dst+0(FP), BX
+	MOVQ       bias+32(FP), SI
+	MOVSD      eps+56(FP), X1
+	MOVQ       $0x00000001, DI
+	VXORPS     X2, X2, X2
+	VCVTSI2SDQ DI, X2, X2
+	MOVQ       rows+40(FP), DI
+
+layerNorm_rows:
+	CMPQ   DI, $0x00000001
+	JL     layerNorm_rows_done
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   AX, R9
+	XORQ   R8, R8
+
+layerNorm_mean:
+	CMPQ         R9, $0x00000008
+	JL           layerNorm_mean_done
+	VMOVUPS      (DX)(R8*1), Y7
+	VCVTPS2PD    X7, Y8
+	VEXTRACTF128 $0x01, Y7, X7
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y7, Y4, Y4
+	ADDQ         $0x20, R8
+	SUBQ         $0x00000008, R9
+	JMP          layerNorm_mean
+
+layerNorm_mean_done:
+	CMPQ         R9, $0x00000000
+	JE           layerNorm_mean_whole
+	LEAQ         layerMasks<>+0(SB), R10
+	MOVQ         $0x00000008, R11
+	SUBQ         R9, R11
+	VMOVUPS      (R10)(R11*4), Y7
+	VMASKMOVPS   (DX)(R8*1), Y7, Y7
+	VCVTPS2PD    X7, Y8
+	VEXTRACTF128 $0x01, Y7, X7
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y8, Y3, Y3
+	VADDPD       Y7, Y4, Y4
+
+layerNorm_mean_whole:
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPD       X4, X3, X3
+	VPERMILPD    $0x01, X3, X4
+	VADDSD       X4, X3, X3
+	VDIVSD       X0, X3, X3
+	VBROADCASTSD X3, Y4
+	MOVQ         AX, R9
+	XORQ         R8, R8
+
+layerNorm_variance:
+	CMPQ         R9, $0x00000008
+	JL           layerNorm_variance_done
+	VMOVUPS      (DX)(R8*1), Y7
+	VCVTPS2PD    X7, Y8
+	VEXTRACTF128 $0x01, Y7, X7
+	VCVTPS2PD    X7, Y7
+	VSUBPD       Y4, Y8, Y8
+	VMULPD       Y8, Y8, Y8
+	VSUBPD       Y4, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y7, Y6, Y6
+	ADDQ         $0x20, R8
+	SUBQ         $0x00000008, R9
+	JMP          layerNorm_variance
+
+layerNorm_variance_done:
+	CMPQ         R9, $0x00000000
+	JE           layerNorm_variance_whole
+	LEAQ         layerMasks<>+0(SB), R10
+	MOVQ         $0x00000008, R11
+	SUBQ         R9, R11
+	VMOVUPS      (R10)(R11*4), Y7
+	VMASKMOVPS   (DX)(R8*1), Y7, Y8
+	VCVTPS2PD    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VSUBPD       Y4, Y9, Y9
+	VEXTRACTF128 $0x00, Y7, X10
+	VPMOVSXDQ    X10, Y10
+	VANDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y9, Y9
+	VSUBPD       Y4, Y8, Y8
+	VEXTRACTF128 $0x01, Y7, X4
+	VPMOVSXDQ    X4, Y4
+	VANDPD       Y4, Y8, Y8
+	VMULPD       Y8, Y8, Y8
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+
+layerNorm_variance_whole:
+	VADDPD       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X4
+	VADDPD       X4, X5, X5
+	VPERMILPD    $0x01, X5, X4
+	VADDSD       X4, X5, X5
+	VDIVSD       X0, X5, X5
+	VADDSD       X1, X5, X5
+	VSQRTSD      X5, X5, X5
+	VDIVSD       X5, X2, X5
+	VCVTSD2SS    X3, X3, X3
+	VBROADCASTSS X3, Y3
+	VCVTSD2SS    X5, X5, X4
+	VBROADCASTSS X4, Y4
+	VMOVSS       X3, (CX)
+	VMOVSS       X4, 4(CX)
+	ADDQ         $0x08, CX
+	MOVQ         weight+24(FP), R9
+	TESTQ        R9, R9
+	JZ           layerNorm_noWeight
+	TESTQ        SI, SI
+	JZ           layerNorm_noBias
+	MOVQ         AX, R10
+	XORQ         R8, R8
+
+layerNorm_both:
+	CMPQ    R10, $0x00000008
+	JL      layerNorm_both_done
+	VMOVUPS (DX)(R8*1), Y5
+	VSUBPS  Y3, Y5, Y5
+	VMULPS  Y4, Y5, Y5
+	VMOVUPS (R9)(R8*1), Y6
+	VMULPS  Y6, Y5, Y5
+	VMOVUPS (SI)(R8*1), Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, (BX)(R8*1)
+	ADDQ    $0x20, R8
+	SUBQ    $0x00000008, R10
+	JMP     layerNorm_both
+
+layerNorm_both_done:
+	CMPQ       R10, $0x00000000
+	JE         layerNorm_both_whole
+	LEAQ       layerMasks<>+0(SB), R11
+	MOVQ       $0x00000008, R12
+	SUBQ       R10, R12
+	VMOVUPS    (R11)(R12*4), Y5
+	VMASKMOVPS (DX)(R8*1), Y5, Y6
+	VSUBPS     Y3, Y6, Y6
+	VMULPS     Y4, Y6, Y6
+	VMASKMOVPS (R9)(R8*1), Y5, Y3
+	VMULPS     Y3, Y6, Y6
+	VMASKMOVPS (SI)(R8*1), Y5, Y3
+	VADDPS     Y3, Y6, Y6
+	VMASKMOVPS Y6, Y5, (BX)(R8*1)
+
+layerNorm_both_whole:
+	JMP layerNorm_next
+
+layerNorm_noBias:
+	MOVQ AX, R10
+	XORQ R8, R8
+
+layerNorm_weight:
+	CMPQ    R10, $0x00000008
+	JL      layerNorm_weight_done
+	VMOVUPS (DX)(R8*1), Y5
+	VSUBPS  Y3, Y5, Y5
+	VMULPS  Y4, Y5, Y5
+	VMOVUPS (R9)(R8*1), Y6
+	VMULPS  Y6, Y5, Y5
+	VMOVUPS Y5, (BX)(R8*1)
+	ADDQ    $0x20, R8
+	SUBQ    $0x00000008, R10
+	JMP     layerNorm_weight
+
+layerNorm_weight_done:
+	CMPQ       R10, $0x00000000
+	JE         layerNorm_weight_whole
+	LEAQ       layerMasks<>+0(SB), R11
+	MOVQ       $0x00000008, R12
+	SUBQ       R10, R12
+	VMOVUPS    (R11)(R12*4), Y5
+	VMASKMOVPS (DX)(R8*1), Y5, Y6
+	VSUBPS     Y3, Y6, Y6
+	VMULPS     Y4, Y6, Y6
+	VMASKMOVPS (R9)(R8*1), Y5, Y3
+	VMULPS     Y3, Y6, Y6
+	VMASKMOVPS Y6, Y5, (BX)(R8*1)
+
+layerNorm_weight_whole:
+	JMP layerNorm_next
+
+layerNorm_noWeight:
+	MOVQ AX, R9
+	XORQ R8, R8
+
+layerNorm_plain:
+	CMPQ    R9, $0x00000008
+	JL      layerNorm_plain_done
+	VMOVUPS (DX)(R8*1), Y5
+	VSUBPS  Y3, Y5, Y5
+	VMULPS  Y4, Y5, Y5
+	VMOVUPS Y5, (BX)(R8*1)
+	ADDQ    $0x20, R8
+	SUBQ    $0x00000008, R9
+	JMP     layerNorm_plain
+
+layerNorm_plain_done:
+	CMPQ       R9, $0x00000000
+	JE         layerNorm_plain_whole
+	LEAQ       layerMasks<>+0(SB), R10
+	MOVQ       $0x00000008, R11
+	SUBQ       R9, R11
+	VMOVUPS    (R10)(R11*4), Y5
+	VMASKMOVPS (DX)(R8*1), Y5, Y6
+	VSUBPS     Y3, Y6, Y6
+	VMULPS     Y4, Y6, Y6
+	VMASKMOVPS Y6, Y5, (BX)(R8*1)
+
+layerNorm_plain_whole:
+layerNorm_next:
+	LEAQ (BX)(AX*4), BX
+	LEAQ (DX)(AX*4), DX
+	SUBQ $0x00000001, DI
+	JMP  layerNorm_rows
+
+layerNorm_rows_done:
+	VZEROUPPER
+	RET
+
+// func layerNormGradXAVX2(dst *float32, moments *float32, x *float32, weight *float32, grad *float32, rows int, dim int)
+// Requires: AVX, AVX2
+TEXT ·layerNormGradXAVX2(SB), NOSPLIT, $0-56
+	MOVQ       dim+48(FP), AX
+	MOVQ       moments+8(FP), CX
+	MOVQ       x+16(FP), DX
+	VXORPS     X0, X0, X0
+	VCVTSI2SDQ AX, X0, X0
+	MOVQ       dst+0(FP), BX
+	MOVQ       weight+24(FP), SI
+	MOVQ       grad+32(FP), DI
+	MOVQ       rows+40(FP), R8
+
+layerNormGradX_rows:
+	CMPQ         R8, $0x00000001
+	JL           layerNormGradX_rows_done
+	VBROADCASTSS (CX), Y1
+	VBROADCASTSS 4(CX), Y2
+	ADDQ         $0x08, CX
+	TESTQ        SI, SI
+	JZ           layerNormGradX_plain
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	MOVQ         AX, R10
+	XORQ         R9, R9
+
+layerNormGradX_weighted_sums:
+	CMPQ         R10, $0x00000008
+	JL           layerNormGradX_weighted_sums_done
+	VMOVUPS      (DI)(R9*1), Y7
+	VMOVUPS      (SI)(R9*1), Y8
+	VMULPS       Y8, Y7, Y7
+	VMOVUPS      (DX)(R9*1), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       Y2, Y8, Y8
+	VCVTPS2PD    X7, Y9
+	VEXTRACTF128 $0x01, Y7, X10
+	VCVTPS2PD    X10, Y10
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y10, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VCVTPS2PD    X8, Y7
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	ADDQ         $0x20, R9
+	SUBQ         $0x00000008, R10
+	JMP          layerNormGradX_weighted_sums
+
+layerNormGradX_weighted_sums_done:
+	CMPQ         R10, $0x00000000
+	JE           layerNormGradX_weighted_sums_whole
+	LEAQ         layerMasks<>+0(SB), R11
+	MOVQ         $0x00000008, R12
+	SUBQ         R10, R12
+	VMOVUPS      (R11)(R12*4), Y7
+	VMASKMOVPS   (DI)(R9*1), Y7, Y8
+	VMASKMOVPS   (SI)(R9*1), Y7, Y9
+	VMULPS       Y9, Y8, Y8
+	VMASKMOVPS   (DX)(R9*1), Y7, Y9
+	VSUBPS       Y1, Y9, Y9
+	VMULPS       Y2, Y9, Y9
+	VCVTPS2PD    X8, Y10
+	VEXTRACTF128 $0x01, Y8, X11
+	VCVTPS2PD    X11, Y11
+	VADDPD       Y10, Y5, Y5
+	VADDPD       Y11, Y6, Y6
+	VMULPS       Y8, Y9, Y9
+	VANDPS       Y7, Y9, Y9
+	VCVTPS2PD    X9, Y7
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+
+layerNormGradX_weighted_sums_whole:
+	VADDPD       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VADDPD       X6, X5, X5
+	VPERMILPD    $0x01, X5, X6
+	VADDSD       X6, X5, X5
+	VDIVSD       X0, X5, X5
+	VCVTSD2SS    X5, X5, X5
+	VBROADCASTSS X5, Y5
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPD       X4, X3, X3
+	VPERMILPD    $0x01, X3, X4
+	VADDSD       X4, X3, X3
+	VDIVSD       X0, X3, X3
+	VCVTSD2SS    X3, X3, X3
+	VBROADCASTSS X3, Y3
+	MOVQ         AX, R10
+	XORQ         R9, R9
+
+layerNormGradX_weighted_set:
+	CMPQ    R10, $0x00000008
+	JL      layerNormGradX_weighted_set_done
+	VMOVUPS (DI)(R9*1), Y4
+	VMOVUPS (SI)(R9*1), Y6
+	VMULPS  Y6, Y4, Y4
+	VMOVUPS (DX)(R9*1), Y6
+	VSUBPS  Y1, Y6, Y6
+	VMULPS  Y2, Y6, Y6
+	VSUBPS  Y5, Y4, Y4
+	VMULPS  Y3, Y6, Y6
+	VSUBPS  Y6, Y4, Y4
+	VMULPS  Y2, Y4, Y4
+	VMOVUPS Y4, (BX)(R9*1)
+	ADDQ    $0x20, R9
+	SUBQ    $0x00000008, R10
+	JMP     layerNormGradX_weighted_set
+
+layerNormGradX_weighted_set_done:
+	CMPQ       R10, $0x00000000
+	JE         layerNormGradX_weighted_set_whole
+	LEAQ       layerMasks<>+0(SB), R11
+	MOVQ       $0x00000008, R12
+	SUBQ       R10, R12
+	VMOVUPS    (R11)(R12*4), Y4
+	VMASKMOVPS (DI)(R9*1), Y4, Y6
+	VMASKMOVPS (SI)(R9*1), Y4, Y7
+	VMULPS     Y7, Y6, Y6
+	VMASKMOVPS (DX)(R9*1), Y4, Y7
+	VSUBPS     Y1, Y7, Y7
+	VMULPS     Y2, Y7, Y7
+	VSUBPS     Y5, Y6, Y6
+	VMULPS     Y3, Y7, Y7
+	VSUBPS     Y7, Y6, Y6
+	VMULPS     Y2, Y6, Y6
+	VMASKMOVPS Y6, Y4, (BX)(R9*1)
+
+layerNormGradX_weighted_set_whole:
+	JMP layerNormGradX_next
+
+layerNormGradX_plain:
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   AX, R10
+	XORQ   R9, R9
+
+layerNormGradX_unweighted_sums:
+	CMPQ         R10, $0x00000008
+	JL           layerNormGradX_unweighted_sums_done
+	VMOVUPS      (DI)(R9*1), Y7
+	VMOVUPS      (DX)(R9*1), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       Y2, Y8, Y8
+	VCVTPS2PD    X7, Y9
+	VEXTRACTF128 $0x01, Y7, X10
+	VCVTPS2PD    X10, Y10
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y10, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VCVTPS2PD    X8, Y7
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	ADDQ         $0x20, R9
+	SUBQ         $0x00000008, R10
+	JMP          layerNormGradX_unweighted_sums
+
+layerNormGradX_unweighted_sums_done:
+	CMPQ         R10, $0x00000000
+	JE           layerNormGradX_unweighted_sums_whole
+	LEAQ         layerMasks<>+0(SB), R11
+	MOVQ         $0x00000008, R12
+	SUBQ         R10, R12
+	VMOVUPS      (R11)(R12*4), Y7
+	VMASKMOVPS   (DI)(R9*1), Y7, Y8
+	VMASKMOVPS   (DX)(R9*1), Y7, Y9
+	VSUBPS       Y1, Y9, Y9
+	VMULPS       Y2, Y9, Y9
+	VCVTPS2PD    X8, Y10
+	VEXTRACTF128 $0x01, Y8, X11
+	VCVTPS2PD    X11, Y11
+	VADDPD       Y10, Y5, Y5
+	VADDPD       Y11, Y6, Y6
+	VMULPS       Y8, Y9, Y9
+	VANDPS       Y7, Y9, Y9
+	VCVTPS2PD    X9, Y7
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+
+layerNormGradX_unweighted_sums_whole:
+	VADDPD       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VADDPD       X6, X5, X5
+	VPERMILPD    $0x01, X5, X6
+	VADDSD       X6, X5, X5
+	VDIVSD       X0, X5, X5
+	VCVTSD2SS    X5, X5, X5
+	VBROADCASTSS X5, Y5
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPD       X4, X3, X3
+	VPERMILPD    $0x01, X3, X4
+	VADDSD       X4, X3, X3
+	VDIVSD       X0, X3, X3
+	VCVTSD2SS    X3, X3, X3
+	VBROADCASTSS X3, Y3
+	MOVQ         AX, R10
+	XORQ         R9, R9
+
+layerNormGradX_unweighted_set:
+	CMPQ    R10, $0x00000008
+	JL      layerNormGradX_unweighted_set_done
+	VMOVUPS (DI)(R9*1), Y4
+	VMOVUPS (DX)(R9*1), Y6
+	VSUBPS  Y1, Y6, Y6
+	VMULPS  Y2, Y6, Y6
+	VSUBPS  Y5, Y4, Y4
+	VMULPS  Y3, Y6, Y6
+	VSUBPS  Y6, Y4, Y4
+	VMULPS  Y2, Y4, Y4
+	VMOVUPS Y4, (BX)(R9*1)
+	ADDQ    $0x20, R9
+	SUBQ    $0x00000008, R10
+	JMP     layerNormGradX_unweighted_set
+
+layerNormGradX_unweighted_set_done:
+	CMPQ       R10, $0x00000000
+	JE         layerNormGradX_unweighted_set_whole
+	LEAQ       layerMasks<>+0(SB), R11
+	MOVQ       $0x00000008, R12
+	SUBQ       R10, R12
+	VMOVUPS    (R11)(R12*4), Y4
+	VMASKMOVPS (DI)(R9*1), Y4, Y6
+	VMASKMOVPS (DX)(R9*1), Y4, Y7
+	VSUBPS     Y1, Y7, Y7
+	VMULPS     Y2, Y7, Y7
+	VSUBPS     Y5, Y6, Y6
+	VMULPS     Y3, Y7, Y7
+	VSUBPS     Y7, Y6, Y6
+	VMULPS     Y2, Y6, Y6
+	VMASKMOVPS Y6, Y4, (BX)(R9*1)
+
+layerNormGradX_unweighted_set_whole:
+layerNormGradX_next:
+	LEAQ (BX)(AX*4), BX
+	LEAQ (DX)(AX*4), DX
+	LEAQ (DI)(AX*4), DI
+	SUBQ $0x00000001, R8
+	JMP  layerNormGradX_rows
+
+layerNormGradX_rows_done:
+	VZEROUPPER
+	RET
+
+// func layerNormGradWAVX2(dst *float32, moments *float32, x *float32, grad *float32, rows int, dim int)
+// Requires: AVX
+TEXT ·layerNormGradWAVX2(SB), NOSPLIT, $0-48
+	MOVQ       dim+40(FP), AX
+	MOVQ       moments+8(FP), CX
+	MOVQ       x+16(FP), CX
+	VXORPS     X0, X0, X0
+	VCVTSI2SDQ AX, X0, X0
+	MOVQ       dst+0(FP), CX
+	MOVQ       AX, BX
+	XORQ       DX, DX
+
+layerNormGradW:
+	CMPQ   BX, $0x00000008
+	JL     layerNormGradW_done
+	VXORPS Y0, Y0, Y0
+	MOVQ   x+16(FP), DI
+	MOVQ   grad+24(FP), R8
+	MOVQ   moments+8(FP), R9
+	MOVQ   rows+32(FP), SI
+
+layerNormGradW_rows:
+	CMPQ         SI, $0x00000001
+	JL           layerNormGradW_rows_done
+	VBROADCASTSS (R9), Y1
+	VBROADCASTSS 4(R9), Y2
+	ADDQ         $0x08, R9
+	VMOVUPS      (DI)(DX*1), Y3
+	VSUBPS       Y1, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      (R8)(DX*1), Y1
+	VMULPS       Y1, Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	LEAQ         (DI)(AX*4), DI
+	LEAQ         (R8)(AX*4), R8
+	SUBQ         $0x00000001, SI
+	JMP          layerNormGradW_rows
+
+layerNormGradW_rows_done:
+	VMOVUPS (CX)(DX*1), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(DX*1)
+	ADDQ    $0x20, DX
+	SUBQ    $0x00000008, BX
+	JMP     layerNormGradW
+
+layerNormGradW_done:
+	CMPQ    BX, $0x00000000
+	JE      layerNormGradW_whole
+	LEAQ    layerMasks<>+0(SB), SI
+	MOVQ    $0x00000008, DI
+	SUBQ    BX, DI
+	VMOVUPS (SI)(DI*4), Y0
+	VXORPS  Y1, Y1, Y1
+	MOVQ    x+16(FP), SI
+	MOVQ    grad+24(FP), DI
+	MOVQ    moments+8(FP), R8
+	MOVQ    rows+32(FP), BX
+
+layerNormGradW_rows_masked:
+	CMPQ         BX, $0x00000001
+	JL           layerNormGradW_rows_masked_done
+	VBROADCASTSS (R8), Y2
+	VBROADCASTSS 4(R8), Y3
+	ADDQ         $0x08, R8
+	VMASKMOVPS   (SI)(DX*1), Y0, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       Y3, Y4, Y4
+	VMASKMOVPS   (DI)(DX*1), Y0, Y2
+	VMULPS       Y2, Y4, Y4
+	VADDPS       Y4, Y1, Y1
+	LEAQ         (SI)(AX*4), SI
+	LEAQ         (DI)(AX*4), DI
+	SUBQ         $0x00000001, BX
+	JMP          layerNormGradW_rows_masked
+
+layerNormGradW_rows_masked_done:
+	VMASKMOVPS (CX)(DX*1), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(DX*1)
+
+layerNormGradW_whole:
+	VZEROUPPER
+	RET
+
+// func maxRowsAVX2(best *float32, table *float32, ids *int, n int, dim int)
+// Requires: AVX
+TEXT ·maxRowsAVX2(SB), NOSPLIT, $0-40
+	MOVQ best+0(FP), AX
+	MOVQ table+8(FP), CX
+	MOVQ ids+16(FP), DX
+	MOVQ n+24(FP), BX
+	MOVQ dim+32(FP), SI
+	MOVQ SI, DI
+	SHLQ $0x02, DI
+
+maxRows8:
+	CMPQ    SI, $0x00000040
+	JL      maxRows8_done
+	MOVQ    (DX), R8
+	IMULQ   DI, R8
+	VMOVUPS (CX)(R8*1), Y0
+	VMOVUPS 32(CX)(R8*1), Y1
+	VMOVUPS 64(CX)(R8*1), Y2
+	VMOVUPS 96(CX)(R8*1), Y3
+	VMOVUPS 128(CX)(R8*1), Y4
+	VMOVUPS 160(CX)(R8*1), Y5
+	VMOVUPS 192(CX)(R8*1), Y6
+	VMOVUPS 224(CX)(R8*1), Y7
+	MOVQ    DX, R8
+	MOVQ    BX, R9
+
+maxRows8_rows:
+	CMPQ    R9, $0x00000001
+	JL      maxRows8_rows_done
+	MOVQ    (R8), R10
+	IMULQ   DI, R10
+	VMOVUPS (CX)(R10*1), Y8
+	VMAXPS  Y0, Y8, Y0
+	VMOVUPS 32(CX)(R10*1), Y8
+	VMAXPS  Y1, Y8, Y1
+	VMOVUPS 64(CX)(R10*1), Y8
+	VMAXPS  Y2, Y8, Y2
+	VMOVUPS 96(CX)(R10*1), Y8
+	VMAXPS  Y3, Y8, Y3
+	VMOVUPS 128(CX)(R10*1), Y8
+	VMAXPS  Y4, Y8, Y4
+	VMOVUPS 160(CX)(R10*1), Y8
+	VMAXPS  Y5, Y8, Y5
+	VMOVUPS 192(CX)(R10*1), Y8
+	VMAXPS  Y6, Y8, Y6
+	VMOVUPS 224(CX)(R10*1), Y8
+	VMAXPS  Y7, Y8, Y7
+	ADDQ    $0x08, R8
+	SUBQ    $0x00000001, R9
+	JMP     maxRows8_rows
+
+maxRows8_rows_done:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, SI
+	JMP     maxRows8
+
+maxRows8_done:
+maxRows4:
+	CMPQ    SI, $0x00000020
+	JL      maxRows4_done
+	MOVQ    (DX), R8
+	IMULQ   DI, R8
+	VMOVUPS (CX)(R8*1), Y0
+	VMOVUPS 32(CX)(R8*1), Y1
+	VMOVUPS 64(CX)(R8*1), Y2
+	VMOVUPS 96(CX)(R8*1), Y3
+	MOVQ    DX, R8
+	MOVQ    BX, R9
+
+maxRows4_rows:
+	CMPQ    R9, $0x00000001
+	JL      maxRows4_rows_done
+	MOVQ    (R8), R10
+	IMULQ   DI, R10
+	VMOVUPS (CX)(R10*1), Y4
+	VMAXPS  Y0, Y4, Y0
+	VMOVUPS 32(CX)(R10*1), Y4
+	VMAXPS  Y1, Y4, Y1
+	VMOVUPS 64(CX)(R10*1), Y4
+	VMAXPS  Y2, Y4, Y2
+	VMOVUPS 96(CX)(R10*1), Y4
+	VMAXPS  Y3, Y4, Y3
+	ADDQ    $0x08, R8
+	SUBQ    $0x00000001, R9
+	JMP     maxRows4_rows
+
+maxRows4_rows_done:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, SI
+	JMP     maxRows4
+
+maxRows4_done:
+maxRows1:
+	CMPQ    SI, $0x00000008
+	JL      maxRows1_done
+	MOVQ    (DX), R8
+	IMULQ   DI, R8
+	VMOVUPS (CX)(R8*1), Y0
+	MOVQ    DX, R8
+	MOVQ    BX, R9
+
+maxRows1_rows:
+	CMPQ    R9, $0x00000001
+	JL      maxRows1_rows_done
+	MOVQ    (R8), R10
+	IMULQ   DI, R10
+	VMOVUPS (CX)(R10*1), Y1
+	VMAXPS  Y0, Y1, Y0
+	ADDQ    $0x08, R8
+	SUBQ    $0x00000001, R9
+	JMP     maxRows1_rows
+
+maxRows1_rows_done:
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, SI
+	JMP     maxRows1
+
+maxRows1_done:
+	CMPQ       SI, $0x00000000
+	JE         maxRows_whole
+	LEAQ       layerMasks<>+0(SB), R8
+	MOVQ       $0x00000008, R9
+	SUBQ       SI, R9
+	VMOVUPS    (R8)(R9*4), Y0
+	MOVQ       (DX), SI
+	IMULQ      DI, SI
+	VMASKMOVPS (CX)(SI*1), Y0, Y1
+	MOVQ       BX, BX
+
+maxRows_rest_rows:
+	CMPQ       BX, $0x00000001
+	JL         maxRows_rest_rows_done
+	MOVQ       (DX), SI
+	IMULQ      DI, SI
+	VMASKMOVPS (CX)(SI*1), Y0, Y2
+	VMAXPS     Y1, Y2, Y1
+	ADDQ       $0x08, DX
+	SUBQ       $0x00000001, BX
+	JMP        maxRows_rest_rows
+
+maxRows_rest_rows_done:
+	VMASKMOVPS Y1, Y0, (AX)
+
+maxRows_whole:
+	VZEROUPPER
+	RET
+
+// func maxRowsGradAVX2(dst *float32, table *float32, best *float32, grad *float32, ids *int, n int, dim int)
+// Requires: AVX
+TEXT ·maxRowsGradAVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ table+8(FP), CX
+	MOVQ best+16(FP), DX
+	MOVQ grad+24(FP), BX
+	MOVQ ids+32(FP), SI
+	MOVQ n+40(FP), DI
+	MOVQ dim+48(FP), R8
+	MOVQ R8, R9
+	SHLQ $0x02, R9
+
+maxGrad4:
+	CMPQ    R8, $0x00000020
+	JL      maxGrad4_done
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
+	VCMPPS  $0x03, Y0, Y0, Y2
+	VMOVUPS 32(DX), Y3
+	VMOVUPS 32(BX), Y4
+	VCMPPS  $0x03, Y3, Y3, Y5
+	VMOVUPS 64(DX), Y6
+	VMOVUPS 64(BX), Y7
+	VCMPPS  $0x03, Y6, Y6, Y8
+	VMOVUPS 96(DX), Y9
+	VMOVUPS 96(BX), Y10
+	VCMPPS  $0x03, Y9, Y9, Y11
+	MOVQ    SI, R10
+	MOVQ    DI, R11
+
+maxGrad4_rows:
+	CMPQ    R11, $0x00000001
+	JL      maxGrad4_rows_done
+	MOVQ    (R10), R12
+	IMULQ   R9, R12
+	VMOVUPS (CX)(R12*1), Y12
+	VCMPPS  $0x00, Y0, Y12, Y13
+	VCMPPS  $0x03, Y12, Y12, Y12
+	VANDPS  Y2, Y12, Y12
+	VORPS   Y12, Y13, Y13
+	VANDPS  Y1, Y13, Y12
+	VMOVUPS Y12, (AX)(R12*1)
+	VANDNPS Y1, Y13, Y1
+	VMOVUPS 32(CX)(R12*1), Y12
+	VCMPPS  $0x00, Y3, Y12, Y13
+	VCMPPS  $0x03, Y12, Y12, Y12
+	VANDPS  Y5, Y12, Y12
+	VORPS   Y12, Y13, Y13
+	VANDPS  Y4, Y13, Y12
+	VMOVUPS Y12, 32(AX)(R12*1)
+	VANDNPS Y4, Y13, Y4
+	VMOVUPS 64(CX)(R12*1), Y12
+	VCMPPS  $0x00, Y6, Y12, Y13
+	VCMPPS  $0x03, Y12, Y12, Y12
+	VANDPS  Y8, Y12, Y12
+	VORPS   Y12, Y13, Y13
+	VANDPS  Y7, Y13, Y12
+	VMOVUPS Y12, 64(AX)(R12*1)
+	VANDNPS Y7, Y13, Y7
+	VMOVUPS 96(CX)(R12*1), Y12
+	VCMPPS  $0x00, Y9, Y12, Y13
+	VCMPPS  $0x03, Y12, Y12, Y12
+	VANDPS  Y11, Y12, Y12
+	VORPS   Y12, Y13, Y13
+	VANDPS  Y10, Y13, Y12
+	VMOVUPS Y12, 96(AX)(R12*1)
+	VANDNPS Y10, Y13, Y10
+	ADDQ    $0x08, R10
+	SUBQ    $0x00000001, R11
+	JMP     maxGrad4_rows
+
+maxGrad4_rows_done:
+	ADDQ $0x00000080, AX
+	ADDQ $0x00000080, CX
+	ADDQ $0x00000080, DX
+	ADDQ $0x00000080, BX
+	SUBQ $0x00000020, R8
+	JMP  maxGrad4
+
+maxGrad4_done:
+maxGrad1:
+	CMPQ    R8, $0x00000008
+	JL      maxGrad1_done
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
+	VCMPPS  $0x03, Y0, Y0, Y2
+	MOVQ    SI, R10
+	MOVQ    DI, R11
+
+maxGrad1_rows:
+	CMPQ    R11, $0x00000001
+	JL      maxGrad1_rows_done
+	MOVQ    (R10), R12
+	IMULQ   R9, R12
+	VMOVUPS (CX)(R12*1), Y3
+	VCMPPS  $0x00, Y0, Y3, Y4
+	VCMPPS  $0x03, Y3, Y3, Y3
+	VANDPS  Y2, Y3, Y3
+	VORPS   Y3, Y4, Y4
+	VANDPS  Y1, Y4, Y3
+	VMOVUPS Y3, (AX)(R12*1)
+	VANDNPS Y1, Y4, Y1
+	ADDQ    $0x08, R10
+	SUBQ    $0x00000001, R11
+	JMP     maxGrad1_rows
+
+maxGrad1_rows_done:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, CX
+	ADDQ $0x00000020, DX
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, R8
+	JMP  maxGrad1
+
+maxGrad1_done:
+	CMPQ       R8, $0x00000000
+	JE         maxGrad_whole
+	LEAQ       layerMasks<>+0(SB), R10
+	MOVQ       $0x00000008, R11
+	SUBQ       R8, R11
+	VMOVUPS    (R10)(R11*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	MOVQ       SI, DX
+	MOVQ       DI, BX
+
+maxGrad_rest_rows:
+	CMPQ       BX, $0x00000001
+	JL         maxGrad_rest_rows_done
+	MOVQ       (DX), SI
+	IMULQ      R9, SI
+	VMASKMOVPS (CX)(SI*1), Y0, Y4
+	VCMPPS     $0x00, Y1, Y4, Y5
+	VCMPPS     $0x03, Y4, Y4, Y4
+	VANDPS     Y3, Y4, Y4
+	VORPS      Y4, Y5, Y5
+	VANDPS     Y2, Y5, Y4
+	VMASKMOVPS Y4, Y0, (AX)(SI*1)
+	VANDNPS    Y2, Y5, Y2
+	ADDQ       $0x08, DX
+	SUBQ       $0x00000001, BX
+	JMP        maxGrad_rest_rows
+
+maxGrad_rest_rows_done:
+maxGrad_whole:
+	VZEROUPPER
+	RET

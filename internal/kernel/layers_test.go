@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -44,6 +45,25 @@ func testLayerTwins(t *testing.T, floats func(int) []float32, rows, n int) {
 	check("SoftMaxGrad in place", func(d []float32) { copy(d, grad); SoftMaxGrad(d, y, d, n, 0.3) }, func(d []float32) { softMaxGrad(d, y, grad, n, 0.3) })
 	check("SoftMax", func(d []float32) { SoftMax(d, x, nil, n) }, func(d []float32) { eachRow(n, d, x, softMax) })
 	check("SoftMax in place", func(d []float32) { copy(d, x); SoftMax(d, d, nil, n) }, func(d []float32) { copy(d, x); eachRow(n, d, d, softMax) })
+	weight, bias := floats(n), floats(n)
+	for _, params := range [][2][]float32{{weight, bias}, {weight, nil}, {nil, nil}} {
+		w, b, moments, wantMoments := params[0], params[1], floats(2*rows), make([]float32, 2*rows)
+		check("LayerNorm", func(d []float32) { LayerNorm(d, moments, x, w, b, n, 1e-5) }, func(d []float32) { layerNorm(d, wantMoments, x, w, b, n, 1e-5) })
+		wantBits(t, "moments", moments, wantMoments)
+		check("LayerNormGradX", func(d []float32) { LayerNormGradX(d, moments, x, w, grad, n) }, func(d []float32) { layerNormGradX(d, moments, x, w, grad, n) })
+		got, want := floats(n), make([]float32, n)
+		LayerNormGradW(got, moments, x, grad, n)
+		layerNormGradW(want, moments, x, grad, rows)
+		wantBits(t, "LayerNormGradW", got, want)
+	}
+	if ids := rand.New(rand.NewPCG(1, uint64(n))).Perm(rows); rows > 0 {
+		got, want := floats(n), make([]float32, n)
+		extreme(got, x, ids, 1)
+		extremeLoop(want, x, ids, 1)
+		wantBits(t, "extreme", got, want)
+		best := slices.Clone(want)
+		check("maxRowsGrad", func(d []float32) { maxRowsGrad(d, x, best, grad[:n], ids) }, func(d []float32) { maxGrad(d, x, best, grad[:n], ids) })
+	}
 	check("Add", func(d []float32) { copy(d, x); Add(d, grad) }, func(d []float32) { copy(d, x); add(d, grad) })
 	check("AddScaled", func(d []float32) { copy(d, x); AddScaled(d, 0.3, grad) }, func(d []float32) { copy(d, x); addScaled(d, 0.3, grad) })
 	check("Scale", func(d []float32) { copy(d, x); Scale(d, 0.3) }, func(d []float32) { copy(d, x); scale(d, 0.3) })

@@ -81,6 +81,17 @@ func Lanes(op func(...Op), y reg.VecVirtual, x Op) {
 	}
 }
 
+// Total returns the sum of the lanes of two vectors of 4 float64, of which low is lost.
+func Total(low, high reg.VecVirtual) reg.VecVirtual {
+	sum, half := XMM(), XMM()
+	VADDPD(high, low, low)
+	VEXTRACTF128(U8(1), low, half)
+	VADDPD(half, low.AsX(), sum)
+	VPERMILPD(U8(1), sum, half)
+	VADDSD(half, sum, sum)
+	return sum
+}
+
 // Loop emits body while n is not less than step, and takes step from n each time.
 func Loop(name string, n reg.GPVirtual, step int, body func()) {
 	Label(name)

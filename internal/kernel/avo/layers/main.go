@@ -19,6 +19,11 @@ func main() {
 	relu(masks)
 	reluGrad(masks)
 	softMaxGrad(masks)
+	layerNorm(masks)
+	layerNormGradX(masks)
+	layerNormGradW(masks)
+	maxRows(masks)
+	maxRowsGrad(masks)
 	Generate()
 }
 
@@ -57,22 +62,24 @@ func softMaxGrad(masks Mem) {
 	TEXT("softMaxGradAVX2", NOSPLIT, "func(dst, y, grad *float32, rows, n int, scale float32)")
 	Pragma("noescape")
 	Doc("softMaxGradAVX2 sets each of so many rows of dst, of n elements, to scale·y·(grad − ⟨y, grad⟩).")
-	r := &rows{dst: emit.GP("dst"), x: emit.GP("y"), other: emit.GP("grad"), n: emit.GP("n"), masks: masks}
+	dst, x, grad := emit.GP("dst"), emit.GP("y"), emit.GP("grad")
+	r := &rows{n: emit.GP("n"), masks: masks}
 	scale := emit.Broadcast("scale", 40)
 	r.each("softMaxGrad", emit.GP("rows"), func() {
-		sum, mean := emit.Zeros(1)[0], XMM()
-		r.vectors("softMaxGrad_sum", func(y, g reg.VecVirtual) {
-			VMULPS(g, y, y)
+		sum, mean := emit.Zeros(1)[0], YMM()
+		r.vectors("softMaxGrad_sum", func() {
+			y := r.read(x)
+			VMULPS(r.read(grad), y, y)
 			VADDPS(y, sum, sum)
 		})
-		emit.Lanes(VADDPS, sum, mean)
-		all := YMM()
-		VBROADCASTSS(mean, all)
-		r.vectors("softMaxGrad_set", func(y, g reg.VecVirtual) {
+		emit.Lanes(VADDPS, sum, mean.AsX())
+		VBROADCASTSS(mean.AsX(), mean)
+		r.vectors("softMaxGrad_set", func() {
+			y, g := r.read(x), r.read(grad)
 			VMULPS(scale, y, y)
-			VSUBPS(all, g, g)
+			VSUBPS(mean, g, g)
 			VMULPS(g, y, y)
-			r.set(y)
+			r.write(y, dst)
 		})
-	})
+	}, dst, x, grad)
 }

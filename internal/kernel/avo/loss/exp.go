@@ -152,15 +152,7 @@ func (s *sum) fold() {
 }
 
 // total returns the sum of the lanes of the wholes.
-func (s *sum) total() reg.VecVirtual {
-	sum, half := XMM(), XMM()
-	VADDPD(s.wholes[1], s.wholes[0], s.wholes[0])
-	VEXTRACTF128(U8(1), s.wholes[0], half)
-	VADDPD(half, s.wholes[0].AsX(), sum)
-	VPERMILPD(U8(1), sum, half)
-	VADDSD(half, sum, sum)
-	return sum
-}
+func (s *sum) total() reg.VecVirtual { return emit.Total(s.wholes[0], s.wholes[1]) }
 
 func scaleAdd(m constants) {
 	TEXT("scaleAddAVX2", NOSPLIT, "func(x *float32, n int, a, b float32)")
