@@ -8,7 +8,7 @@ import "sync"
 // rows of a tile's columns stay in the nearest cache.
 const depth = 128
 
-// tileColumns is how many columns the widest tile has: two vectors of 16.
+// tileColumns is how many columns the widest tile has: two vectors of 16, or four of 8 and one or two rows.
 const tileColumns = 32
 
 // wideFrom is how many multiply-adds are worth AVX-512: for some time after it the CPU runs slower, whatever it does. A
@@ -48,7 +48,7 @@ func (m matrix) from(i, j int) matrix { return matrix{m.data[i*m.row+j*m.column:
 // newProduct returns the product that adds op(a)·op(b) to c, for c (m, n), op(a) (m, k) and op(b) (k, n).
 func newProduct(c, a, b []float32, transA, transB bool, m, k, n int) product {
 	p := product{c: matrix{c, n, 1}, a: matrix{a, k, 1}, b: matrix{b, n, 1}, rows: m, columns: n, k: k}
-	p.wide = haveAVX512 && m*k*n >= wideFrom
+	p.wide = haveAVX512 && m > 2 && m*k*n >= wideFrom
 	p.add = p.c
 	if transA {
 		p.a = matrix{a, 1, m}
@@ -93,7 +93,7 @@ func (p *product) part(lo, hi int) {
 
 // tile returns how many columns a tile has.
 func (p *product) tile() int {
-	if p.wide {
+	if p.wide || p.rows <= 2 {
 		return tileColumns
 	}
 	return tileColumns / 2

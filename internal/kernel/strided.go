@@ -27,7 +27,7 @@ func gemmOf[T Float](c strided[T], add bool, a, b strided[T], m, k, n, products 
 		return
 	case haveAVX2 && is32[T]():
 		p := product{c: c.matrix(), a: a.matrix(), b: b.matrix(), rows: m, columns: n, k: k}
-		p.wide = haveAVX512 && m*k*n*products >= wideFrom
+		p.wide = haveAVX512 && m > 2 && m*k*n*products >= wideFrom
 		if add {
 			p.add = p.c
 		}
