@@ -78,6 +78,8 @@ func (p *product) part(lo, hi int) {
 	switch {
 	case p.few():
 		p.runDots(lo, hi)
+	case p.b.column == 1 && hi-lo <= depth && p.k <= depth && (p.columns == p.tile() || p.columns == p.tile()/2): // as in attention
+		p.tiles(lo, 0, 0, hi-lo, p.columns, p.k, p.a.from(lo, 0), p.b)
 	case p.b.column != 1:
 		p.runColumns(lo, hi)
 	case p.a.row == 1 && p.columns > 4*p.tile():
