@@ -14,7 +14,7 @@ check:
 	go test ./...
 	go test -race -shuffle=on ./...
 	go test -run '^$$' -bench . -benchtime 1x ./layers > /dev/null
-	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|CrossEntropy|Model|RunAll|Index' -benchtime 1x ./internal/bench > /dev/null
+	go test -run '^$$' -bench 'Step/./vocab=1000$$|Lookup|CrossEntropy|Layer|Model|RunAll|Index' -benchtime 1x ./internal/bench > /dev/null
 
 # check-assembly: what is committed is what the generator writes, and the package builds where there is no assembly. The
 # twins are tested beside it, and by all tests under the race detector, where they run in its place.
@@ -44,7 +44,7 @@ bench:
 
 # bench-pytorch compares it with PyTorch and fastText, Debian's python3-torch and fasttext.
 bench-pytorch:
-	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-pytorch.txt step-pytorch lookup-pytorch loss-pytorch models-pytorch training
+	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-pytorch.txt step-pytorch lookup-pytorch loss-pytorch layers-pytorch models-pytorch training
 
 # notebook-kernel builds the notebooks' kernel and registers it with the user's Jupyter.
 notebook-kernel:

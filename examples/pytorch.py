@@ -1,7 +1,7 @@
 """The models of examples/ in PyTorch: python3 examples/pytorch.py recommender|tabular|language|neighbours|attention.
 
-They train on the same data in the same batches; initial weights differ, so results agree up to a seed's noise."""
-import math, re, sys
+They train on the same data in batches of the same size; initial weights differ, so results agree up to a seed's noise."""
+import math, os, re, sys
 import torch
 from torch import nn
 import torch.nn.functional as F
@@ -175,7 +175,7 @@ def attention():
 
 
 def tabular():
-    rows = adult(sys.argv[2]) if len(sys.argv) > 2 else made()
+    rows = people(sys.argv[2] if len(sys.argv) > 2 else os.path.join(os.path.dirname(__file__), "tabular/people.csv"))
     ids, train = {}, len(rows) * 4 // 5
     number = lambda column, value: ids.setdefault((column, value), len([c for c, _ in ids if c == column]))
     job = torch.tensor([number("job", r["job"]) for r in rows])
@@ -206,25 +206,25 @@ def tabular():
     print("test accuracy %.3f" % (logits(test).argmax(1) == y[test]).float().mean().item())
 
 
-def adult(path):
+def people(path):
     rows = []
-    for line in list(open(path))[1:]:
-        f = [x.strip() for x in line.split(",")]
-        if len(f) == 15:
-            rows.append({"job": f[6], "school": f[3], "traits": ["work " + f[1], "marital " + f[5], "home " + f[7], "sex " + f[9], "country " + f[13]],
-                         "numbers": [float(f[0]) / 50, float(f[4]) / 10, float(f[12]) / 40, math.log1p(float(f[10])) / 10, math.log1p(float(f[11])) / 10],
-                         "rich": int(f[14].startswith(">"))})
+    for line in open(path).read().strip().split("\n")[1:]:
+        f = line.split(", ")
+        rows.append({"job": f[6], "school": f[3], "traits": [f[k] for k in (1, 5, 7, 9, 13)],
+                     "numbers": [math.log1p(float(f[k])) / 4 for k in (0, 4, 10, 11, 12)], "rich": f[14].count(">")})
     return rows
 
 
 def made():
-    d, rows = draws(), []
-    for _ in range(5000):
+    "Prints people.csv: people that are made up, in the columns of the Adult data."
+    d = draws()
+    print("age, workclass, fnlwgt, education, education-num, marital-status, occupation, relationship, race, sex, "
+          "capital-gain, capital-loss, hours-per-week, native-country, Salary")
+    for _ in range(2500):
         job, school, age = next(d) % 12, next(d) % 6, next(d) % 50 + 18
-        traits = [next(d) % 10 for _ in range(3)]
-        score = math.sin(job) + 0.5 * school - 1.5 + 0.02 * (age - 40) + sum(math.cos(2 * t) for t in traits) + (next(d) % 1000 - 500) / 500
-        rows.append({"job": job, "school": school, "traits": traits, "numbers": [age / 50], "rich": int(score > 0.7)})
-    return rows
+        a, b, c = (next(d) % 10 for _ in range(3))
+        score = math.sin(job) + 0.5 * school - 1.5 + 0.02 * (age - 40) + sum(math.cos(2 * t) for t in (a, b, c)) + (next(d) % 1000 - 500) / 500
+        print(f"{age}, t{a}, 0, s{school}, 0, t{b}, j{job}, t{c}, -, -, 0, 0, 0, -, {'>50K' if score > 0.7 else '<=50K'}")
 
 
 globals()[sys.argv[1]]()

@@ -49,14 +49,14 @@ func (t *Table) attend(h *gorgonia.Node) (*gorgonia.Node, error) {
 	case t.frozen:
 		op.Grads[1] = nil
 	case t.rules.frozen != nil:
-		add := &op.Grads[1].Add
-		add.F32, add.F64 = addUnfrozenGradW[float32](p, t.rules.frozen), addUnfrozenGradW[float64](p, t.rules.frozen)
+		set := &op.Grads[1].Set
+		set.F32, set.F64 = unfrozenGradW[float32](p, t.rules.frozen), unfrozenGradW[float64](p, t.rules.frozen)
 	}
 	return graphop.Apply(op, in...)
 }
 
-// addUnfrozenGradW is addGradW where columns of the upstream gradient count as zero: those are the rows that are frozen.
-func addUnfrozenGradW[T kernel.Float](p product, frozen *rowSet) graphop.Kernel[T] {
+// unfrozenGradW is gradW where columns of the upstream gradient count as zero: those are the rows that are frozen.
+func unfrozenGradW[T kernel.Float](p product, frozen *rowSet) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
 		kept := make([]T, p.rows*p.out)
 		for i, g := range in.Last() {

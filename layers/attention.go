@@ -115,7 +115,7 @@ func (a Attention) attend(dim int, q, k, v part) (*gorgonia.Node, error) {
 	for at := range needs {
 		op.Grads = append(op.Grads, &graphop.Grad{
 			Needs: append(slices.Clone(needs), graphop.Out), // after the op, which leaves its weights
-			Add:   graphop.Kernels{F32: addAttentionGrad[float32](o, at), F64: addAttentionGrad[float64](o, at)},
+			Set:   graphop.Kernels{F32: attentionGrad[float32](o, at), F64: attentionGrad[float64](o, at)},
 		})
 	}
 	return graphop.Apply(op, in...)

@@ -65,9 +65,13 @@ func runWeights[T kernel.Float](a *attention) graphop.Kernel[T] {
 	}
 }
 
-// addAttentionGrad adds the gradient of the input at a place: of the queries, keys and values that are in it.
-func addAttentionGrad[T kernel.Float](a *attention, place int) graphop.Kernel[T] {
+// attentionGrad sets the gradient of the input at a place: of the queries, keys and values that are in it.
+func attentionGrad[T kernel.Float](a *attention, place int) graphop.Kernel[T] {
+	shared := !a.apart(place)
 	return func(dst []T, in *graphop.Values[T]) error {
+		if shared {
+			clear(dst)
+		}
 		weights, err := kept[T](a.weights, a.Batch*a.Heads*a.Queries*a.Keys)
 		if err != nil {
 			return err
@@ -79,9 +83,25 @@ func addAttentionGrad[T kernel.Float](a *attention, place int) graphop.Kernel[T]
 			}
 		}
 		q, k, v := in.Floats(a.at[0]), in.Floats(a.at[1]), in.Floats(a.at[2])
-		kernel.AttentionGrad(to[0], to[1], to[2], weights, q, k, v, in.Last(), a.counts, &a.Attention, workRoom[T](a))
+		kernel.AttentionGrad(to[0], to[1], to[2], shared, weights, q, k, v, in.Last(), a.counts, &a.Attention, workRoom[T](a))
 		return nil
 	}
+}
+
+// apart reports whether the queries, keys and values of the input at a place are columns of their own, and all of its.
+func (a *attention) apart(place int) bool {
+	var from []int
+	stride := 0
+	for i, c := range []kernel.Columns{a.Q, a.K, a.V} {
+		if a.at[i] != place {
+			continue
+		}
+		if slices.Contains(from, c.From) {
+			return false
+		}
+		from, stride = append(from, c.From), c.Stride
+	}
+	return len(from)*a.Heads*a.Dim == stride
 }
 
 // workRoom returns memory for the kernels.

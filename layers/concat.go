@@ -53,8 +53,8 @@ func concat(xs []*gorgonia.Node) (*gorgonia.Node, error) {
 	}
 	from := 0
 	for _, n := range sizes {
-		op.Grads = append(op.Grads, &graphop.Grad{Add: graphop.Kernels{
-			F32: addColumns[float32](from, n, stride), F64: addColumns[float64](from, n, stride)}})
+		op.Grads = append(op.Grads, &graphop.Grad{Set: graphop.Kernels{
+			F32: take[float32](from, n, stride), F64: take[float64](from, n, stride)}})
 		from += n
 	}
 	return graphop.Apply(op, in...)
@@ -71,9 +71,9 @@ func place[T kernel.Float](sizes []int, stride int) graphop.Kernel[T] {
 	}
 }
 
-func addColumns[T kernel.Float](from, n, stride int) graphop.Kernel[T] {
+func take[T kernel.Float](from, n, stride int) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
-		kernel.AddColumns(dst, in.Last(), from, n, stride)
+		kernel.Take(dst, in.Last(), from, n, stride)
 		return nil
 	}
 }

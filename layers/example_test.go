@@ -112,6 +112,19 @@ func ExampleMaxPool() {
 	// Output: [5 4] [0 0 1 0 0 1]
 }
 
+func ExampleReLU() {
+	g := gorgonia.NewGraph()
+	x, err := layers.Input(g, "x", []float32{-2, 0, 3})
+	check(err)
+	y, err := layers.ReLU{}.Forward(x)
+	check(err)
+	grads, err := gorgonia.Grad(must(gorgonia.Sum(y)), x)
+	check(err)
+	check(gorgonia.NewTapeMachine(g).RunAll())
+	fmt.Println(y.Value().Data(), grads[0].Value().Data())
+	// Output: [0 0 3] [0 0 1]
+}
+
 // Vectors of two packed texts, as those that a layer makes of what Texts describes.
 func ExampleSumPool() {
 	g := gorgonia.NewGraph()

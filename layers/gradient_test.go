@@ -146,6 +146,9 @@ func TestGradients(t *testing.T) {
 			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), 6), 2, 3)
 			return sumSquares(must(layers.Dot(x, x))), nodes{x}
 		},
+		"relu/vector":   relu(5),
+		"relu/one":      relu(3, 1),
+		"relu/rank 3":   relu(2, 2, 3),
 		"concat/vector": concat([]int{2}, []int{3}),
 		"concat/one":    concat([]int{2, 3}),
 		"concat/three":  concat([]int{2, 3}, []int{2, 1}, []int{2, 2}),

@@ -102,8 +102,8 @@ func (l *LayerNorm) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 		Name: fmt.Sprintf("layerNorm{eps=%v}", l.eps), Layer: l.label(), Shape: x.Shape(),
 		Run: graphop.Kernels{F32: layerNorm[float32](n), F64: layerNorm[float64](n)},
 		Grads: []*graphop.Grad{
-			{Needs: []int{0, 1, graphop.Out}, Add: graphop.Kernels{F32: addNormGradX[float32](n), F64: addNormGradX[float64](n)}},
-			{Needs: []int{0, graphop.Out}, Add: graphop.Kernels{F32: addNormGradW[float32](n), F64: addNormGradW[float64](n)}},
+			{Needs: []int{0, 1, graphop.Out}, Set: graphop.Kernels{F32: normGradX[float32](n), F64: normGradX[float64](n)}},
+			{Needs: []int{0, graphop.Out}, Set: graphop.Kernels{F32: normGradW[float32](n), F64: normGradW[float64](n)}},
 			{Add: graphop.Kernels{F32: addNormGradBias[float32](n), F64: addNormGradBias[float64](n)}},
 		}[:len(in)],
 	}
@@ -146,7 +146,6 @@ type norm struct {
 	eps     float64
 	params  int // number of parameters: 2 with weight and bias, 1 with a weight alone
 	moments any // mean and scale of each row of the last run: []float32 or []float64
-	memory  any // memory for one row: []float32 or []float64
 }
 
 func layerNorm[T kernel.Float](n *norm) graphop.Kernel[T] {
@@ -160,7 +159,7 @@ func layerNorm[T kernel.Float](n *norm) graphop.Kernel[T] {
 	}
 }
 
-func addNormGradX[T kernel.Float](n *norm) graphop.Kernel[T] {
+func normGradX[T kernel.Float](n *norm) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
 		moments, err := kept[T](n.moments, 2*len(dst)/n.dim)
 		if err != nil {
@@ -170,12 +169,12 @@ func addNormGradX[T kernel.Float](n *norm) graphop.Kernel[T] {
 		if n.params > 0 {
 			weight = in.Floats(1)
 		}
-		kernel.LayerNormGradX(dst, moments, in.Floats(0), weight, in.Last(), n.dim, graphop.Room[T](&n.memory, n.dim))
+		kernel.LayerNormGradX(dst, moments, in.Floats(0), weight, in.Last(), n.dim)
 		return nil
 	}
 }
 
-func addNormGradW[T kernel.Float](n *norm) graphop.Kernel[T] {
+func normGradW[T kernel.Float](n *norm) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
 		moments, err := kept[T](n.moments, 2*len(in.Last())/n.dim)
 		if err == nil {

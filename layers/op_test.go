@@ -76,6 +76,8 @@ func variants(g *gorgonia.ExprGraph) (all []*gorgonia.Node) {
 	add(layers.Dot(x, x))
 	add(layers.Dot(x, vectors))
 	add(layers.Dot(vectors, vectors))
+	add(layers.ReLU{}.Forward(x))
+	add(layers.ReLU{}.Forward(vectors))
 	add(layers.Concat(x, x))
 	add(layers.Concat(x, x, x))
 	lengths := input(g, "lengths", []int{1, 2}, 2)

@@ -121,7 +121,7 @@ func (p pool) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	return graphop.Apply(graphop.Op{
 		Name: fmt.Sprintf("%s{padding=%t %d offsets=%t}", p.label(), forward.padded, forward.padding, p.Offsets != nil), Layer: p.label(), Shape: p.shape(x.Shape()),
 		Run:   graphop.Kernels{F32: runPool[float32](forward), F64: runPool[float64](forward)},
-		Grads: []*graphop.Grad{{Needs: all, Add: graphop.Kernels{F32: addPoolGrad[float32](back), F64: addPoolGrad[float64](back)}}},
+		Grads: []*graphop.Grad{{Needs: all, Set: graphop.Kernels{F32: poolGrad[float32](back), F64: poolGrad[float64](back)}}},
 	}, in...)
 }
 

@@ -42,11 +42,11 @@ func runPool[T kernel.Float](r *poolReader) graphop.Kernel[T] {
 	}
 }
 
-func addPoolGrad[T kernel.Float](r *poolReader) graphop.Kernel[T] {
+func poolGrad[T kernel.Float](r *poolReader) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
 		err := readPool(r, in)
 		if err == nil {
-			kernel.PoolGrad(dst, in.Floats(0), in.Last(), &r.Bags, graphop.Room[T](&r.memory, 2*r.Dim))
+			kernel.PoolGrad(dst, in.Floats(0), in.Last(), &r.Bags, graphop.Room[T](&r.memory, r.Dim))
 		}
 		return err
 	}

@@ -37,8 +37,8 @@ func (p product) op(name string, bias bool) graphop.Op {
 		Name: name, Shape: p.shape,
 		Run: graphop.Kernels{F32: linear[float32](p, bias), F64: linear[float64](p, bias)},
 		Grads: []*graphop.Grad{
-			{Needs: []int{1}, Add: graphop.Kernels{F32: addGradX[float32](p), F64: addGradX[float64](p)}},
-			{Needs: []int{0}, Add: graphop.Kernels{F32: addGradW[float32](p), F64: addGradW[float64](p)}},
+			{Needs: []int{1}, Set: graphop.Kernels{F32: gradX[float32](p), F64: gradX[float64](p)}},
+			{Needs: []int{0}, Set: graphop.Kernels{F32: gradW[float32](p), F64: gradW[float64](p)}},
 		},
 	}
 	if bias {
@@ -58,15 +58,18 @@ func linear[T kernel.Float](p product, bias bool) graphop.Kernel[T] {
 	}
 }
 
-func addGradX[T kernel.Float](p product) graphop.Kernel[T] {
+func gradX[T kernel.Float](p product) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
 		kernel.LinearGradX(dst, ofWeight(p, in.Floats(0)), in.Last(), p.rows, p.in, p.out)
 		return nil
 	}
 }
 
-func addGradW[T kernel.Float](p product) graphop.Kernel[T] {
+func gradW[T kernel.Float](p product) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
+		if len(dst) > p.out*p.in {
+			clear(dst)
+		}
 		kernel.LinearGradW(ofWeight(p, dst), in.Floats(0), in.Last(), p.rows, p.in, p.out)
 		return nil
 	}

@@ -2,50 +2,44 @@ package layers_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
-	"gorgonia-embedding/internal/gradcheck"
 	"gorgonia-embedding/internal/testkit"
 	"gorgonia-embedding/layers"
 )
 
-// torch.relu([-inf, -1, -0.0, 0, 2, nan]) is [0, 0, 0, 0, 2, nan], its gradient [0, 0, 0, 0, 1, 0].
-func TestReLU(t *testing.T) {
-	g := gorgonia.NewGraph()
-	x := input(g, "x", []float32{float32(math.Inf(-1)), -1, float32(math.Copysign(0, -1)), 0, 2, float32(math.NaN())}, 2, 3)
-	y := must(layers.ReLU(x))
-	dx := must(gorgonia.Grad(gorgonia.Must(gorgonia.Sum(y)), x))[0]
+// The numbers are those of
+//
+//	x = torch.tensor([-2, -0., 0, .5, inf, -inf, nan], dtype=torch.float64, requires_grad=True)
+//	y = torch.relu(x)
+//	y.backward(torch.tensor([1., 2, 3, 4, 5, 6, 7], dtype=torch.float64))
+//	print(y.tolist(), x.grad.tolist())
+func TestGoldenReLU(t *testing.T) {
+	g, inf := gorgonia.NewGraph(), math.Inf(1)
+	x := input(g, "x", []float64{-2, math.Copysign(0, -1), 0, 0.5, inf, -inf, math.NaN()}, 7)
+	y := must(layers.ReLU{}.Forward(x))
+	grad := must(gorgonia.Backpropagate(gorgonia.Nodes{y}, gorgonia.Nodes{input(g, "up", []float64{1, 2, 3, 4, 5, 6, 7}, 7)}, gorgonia.Nodes{x}))[0]
 	testkit.Run(t, g)
-	got, grad := y.Value().Data().([]float32), dx.Value().Data().([]float32)
-	for i, want := range []float32{0, 0, 0, 0, 2} {
-		if got[i] != want || math.Signbit(float64(got[i])) || grad[i] != want/2 {
-			t.Errorf("element %d: got %v, gradient %v", i, got[i], grad[i])
-		}
+	got := y.Value().Data().([]float64)
+	if want := []float64{0, 0, 0, 0.5, inf, 0}; !slices.Equal(got[:6], want) || !math.IsNaN(got[6]) {
+		t.Errorf("got %v, want %v and NaN", got, want)
 	}
-	if got[5] == got[5] || grad[5] != 0 {
-		t.Errorf("NaN became %v, gradient %v", got[5], grad[5])
+	if got, want := grad.Value().Data(), []float64{0, 0, 0, 4, 5, 0, 7}; !slices.Equal(got.([]float64), want) {
+		t.Errorf("gradient %v, want %v", got, want)
 	}
 }
 
-func TestReLUGradient(t *testing.T) {
-	for _, shape := range [][]int{{3}, {2, 3}, {2, 1, 3}} {
-		gradcheck.Check(t, 1e-6, func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
-			x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(1), tensor.Shape(shape).TotalSize()), shape...)
-			return sumSquares(must(layers.ReLU(x))), gorgonia.Nodes{x}
-		})
-	}
-}
-
-func TestReLUErrors(t *testing.T) {
-	for want, x := range map[string]*gorgonia.Node{
-		"relu: x: the node is nil":                    nil,
-		"relu: x must be float32 or float64, got int": input(gorgonia.NewGraph(), "x", []int{1}, 1),
-	} {
-		if _, err := layers.ReLU(x); err == nil || err.Error() != want {
-			t.Errorf("got  %v\nwant %s", err, want)
+// relu is ReLU of a leaf of such a shape.
+func relu(shape ...int) builder {
+	return func(g *gorgonia.ExprGraph) (*gorgonia.Node, gorgonia.Nodes) {
+		n := 1
+		for _, size := range shape {
+			n *= size
 		}
+		x := input(g, "x", testkit.Randoms[float64](testkit.NewRand(3), n), shape...)
+		return sumSquares(must(layers.ReLU{}.Forward(x))), gorgonia.Nodes{x}
 	}
 }

@@ -54,7 +54,7 @@ func (s SoftMax) forward(x *gorgonia.Node) (*gorgonia.Node, error) {
 	return graphop.Apply(graphop.Op{
 		Name: fmt.Sprintf("softMax{padding=%d}", p.padding), Layer: "softmax", Shape: x.Shape(),
 		Run:   graphop.Kernels{F32: runSoftMax[float32](p), F64: runSoftMax[float64](p)},
-		Grads: []*graphop.Grad{{Needs: []int{graphop.Out}, Add: graphop.Kernels{F32: addSoftMaxGrad[float32](p), F64: addSoftMaxGrad[float64](p)}}},
+		Grads: []*graphop.Grad{{Needs: []int{graphop.Out}, Set: graphop.Kernels{F32: softMaxGrad[float32](p), F64: softMaxGrad[float64](p)}}},
 	}, in...)
 }
 
@@ -85,12 +85,12 @@ func runSoftMax[T kernel.Float](s *softMax) graphop.Kernel[T] {
 	}
 }
 
-// addSoftMaxGrad reads the last run's result in the op's own memory: it has to run after the op.
-func addSoftMaxGrad[T kernel.Float](s *softMax) graphop.Kernel[T] {
+// softMaxGrad reads the last run's result in the op's own memory: it has to run after the op.
+func softMaxGrad[T kernel.Float](s *softMax) graphop.Kernel[T] {
 	return func(dst []T, in *graphop.Values[T]) error {
 		y, err := kept[T](s.last, len(dst))
 		if err == nil {
-			kernel.SoftMaxGrad(dst, y, in.Last(), s.n)
+			kernel.SoftMaxGrad(dst, y, in.Last(), s.n, 1)
 		}
 		return err
 	}

@@ -274,7 +274,7 @@ func net(g *G.ExprGraph, table []float32) (logits *G.Node, params G.Nodes, err e
 	linear := func(name string, in, out int) *layers.Linear {
 		return testkit.Must(layers.NewLinear(g, name, layers.LinearConfig{InFeatures: in, OutFeatures: out, Init: layers.Glorot(testkit.NewRand(1))}))
 	}
-	head := layers.Sequential{linear("hidden", 4, 3), layers.Func(layers.ReLU), linear("out", 3, 2)}
+	head := layers.Sequential{linear("hidden", 4, 3), layers.ReLU{}, linear("out", 3, 2)}
 	ids, offsets := testkit.Leaf(g, "ids", []int{0, 1, 1, 3, 2}, 5), testkit.Leaf(g, "offsets", []int{0, 2, 5}, 3)
 	logits = testkit.Must(head.Forward(testkit.Must(words.ForwardTexts(layers.Texts{IDs: ids, Offsets: offsets}))))
 	params = append(words.Learnables(), head.Learnables()...)

@@ -101,7 +101,7 @@ func (b *Builder) Head(in int, hidden []int, dropout float64) (layers.Sequential
 		if err != nil {
 			return nil, err
 		}
-		head, in = append(head, b.Dropout(dropout), linear, layers.Func(layers.ReLU)), units
+		head, in = append(head, b.Dropout(dropout), linear, layers.ReLU{}), units
 	}
 	linear, err := b.Linear("output", in, b.Classes)
 	return append(head, b.Dropout(dropout), linear), err

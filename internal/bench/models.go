@@ -41,6 +41,20 @@ func Models() []string {
 	return []string{"cbow", "tied", "skipgram", "tabular", "attention", "factors"}
 }
 
+// Layers returns the names of the layers that are measured alone, on (ModelBatch, ModelTime, ModelDim).
+func Layers() []string { return []string{"layernorm", "softmax", "maxpool", "meanpool", "relu"} }
+
+// layerInput returns numbers in [−3, 3), the input of a layer (0) or a gradient of its result (1), which pytorch.py
+// computes too.
+func layerInput(which int) []float32 {
+	const n = ModelBatch * ModelTime * ModelDim
+	x := initial(n, which*n)
+	for i := range x {
+		x[i] *= 30
+	}
+	return x
+}
+
 // modelInputs returns the inputs of a model.
 func modelInputs(model string) []modelInput {
 	return map[string][]modelInput{
@@ -83,6 +97,6 @@ func modelSizes() map[string]any {
 	return map[string]any{
 		"batch": ModelBatch, "batches": ModelBatches, "dim": ModelDim, "rows": ModelRows, "words": ModelWords,
 		"drawn": ModelDrawn, "column": ModelColumn, "hidden": ModelHidden, "numbers": ModelNumbers, "time": ModelTime, "heads": ModelHeads, "classes": Classes,
-		"adam": modelAdam, "adagrad": modelAdagrad, "clip": modelClip, "inputs": inputs,
+		"adam": modelAdam, "adagrad": modelAdagrad, "clip": modelClip, "inputs": inputs, "layers": Layers(),
 	}
 }

@@ -89,7 +89,7 @@ var models = map[string]func(*drawing) *gorgonia.Node{
 		}
 		columns = append(columns, d.numbers("numbers", ModelBatch, ModelNumbers))
 		hidden, out := d.linear("hidden", 5*ModelColumn+ModelNumbers, ModelHidden), d.linear("out", ModelHidden, Classes)
-		h := must(gorgonia.Rectify(must(hidden.Forward(must(layers.Concat(columns...))))))
+		h := must(layers.ReLU{}.Forward(must(hidden.Forward(must(layers.Concat(columns...))))))
 		return must(loss.CrossEntropy(must(out.Forward(h)), d.ids("class", ModelBatch)))
 	},
 	"attention": func(d *drawing) *gorgonia.Node {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """PyTorch's side of package bench, printed in the format of Go's benchmarks.
 
-usage: pytorch.py step|lookup|cross-entropy folder [threads [seconds]]
+usage: pytorch.py step|lookup|cross-entropy|layers folder [threads [seconds]]
 
 folder is what "go run ./internal/bench/cmd gen folder" wrote. Debian's python3-torch has all it needs: apt-get install
 python3-torch.
@@ -121,9 +121,34 @@ def cross_entropies(folder, threads, seconds):
         bench(f"CrossEntropy/classes={classes}/impl=pytorch", run, 3, threads, seconds, lambda: f" {last[0].item():.6f} loss")
 
 
+def layers(folder, threads, seconds):
+    size = SimpleNamespace(**sizes(folder).models)
+    shape = (size.batch, size.time, size.dim)
+    rows = size.batch * size.time
+    x = (initial(rows, size.dim) * 30).view(shape).requires_grad_()
+    gradients = (initial(rows, size.dim, rows * size.dim) * 30).view(-1)
+    norm = nn.LayerNorm(size.dim)
+    forward = {
+        "layernorm": norm,
+        "softmax": lambda x: x.softmax(-1),
+        "maxpool": lambda x: x.max(1).values,
+        "meanpool": lambda x: x.mean(1),
+        "relu": torch.relu,
+    }
+    for layer in size.layers:
+        y = forward[layer](x)
+        gradient = gradients[:y.numel()].view(y.shape)
+
+        def run(k):
+            x.grad = norm.weight.grad = norm.bias.grad = None
+            forward[layer](x).backward(gradient)
+
+        bench(f"Layer/layer={layer}/impl=pytorch", run, 3, threads, seconds, lambda: f" {x.grad.square().mean().item():.6f} loss")
+
+
 def main(what, folder, threads="1", seconds="0.1"):
     torch.set_num_threads(int(threads))
-    {"step": steps, "lookup": lookups, "cross-entropy": cross_entropies}[what](folder, int(threads), float(seconds))
+    {"step": steps, "lookup": lookups, "cross-entropy": cross_entropies, "layers": layers}[what](folder, int(threads), float(seconds))
 
 
 if __name__ == "__main__":

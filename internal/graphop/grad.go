@@ -55,6 +55,9 @@ func (o *op) draw(i int, in gorgonia.Nodes, out, upstream *gorgonia.Node) (*gorg
 func (o *op) gradient(i int) *op {
 	g := o.Grads[i]
 	d := &op{grad: g, Op: Op{Name: fmt.Sprintf("∂%s %s", o.inputs[i].name, o.Name), Shape: o.inputs[i].shape, Dtype: o.Dtype, Run: g.Add}}
+	if g.sets() {
+		d.Run = g.Set
+	}
 	result := Input{name: "the result", kind: floats, shape: o.Shape, dtype: o.Dtype}
 	for _, at := range g.Needs {
 		if at == Out {
@@ -67,6 +70,9 @@ func (o *op) gradient(i int) *op {
 	d.inputs = append(d.inputs, result)
 	return d
 }
+
+// sets reports whether g has Set, in place of Add.
+func (g *Grad) sets() bool { return g.Set.F32 != nil }
 
 // DoDiff adds the gradients to those that a LispMachine keeps on the nodes. Without it, a LispMachine silently takes
 // them for zero.
@@ -119,10 +125,17 @@ func (o *op) accumulate(i int, in gorgonia.Nodes, out *gorgonia.Node) error {
 	return errors.Errorf("%s: want a tensor of float32 or float64, got %v", d.Name, dst.Dtype())
 }
 
-func addTo[T kernel.Float](d *op, dst []T, add Kernel[T], in []gorgonia.Value) error {
+func addTo[T kernel.Float](d *op, dst []T, run Kernel[T], in []gorgonia.Value) error {
 	values, err := read[T](d, in)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !d.grad.sets():
+		return run(dst, values)
 	}
-	return add(dst, values)
+	sum := make([]T, len(dst))
+	if err = run(sum, values); err == nil {
+		kernel.Add(dst, sum)
+	}
+	return err
 }

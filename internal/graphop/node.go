@@ -100,13 +100,13 @@ func compute[T kernel.Float](o *op, k Kernel[T], in []gorgonia.Value) (gorgonia.
 	return Result(&o.Memory, dst, o.Shape), nil
 }
 
-// fill computes dst. A gradient is added to zeros.
+// fill computes dst. A gradient is added to zeros, unless it is set.
 func fill[T kernel.Float](o *op, k Kernel[T], dst []T, in *Values[T]) error {
-	if o.grad != nil {
+	switch {
+	case o.grad != nil && len(dst) == 0:
+		return nil
+	case o.grad != nil && !o.grad.sets():
 		clear(dst)
-		if len(dst) == 0 {
-			return nil
-		}
 	}
 	return k(dst, in)
 }

@@ -41,10 +41,12 @@ type Op struct {
 }
 
 // Grad is the gradient of an op with respect to one of its inputs. It reads the inputs of the op that Needs lists, by
-// their places, and then the gradient of the op's result, and is as large as its input.
+// their places, and then the gradient of the op's result, and is as large as its input. It has Add or, where each
+// element is computed once and for all, Set.
 type Grad struct {
 	Needs []int   // places of the op's inputs; Out stands for its result
 	Add   Kernels // adds to dst, which is not cleared, the gradient
+	Set   Kernels // sets dst to the gradient
 
 	// Make, if not nil, makes the gradient for a TapeMachine, in place of Add.
 	Make *Makers

@@ -37,29 +37,29 @@ func AttentionWeights[T Float](weights, q, k []T, counts []bool, a *Attention, m
 func Attend[T Float](dst, weights, q, k, v []T, counts []bool, a *Attention, memory []T) {
 	eachHead(a, weights, counts, memory, func(h *head[T]) {
 		h.weigh(q, k)
-		gemmOf(h.queries(dst, a.answers()), false, h.weights(), h.keys(v, a.V), a.Queries, h.n, a.Dim)
+		h.product(h.queries(dst, a.answers()), false, h.weights(), h.keys(v, a.V), a.Queries, h.n, a.Dim)
 	})
 }
 
-// AttentionGrad adds to dq, dk and dv, of which any may be nil, the gradients of Attend's q, k and v that follow from
-// grad, that of its dst, and from what it left in weights.
-func AttentionGrad[T Float](dq, dk, dv, weights, q, k, v, grad []T, counts []bool, a *Attention, memory []T) {
+// AttentionGrad sets dq, dk and dv, of which any may be nil, to the gradients of Attend's q, k and v that follow from
+// grad, that of its dst, and from what it left in weights, or adds those.
+func AttentionGrad[T Float](dq, dk, dv []T, add bool, weights, q, k, v, grad []T, counts []bool, a *Attention, memory []T) {
 	eachHead(a, weights, counts, memory, func(h *head[T]) {
 		out := h.queries(grad, a.answers())
 		if dv != nil {
-			gemmOf(h.keys(dv, a.V), true, h.weights().t(), out, h.n, a.Queries, a.Dim)
+			h.keysGrad(h.keys(dv, a.V), add, h.weights(), out)
 		}
 		if dq == nil && dk == nil {
 			return
 		}
 		scores := strided[T]{h.scores, h.n, false}
-		gemmOf(scores, false, out, h.keys(v, a.V).t(), a.Queries, a.Dim, h.n)
-		softMaxBack(h.scores[:len(h.w)], h.w, h.n, T(a.scale()))
+		h.product(scores, false, out, h.keys(v, a.V).t(), a.Queries, a.Dim, h.n)
+		SoftMaxGrad(h.scores[:len(h.w)], h.w, h.scores, h.n, T(a.scale()))
 		if dk != nil {
-			gemmOf(h.keys(dk, a.K), true, scores.t(), h.queries(q, a.Q), h.n, a.Queries, a.Dim)
+			h.keysGrad(h.keys(dk, a.K), add, scores, h.queries(q, a.Q))
 		}
 		if dq != nil {
-			gemmOf(h.queries(dq, a.Q), true, scores, h.keys(k, a.K), a.Queries, h.n, a.Dim)
+			h.product(h.queries(dq, a.Q), add, scores, h.keys(k, a.K), a.Queries, h.n, a.Dim)
 		}
 	})
 }
@@ -83,15 +83,3 @@ func (a *Attention) scale() float64 { return 1 / math.Sqrt(float64(a.Dim)) }
 
 // answers says where answers stand.
 func (a *Attention) answers() Columns { return Columns{0, a.Heads * a.Dim} }
-
-// softMaxBack makes of s, the gradient of weights w, scale times that of the scores they are the softmax of. Rows have
-// n elements.
-func softMaxBack[T Float](s, w []T, n int, scale T) {
-	for i := range rowsOf(len(s), n) {
-		g, p := s[i*n:(i+1)*n], w[i*n:(i+1)*n]
-		mean, p := inner(p, g), p[:len(g)]
-		for j := range g {
-			g[j] = T(p[j]*scale) * (g[j] - mean)
-		}
-	}
-}

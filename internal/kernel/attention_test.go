@@ -24,11 +24,11 @@ func testRowsApart[T Float](t *testing.T, rnd *rand.Rand, m, k, n int, add, turn
 	b, packedB := apart[T](rnd, k, n, turnB)
 	c, packedC := apart[T](rnd, m, n, false)
 	before := slices.Clone(c.data)
-	gemmOf(c, add, a, b, m, k, n)
+	gemmOf(c, add, a, b, m, k, n, 1)
 	if !add {
 		clear(packedC.data)
 	}
-	gemmOf(packedC, true, packedA, packedB, m, k, n)
+	gemmOf(packedC, true, packedA, packedB, m, k, n, 1)
 	for i, x := range c.data {
 		row, column := i/c.stride, i%c.stride
 		want := before[i]
@@ -64,7 +64,7 @@ func TestAttentionWithoutKeys(t *testing.T) {
 	a := &Attention{Batch: 2, Heads: 2, Queries: 3, Dim: 1, Q: Columns{0, 2}, K: Columns{0, 2}, V: Columns{0, 2}}
 	dst, q := []float64{9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9}, make([]float64, 12)
 	Attend(dst, nil, q, nil, nil, nil, a, nil)
-	AttentionGrad(q, nil, nil, nil, q, nil, nil, dst, nil, a, nil)
+	AttentionGrad(q, nil, nil, false, nil, q, nil, nil, dst, nil, a, nil)
 	if zeros := make([]float64, 12); !slices.Equal(dst, zeros) || !slices.Equal(q, zeros) {
 		t.Errorf("answers %v, gradient %v", dst, q)
 	}

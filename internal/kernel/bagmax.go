@@ -12,6 +12,14 @@ func BagExtreme[T Float](dst, table []T, b *Bags) {
 
 // extreme sets best to the greatest sign·element of each column of the rows ids of table.
 func extreme[T Float](best, table []T, ids []int, sign int) {
+	if haveAVX2 && is32[T]() && sign > 0 && len(ids) > 0 && len(best) > 0 {
+		maxRowsAVX2(p32(best), p32(table), &ids[0], len(ids), len(best))
+		return
+	}
+	extremeLoop(best, table, ids, sign)
+}
+
+func extremeLoop[T Float](best, table []T, ids []int, sign int) {
 	dim, s := len(best), T(sign)
 	if clear(best); len(ids) > 0 {
 		copy(best, table[ids[0]*dim:])

@@ -7,9 +7,9 @@ func Place[T Float](dst, src []T, from, n, stride int) {
 	}
 }
 
-// AddColumns adds columns [from, from+n) of src, whose rows have stride elements, to the rows of dst, of n.
-func AddColumns[T Float](dst, src []T, from, n, stride int) {
+// Take sets the rows of dst, of n elements, to columns [from, from+n) of src, whose rows have stride elements.
+func Take[T Float](dst, src []T, from, n, stride int) {
 	for i := range rowsOf(len(dst), n) {
-		Add(dst[i*n:(i+1)*n], src[i*stride+from:])
+		copy(dst[i*n:(i+1)*n], src[i*stride+from:])
 	}
 }

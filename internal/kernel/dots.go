@@ -44,6 +44,6 @@ func addWeighted[T Float](dst, src []T, rows []int, weights []T) {
 	clear(dst)
 	dim := len(dst)
 	for i, r := range rows {
-		AddScaled(dst, weights[i], src[r*dim:(r+1)*dim])
+		addScaled(dst, weights[i], src[r*dim:(r+1)*dim])
 	}
 }

@@ -103,10 +103,7 @@ func sumExp32[T Float](keep, x []T, top T) float64 {
 			keep = keep[n:]
 		}
 	}
-	for k := range 4 {
-		sums[k] += sums[k+4]
-	}
-	return sums[0] + sums[2] + (sums[1] + sums[3])
+	return sumOf(sums)
 }
 
 // ScaleAdd replaces x by a·x + b.

@@ -36,15 +36,32 @@ func (h *head[T]) set(i int, weights []T, counts []bool) {
 
 // weigh sets the weights.
 func (h *head[T]) weigh(q, k []T) {
-	gemmOf(h.weights(), false, h.queries(q, h.Q), h.keys(k, h.K).t(), h.Queries, h.Dim, h.n)
+	h.product(h.weights(), false, h.queries(q, h.Q), h.keys(k, h.K).t(), h.Queries, h.Dim, h.n)
 	ScaleAdd(h.w, T(h.scale()), 0)
+	if !h.Causal && h.counts == nil {
+		softMaxRows(h.w, h.w, h.n)
+		return
+	}
 	for i := range h.Queries {
 		row, seen := h.w[i*h.n:(i+1)*h.n], h.n
 		if h.Causal {
 			seen = min(i+1, h.n)
 			clear(row[seen:])
 		}
-		softMax(row[:seen], h.counts[:min(seen, len(h.counts))])
+		softMaxOf(row[:seen], row[:seen], h.counts[:min(seen, len(h.counts))])
+	}
+}
+
+// product is gemmOf of one of the many heads.
+func (h *head[T]) product(c strided[T], add bool, a, b strided[T], m, k, n int) {
+	gemmOf(c, add, a, b, m, k, n, h.Batch*h.Heads)
+}
+
+// keysGrad sets the gradient d of keys or values to wᵀ·x, or adds that: those after the last that counts have none.
+func (h *head[T]) keysGrad(d strided[T], add bool, w, x strided[T]) {
+	h.product(d, add, w.t(), x, h.n, h.Queries, h.Dim)
+	for i := h.n; i < h.Keys && !add; i++ {
+		clear(d.data[i*d.stride:][:h.Dim])
 	}
 }
 

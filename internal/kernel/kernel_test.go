@@ -49,7 +49,7 @@ func TestAdjoint(t *testing.T) {
 				func(dst, src []float64) { ScatterAdd(dst, src, ids, dim, NoRow) }},
 			"mean pool": {len(ids) * dim, rows * dim,
 				func(dst, src []float64) { Pool(dst, src, bags) },
-				func(dst, src []float64) { PoolGrad(dst, nil, src, bags, nil) }},
+				func(dst, src []float64) { PoolGrad(dst, nil, src, bags, make([]float64, dim)) }},
 		} {
 			x, y, fx, fy := norm(rnd, f.x), norm(rnd, f.y), make([]float64, f.y), make([]float64, f.x)
 			f.forward(fx, x)

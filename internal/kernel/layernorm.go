@@ -3,9 +3,17 @@ package kernel
 import "math"
 
 // LayerNorm sets each row of dst, of dim elements, to (x−μ)/√(σ²+eps)·weight + bias, where μ and σ² are mean and
-// variance of src's row (Ba, Kiros and Hinton, 2016). weight and bias may be nil. moments gets μ and 1/√(σ²+eps) of
-// each row.
+// variance of src's row (Ba, Kiros and Hinton, 2016). weight and bias may be nil, and both are if weight is. moments
+// gets μ and 1/√(σ²+eps) of each row.
 func LayerNorm[T Float](dst, moments, src, weight, bias []T, dim int, eps float64) {
+	if haveAVX2 && is32[T]() && len(src) > 0 {
+		layerNormAVX2(p32(dst), p32(moments), p32(src), p32(weight), p32(bias), len(src)/dim, dim, eps)
+		return
+	}
+	layerNorm(dst, moments, src, weight, bias, dim, eps)
+}
+
+func layerNorm[T Float](dst, moments, src, weight, bias []T, dim int, eps float64) {
 	for i := range rowsOf(len(src), dim) {
 		x, y := src[i*dim:(i+1)*dim], dst[i*dim:(i+1)*dim]
 		mean, scale := normOf(x, eps)
@@ -17,78 +25,80 @@ func LayerNorm[T Float](dst, moments, src, weight, bias []T, dim int, eps float6
 			multiply(y, weight)
 		}
 		if bias != nil {
-			Add(y, bias)
+			add(y, bias)
 		}
 	}
 }
 
-// LayerNormGradX adds to dst the gradient of LayerNorm's src that follows from grad, that of its dst, in memory of dim
-// elements.
-func LayerNormGradX[T Float](dst, moments, src, weight, grad []T, dim int, memory []T) {
-	g := memory[:dim]
+// LayerNormGradX sets dst to the gradient of LayerNorm's src that follows from grad, that of its dst.
+func LayerNormGradX[T Float](dst, moments, src, weight, grad []T, dim int) {
+	if haveAVX2 && is32[T]() && len(src) > 0 {
+		layerNormGradXAVX2(p32(dst), p32(moments), p32(src), p32(weight), p32(grad), len(src)/dim, dim)
+		return
+	}
+	layerNormGradX(dst, moments, src, weight, grad, dim)
+}
+
+// layerNormGradX has the gradient of the normalised row in dst, until it makes that of src of it.
+func layerNormGradX[T Float](dst, moments, src, weight, grad []T, dim int) {
+	copy(dst, grad)
 	for i := range rowsOf(len(src), dim) {
-		x, d := src[i*dim:(i+1)*dim], dst[i*dim:(i+1)*dim]
-		if copy(g, grad[i*dim:(i+1)*dim]); weight != nil {
+		x, g := src[i*dim:(i+1)*dim], dst[i*dim:(i+1)*dim]
+		if weight != nil {
 			multiply(g, weight)
 		}
 		mean, scale := moments[2*i], moments[2*i+1]
-		share, slope := T(total(g)/float64(dim)), T(slopeOf(g, x, mean, scale)/float64(dim))
-		for j := range d {
-			d[j] += T(scale * (g[j] - share - T(T((x[j]-mean)*scale)*slope)))
+		var sums, slopes [8]float64
+		for j := range g {
+			sums[j%8] += float64(g[j])
+			slopes[j%8] += float64(T(g[j] * T((x[j]-mean)*scale)))
+		}
+		share, slope := T(sumOf(sums)/float64(dim)), T(sumOf(slopes)/float64(dim))
+		for j := range g {
+			g[j] = T(scale * (g[j] - share - T(T((x[j]-mean)*scale)*slope)))
 		}
 	}
 }
 
-// LayerNormGradW adds to dst, of dim elements, the gradient of LayerNorm's weight.
+// LayerNormGradW sets dst, of dim elements, to the gradient of LayerNorm's weight.
 func LayerNormGradW[T Float](dst, moments, src, grad []T, dim int) {
-	for i := range rowsOf(len(src), dim) {
-		x, g := src[i*dim:(i+1)*dim], grad[i*dim:(i+1)*dim]
-		mean, scale := moments[2*i], moments[2*i+1]
-		for j := range dst {
-			dst[j] += T(g[j] * T((x[j]-mean)*scale))
+	clear(dst)
+	for rows := rowsOf(len(src), dim); rows > 0; rows -= run {
+		n := min(run, rows)
+		if haveAVX2 && is32[T]() {
+			layerNormGradWAVX2(p32(dst), p32(moments), p32(src), p32(grad), n, dim)
+		} else {
+			layerNormGradW(dst, moments, src, grad, n)
 		}
+		moments, src, grad = moments[2*n:], src[n*dim:], grad[n*dim:]
+	}
+}
+
+// layerNormGradW adds the sum over so many rows.
+func layerNormGradW[T Float](dst, moments, src, grad []T, rows int) {
+	dim := len(dst)
+	for j := range dst {
+		var sum T
+		for i := range rows {
+			mean, scale := moments[2*i], moments[2*i+1]
+			sum += T(grad[i*dim+j] * T((src[i*dim+j]-mean)*scale))
+		}
+		dst[j] += sum
 	}
 }
 
 // normOf returns the mean of x and 1/√(variance+eps).
 func normOf[T Float](x []T, eps float64) (mean, scale T) {
-	m := total(x) / float64(len(x))
-	var s0, s1 float64
-	for i := 0; i+1 < len(x); i += 2 {
-		a, b := float64(x[i])-m, float64(x[i+1])-m
-		s0 += float64(a * a)
-		s1 += float64(b * b)
+	var sums, squares [8]float64
+	for j, v := range x {
+		sums[j%8] += float64(v)
 	}
-	if len(x)%2 == 1 {
-		a := float64(x[len(x)-1]) - m
-		s0 += float64(a * a)
+	m := sumOf(sums) / float64(len(x))
+	for j, v := range x {
+		d := float64(v) - m
+		squares[j%8] += float64(d * d)
 	}
-	return T(m), T(1 / math.Sqrt((s0+s1)/float64(len(x))+eps))
-}
-
-// slopeOf returns Σ g·(x−mean)·scale.
-func slopeOf[T Float](g, x []T, mean, scale T) (sum float64) {
-	for j := range g {
-		sum += float64(g[j] * T((x[j]-mean)*scale))
-	}
-	return sum
-}
-
-// total returns the sum of x, in float64.
-func total[T Float](x []T) float64 {
-	var s0, s1, s2, s3 float64
-	i := 0
-	for ; i+4 <= len(x); i += 4 {
-		y := x[i : i+4 : i+4]
-		s0 += float64(y[0])
-		s1 += float64(y[1])
-		s2 += float64(y[2])
-		s3 += float64(y[3])
-	}
-	for ; i < len(x); i++ {
-		s0 += float64(x[i])
-	}
-	return (s0 + s1) + (s2 + s3)
+	return T(m), T(1 / math.Sqrt(sumOf(squares)/float64(len(x))+eps))
 }
 
 // multiply multiplies dst by src, element by element.

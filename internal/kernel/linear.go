@@ -15,17 +15,17 @@ func Linear[T Float](dst, x, w, bias []T, rows, in, out int) {
 			copy(dst[i*out:(i+1)*out], bias)
 		}
 	}
-	gemm(dst, x, w, false, true, rows, in, out)
+	gemm(dst, true, x, w, false, true, rows, in, out)
 }
 
-// LinearGradX adds grad·w, the gradient of Linear's x, to dst (rows, in), for grad (rows, out).
+// LinearGradX sets dst (rows, in) to grad·w, the gradient of Linear's x, for grad (rows, out).
 func LinearGradX[T Float](dst, w, grad []T, rows, in, out int) {
-	gemm(dst, grad, w, false, false, rows, out, in)
+	gemm(dst, false, grad, w, false, false, rows, out, in)
 }
 
-// LinearGradW adds gradᵀ·x, the gradient of Linear's w, to dst (out, in).
+// LinearGradW sets dst (out, in) to gradᵀ·x, the gradient of Linear's w.
 func LinearGradW[T Float](dst, x, grad []T, rows, in, out int) {
-	gemm(dst, grad, x, true, false, out, rows, in)
+	gemm(dst, false, grad, x, true, false, out, rows, in)
 }
 
 // LinearGradBias adds the sum of grad's rows, the gradient of Linear's bias, to dst (out).
@@ -44,8 +44,9 @@ func LinearGradBias[T Float](dst, grad []T, rows, out int) {
 	}
 }
 
-// gemm adds op(a)·op(b) to c, where op, which may be to transpose, makes a (m, k) and b (k, n), and c is (m, n).
-func gemm[T Float](c, a, b []T, transA, transB bool, m, k, n int) {
+// gemm sets c to op(a)·op(b), or adds that to it, where op, which may be to transpose, makes a (m, k) and b (k, n), and
+// c is (m, n).
+func gemm[T Float](c []T, add bool, a, b []T, transA, transB bool, m, k, n int) {
 	lda, ldb := k, n
 	if transA {
 		lda = m
@@ -53,5 +54,5 @@ func gemm[T Float](c, a, b []T, transA, transB bool, m, k, n int) {
 	if transB {
 		ldb = k
 	}
-	gemmOf(strided[T]{c, n, false}, true, strided[T]{a, lda, transA}, strided[T]{b, ldb, transB}, m, k, n)
+	gemmOf(strided[T]{c, n, false}, add, strided[T]{a, lda, transA}, strided[T]{b, ldb, transB}, m, k, n, 1)
 }

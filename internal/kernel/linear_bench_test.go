@@ -29,9 +29,9 @@ func benchmarkLinear(b *testing.B, batch, in, out int) {
 		{"forward", "ours", func() { Linear(y, x, w, nil, batch, in, out) }},
 		{"forward", "gonum", func() { gonum.Sgemm(blas.NoTrans, blas.Trans, batch, out, in, 1, x, in, w, in, 0, y, out) }},
 		{"gradx", "ours", func() { LinearGradX(dx, w, y, batch, in, out) }},
-		{"gradx", "gonum", func() { gonum.Sgemm(blas.NoTrans, blas.NoTrans, batch, in, out, 1, y, out, w, in, 1, dx, in) }},
+		{"gradx", "gonum", func() { gonum.Sgemm(blas.NoTrans, blas.NoTrans, batch, in, out, 1, y, out, w, in, 0, dx, in) }},
 		{"gradw", "ours", func() { LinearGradW(dw, x, y, batch, in, out) }},
-		{"gradw", "gonum", func() { gonum.Sgemm(blas.Trans, blas.NoTrans, out, in, batch, 1, y, out, x, in, 1, dw, in) }},
+		{"gradw", "gonum", func() { gonum.Sgemm(blas.Trans, blas.NoTrans, out, in, batch, 1, y, out, x, in, 0, dw, in) }},
 	} {
 		b.Run(fmt.Sprintf("product=%s/size=%dx%dx%d/impl=%s", f.product, batch, in, out, f.impl), func(b *testing.B) {
 			for b.Loop() {

@@ -24,6 +24,12 @@ func keepExpAVX2(keep *float32, x *float32, n int, top float32) float64
 //go:noescape
 func scaleAddAVX2(x *float32, n int, a float32, b float32)
 
+// softMaxAVX2 sets each of so many rows of dst, of n elements, to the softmax of x's: to zeros where x is −∞, if no
+// element is greater.
+//
+//go:noescape
+func softMaxAVX2(dst *float32, x *float32, rows int, n int)
+
 // dotRowsAVX2 sets dst[i] to the product of row xs[i] of x and row ys[i] of y, for i in [0, n).
 //
 //go:noescape

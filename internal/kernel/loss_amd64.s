@@ -471,6 +471,232 @@ scale_8_whole:
 	VZEROUPPER
 	RET
 
+// func softMaxAVX2(dst *float32, x *float32, rows int, n int)
+// Requires: AVX, AVX2
+TEXT ·softMaxAVX2(SB), NOSPLIT, $0-32
+	MOVQ   dst+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   n+24(FP), DX
+	VMOVSS loss_none<>+0(SB), X0
+	MOVQ   rows+16(FP), BX
+
+softMax:
+	CMPQ    BX, $0x00000001
+	JL      softMax_done
+	MOVQ    CX, SI
+	MOVQ    DX, DI
+	VMOVUPS loss_none<>+0(SB), Y1
+
+softMax_max:
+	CMPQ    DI, $0x00000008
+	JL      softMax_max_rest
+	VMOVUPS (SI), Y2
+	VMAXPS  Y1, Y2, Y1
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, DI
+	JMP     softMax_max
+
+softMax_max_rest:
+	CMPQ       DI, $0x00000000
+	JE         softMax_max_whole
+	LEAQ       loss_masks<>+0(SB), R8
+	MOVQ       $0x00000008, R9
+	SUBQ       DI, R9
+	VMOVUPS    (R8)(R9*4), Y3
+	VMASKMOVPS (SI), Y3, Y4
+	VMOVUPS    loss_none<>+0(SB), Y2
+	VBLENDVPS  Y3, Y4, Y2, Y4
+	VMAXPS     Y1, Y4, Y1
+
+softMax_max_whole:
+	VEXTRACTF128 $0x01, Y1, X2
+	VMAXPS       X2, X1, X1
+	VPERMILPS    $0x4e, X1, X2
+	VMAXPS       X2, X1, X1
+	VPERMILPS    $0xb1, X1, X2
+	VMAXPS       X2, X1, X1
+	VUCOMISS     X0, X1
+	JA           softMax_sum
+	VBROADCASTSS X0, Y1
+	MOVQ         CX, SI
+	MOVQ         AX, DI
+	MOVQ         DX, R8
+
+softMax_zero:
+	CMPQ    R8, $0x00000008
+	JL      softMax_zero_rest
+	VMOVUPS (SI), Y2
+	VCMPPS  $0x04, Y1, Y2, Y3
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (DI)
+	ADDQ    $0x00000020, DI
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R8
+	JMP     softMax_zero
+
+softMax_zero_rest:
+	CMPQ       R8, $0x00000000
+	JE         softMax_zero_whole
+	LEAQ       loss_masks<>+0(SB), R9
+	MOVQ       $0x00000008, R10
+	SUBQ       R8, R10
+	VMOVUPS    (R9)(R10*4), Y2
+	VMASKMOVPS (SI), Y2, Y3
+	VCMPPS     $0x04, Y1, Y3, Y1
+	VANDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (DI)
+
+softMax_zero_whole:
+	JMP softMax_next
+
+softMax_sum:
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y2, Y2, Y2
+	VBROADCASTSS X1, Y1
+	MOVQ         $0x00000040, SI
+	MOVQ         CX, DI
+	MOVQ         AX, R8
+	MOVQ         DX, R9
+
+softMax_exp:
+	CMPQ         R9, $0x00000008
+	JL           softMax_exp_rest
+	VMOVUPS      (DI), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMOVUPS      loss_most<>+0(SB), Y8
+	VMINPS       Y6, Y8, Y6
+	VMOVUPS      loss_least<>+0(SB), Y8
+	VMAXPS       Y6, Y8, Y6
+	VMULPS       loss_perLn2<>+0(SB), Y6, Y7
+	VADDPS       loss_round<>+0(SB), Y7, Y7
+	VSUBPS       loss_round<>+0(SB), Y7, Y8
+	VMULPS       loss_ln2<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y6, Y6
+	VMULPS       loss_ln2Rest<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y6, Y6
+	VMULPS       loss_c6<>+0(SB), Y6, Y9
+	VADDPS       loss_c5<>+0(SB), Y9, Y9
+	VMULPS       Y6, Y9, Y9
+	VADDPS       loss_c4<>+0(SB), Y9, Y9
+	VMULPS       Y6, Y9, Y9
+	VADDPS       loss_c3<>+0(SB), Y9, Y9
+	VMULPS       Y6, Y9, Y9
+	VADDPS       loss_c2<>+0(SB), Y9, Y9
+	VMULPS       Y6, Y6, Y8
+	VMULPS       Y8, Y9, Y9
+	VADDPS       Y6, Y9, Y9
+	VPSLLD       $0x17, Y7, Y7
+	VADDPS       loss_one<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y6
+	VADDPS       Y6, Y2, Y2
+	DECQ         SI
+	JNE          softMax_more
+	VCVTPS2PD    X2, Y7
+	VADDPD       Y7, Y3, Y3
+	VEXTRACTF128 $0x01, Y2, X2
+	VCVTPS2PD    X2, Y7
+	VADDPD       Y7, Y4, Y4
+	VXORPS       Y2, Y2, Y2
+	MOVQ         $0x00000040, SI
+
+softMax_more:
+	VMOVUPS Y6, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, DI
+	SUBQ    $0x00000008, R9
+	JMP     softMax_exp
+
+softMax_exp_rest:
+	CMPQ       R9, $0x00000000
+	JE         softMax_exp_whole
+	LEAQ       loss_masks<>+0(SB), SI
+	MOVQ       $0x00000008, R10
+	SUBQ       R9, R10
+	VMOVUPS    (SI)(R10*4), Y6
+	VMASKMOVPS (DI), Y6, Y7
+	VSUBPS     Y1, Y7, Y7
+	VMOVUPS    loss_most<>+0(SB), Y8
+	VMINPS     Y7, Y8, Y7
+	VMOVUPS    loss_least<>+0(SB), Y8
+	VMAXPS     Y7, Y8, Y7
+	VMULPS     loss_perLn2<>+0(SB), Y7, Y1
+	VADDPS     loss_round<>+0(SB), Y1, Y1
+	VSUBPS     loss_round<>+0(SB), Y1, Y8
+	VMULPS     loss_ln2<>+0(SB), Y8, Y9
+	VSUBPS     Y9, Y7, Y7
+	VMULPS     loss_ln2Rest<>+0(SB), Y8, Y9
+	VSUBPS     Y9, Y7, Y7
+	VMULPS     loss_c6<>+0(SB), Y7, Y9
+	VADDPS     loss_c5<>+0(SB), Y9, Y9
+	VMULPS     Y7, Y9, Y9
+	VADDPS     loss_c4<>+0(SB), Y9, Y9
+	VMULPS     Y7, Y9, Y9
+	VADDPS     loss_c3<>+0(SB), Y9, Y9
+	VMULPS     Y7, Y9, Y9
+	VADDPS     loss_c2<>+0(SB), Y9, Y9
+	VMULPS     Y7, Y7, Y8
+	VMULPS     Y8, Y9, Y9
+	VADDPS     Y7, Y9, Y9
+	VPSLLD     $0x17, Y1, Y1
+	VADDPS     loss_one<>+0(SB), Y9, Y9
+	VMULPS     Y1, Y9, Y7
+	VANDPS     Y6, Y7, Y7
+	VADDPS     Y7, Y2, Y2
+	VMASKMOVPS Y7, Y6, (R8)
+
+softMax_exp_whole:
+	VCVTPS2PD    X2, Y1
+	VADDPD       Y1, Y3, Y3
+	VEXTRACTF128 $0x01, Y2, X1
+	VCVTPS2PD    X1, Y1
+	VADDPD       Y1, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X1
+	VADDPD       X1, X3, X2
+	VPERMILPD    $0x01, X2, X1
+	VADDSD       X1, X2, X2
+	VCVTSS2SD    loss_one<>+0(SB), X5, X5
+	VDIVSD       X2, X5, X5
+	VCVTSD2SS    X5, X5, X5
+	VBROADCASTSS X5, Y1
+	MOVQ         AX, SI
+	MOVQ         AX, DI
+	MOVQ         DX, R8
+
+softMax_divide:
+	CMPQ    R8, $0x00000008
+	JL      softMax_divide_rest
+	VMOVUPS (SI), Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (DI)
+	ADDQ    $0x00000020, DI
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R8
+	JMP     softMax_divide
+
+softMax_divide_rest:
+	CMPQ       R8, $0x00000000
+	JE         softMax_divide_whole
+	LEAQ       loss_masks<>+0(SB), R9
+	MOVQ       $0x00000008, R10
+	SUBQ       R8, R10
+	VMOVUPS    (R9)(R10*4), Y2
+	VMASKMOVPS (SI), Y2, Y3
+	VMULPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (DI)
+
+softMax_divide_whole:
+softMax_next:
+	LEAQ (CX)(DX*4), CX
+	LEAQ (AX)(DX*4), AX
+	SUBQ $0x00000001, BX
+	JMP  softMax
+
+softMax_done:
+	VZEROUPPER
+	RET
+
 // func dotRowsAVX2(dst *float32, x *float32, y *float32, xs *int, ys *int, n int, dim int)
 // Requires: AVX, CMOV, MMX+
 TEXT ·dotRowsAVX2(SB), NOSPLIT, $0-56

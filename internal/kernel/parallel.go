@@ -11,7 +11,12 @@ import (
 const grain = 1 << 22
 
 // parts returns the number of CPUs worth using for n pieces of work of cost elements each.
-func parts(n, cost int) int { return max(1, min(runtime.GOMAXPROCS(0), n*cost/grain, n)) }
+func parts(n, cost int) int {
+	if n*cost < 2*grain { // GOMAXPROCS takes a lock
+		return 1
+	}
+	return max(1, min(runtime.GOMAXPROCS(0), n*cost/grain, n))
+}
 
 // split calls f on so many parts of [0, n), which make it up, at once. f must do for each of the n what it does
 // whatever the part: the result is then the same for any number of them.

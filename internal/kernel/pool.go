@@ -10,34 +10,47 @@ func Pool[T Float](dst, src []T, b *Bags) {
 	BagSum(dst, src, b)
 }
 
-// PoolGrad adds to dst, the gradient of Pool's src, what follows from grad, that of its dst. That of a maximum goes to
-// the first row that has it. It works in memory, 2·Dim elements.
+// PoolGrad sets dst to the gradient of Pool's src that follows from grad, that of its dst. That of a maximum goes to the
+// first row that has it. It works in memory, of Dim elements.
 func PoolGrad[T Float](dst, src, grad []T, b *Bags, memory []T) {
 	start, dim := 0, b.Dim
+	if len(b.IDs)*dim < len(dst) { // some rows are in no bag
+		clear(dst)
+	}
 	for k, end := range b.Ends {
-		if g, rows := grad[k*dim:(k+1)*dim], b.IDs[start:end]; b.Reduce == Max {
-			addExtreme(dst, src, g, rows, memory)
+		g, rows := grad[k*dim:(k+1)*dim], b.IDs[start:end]
+		if b.Reduce == Max {
+			extreme(memory, src, rows, 1)
+			maxRowsGrad(dst, src, memory, g, rows)
 		} else {
+			copy(memory, g)
+			Scale(memory, T(b.Reduce.scale(len(rows))))
 			for _, row := range rows {
-				AddScaled(dst[row*dim:(row+1)*dim], T(b.Reduce.scale(len(rows))), g)
+				copy(dst[row*dim:(row+1)*dim], memory)
 			}
 		}
 		start = end
 	}
 }
 
-// addExtreme adds each element of grad to the first of the rows of dst whose element of src is the greatest.
-func addExtreme[T Float](dst, src, grad []T, rows []int, memory []T) {
-	dim := len(grad)
-	best, left := memory[:dim], memory[dim:2*dim]
-	extreme(best, src, rows, 1)
-	copy(left, grad)
-	for _, row := range rows {
-		x, d := src[row*dim:(row+1)*dim], dst[row*dim:(row+1)*dim]
-		for j := range d {
-			if x[j] == best[j] || x[j] != x[j] && best[j] != best[j] {
-				d[j] += left[j]
-				left[j] = 0
+// maxRowsGrad sets the rows ids of dst: each element of grad, the gradient of best, goes to the first of them whose
+// element of src is the best one.
+func maxRowsGrad[T Float](dst, src, best, grad []T, ids []int) {
+	if haveAVX2 && is32[T]() && len(ids) > 0 && len(best) > 0 {
+		maxRowsGradAVX2(p32(dst), p32(src), p32(best), p32(grad), &ids[0], len(ids), len(best))
+		return
+	}
+	maxGrad(dst, src, best, grad, ids)
+}
+
+func maxGrad[T Float](dst, src, best, grad []T, ids []int) {
+	dim := len(best)
+	for j, top := range best {
+		left := grad[j]
+		for _, id := range ids {
+			x, d := src[id*dim+j], &dst[id*dim+j]
+			if *d = 0; x == top || x != x && top != top {
+				*d, left = left, 0
 			}
 		}
 	}

@@ -1,20 +1,28 @@
 package kernel
 
+import "sync"
+
 //go:generate go -C avo run ./product -out ../product_amd64.s -stubs ../product_amd64.go -pkg kernel
 
 // depth is how many products are added one after the other. Longer sums are sums of such sums, as in run; and so many
 // rows of a tile's columns stay in the nearest cache.
 const depth = 128
 
-// tileColumns is how many columns the widest tile has: two vectors of 16.
+// tileColumns is how many columns the widest tile has: two vectors of 16, or four of 8 and one or two rows.
 const tileColumns = 32
 
 // wideFrom is how many multiply-adds are worth AVX-512: for some time after it the CPU runs slower, whatever it does. A
 // step of 60 µs with products of 8,192 took 4 µs longer with it.
 const wideFrom = 1 << 18
 
-// scratch holds what a tile reads, where that is brought in order first.
+// scratch holds what a tile reads, where that is brought in order first. On the stack it would be cleared for each
+// product, and the stack of the goroutine that Gorgonia starts for a run would have to grow in each run.
 type scratch [depth * tileColumns]float32
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+func newScratch() *scratch { return scratches.Get().(*scratch) }
+func (s *scratch) free()   { scratches.Put(s) }
 
 // product is c = add + a·b in float32, by assembly. Element (i, j) is
 //
@@ -40,7 +48,7 @@ func (m matrix) from(i, j int) matrix { return matrix{m.data[i*m.row+j*m.column:
 // newProduct returns the product that adds op(a)·op(b) to c, for c (m, n), op(a) (m, k) and op(b) (k, n).
 func newProduct(c, a, b []float32, transA, transB bool, m, k, n int) product {
 	p := product{c: matrix{c, n, 1}, a: matrix{a, k, 1}, b: matrix{b, n, 1}, rows: m, columns: n, k: k}
-	p.wide = haveAVX512 && m*k*n >= wideFrom
+	p.wide = haveAVX512 && m > 2 && m*k*n >= wideFrom
 	p.add = p.c
 	if transA {
 		p.a = matrix{a, 1, m}
@@ -70,6 +78,8 @@ func (p *product) part(lo, hi int) {
 	switch {
 	case p.few():
 		p.runDots(lo, hi)
+	case p.b.column == 1 && hi-lo <= depth && p.k <= depth && (p.columns == p.tile() || p.columns == p.tile()/2): // as in attention
+		p.tiles(lo, 0, 0, hi-lo, p.columns, p.k, p.a.from(lo, 0), p.b)
 	case p.b.column != 1:
 		p.runColumns(lo, hi)
 	case p.a.row == 1 && p.columns > 4*p.tile():
@@ -77,13 +87,15 @@ func (p *product) part(lo, hi int) {
 	case p.columns%(p.tile()/2) == 0:
 		p.runRows(lo, hi, nil)
 	default:
-		p.runRows(lo, hi, new(scratch))
+		last := newScratch()
+		p.runRows(lo, hi, last)
+		last.free()
 	}
 }
 
 // tile returns how many columns a tile has.
 func (p *product) tile() int {
-	if p.wide {
+	if p.wide || p.rows <= 2 {
 		return tileColumns
 	}
 	return tileColumns / 2
@@ -91,7 +103,8 @@ func (p *product) tile() int {
 
 // runColumns brings a tile's columns of b in order once for a block of a, which stays in a cache.
 func (p *product) runColumns(lo, hi int) {
-	var turned scratch
+	turned := newScratch()
+	defer turned.free()
 	const block = 4 * depth
 	tile := p.tile()
 	for i := 0; i < p.rows; i += block {
@@ -118,14 +131,16 @@ func (p *product) runRows(lo, hi int, last *scratch) {
 // runPacked is runRows for an a whose rows are neighbours, so that its columns are far apart: copying the block pays if
 // it is read often.
 func (p *product) runPacked(lo, hi int) {
-	var packed, last scratch
+	packed, last := newScratch(), newScratch()
+	defer packed.free()
+	defer last.free()
 	const block = len(packed) / depth
 	for i := lo; i < hi; i += block {
 		rows := min(block, hi-i)
 		for k := 0; k < p.k; k += depth {
 			n := min(depth, p.k-k)
 			copyLines(packed[:], p.a.from(i, k).data, n, rows, rows, p.a.column)
-			p.runBlock(i, k, rows, n, matrix{packed[:], 1, rows}, &last)
+			p.runBlock(i, k, rows, n, matrix{packed[:], 1, rows}, last)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func transposeAVX2(dst *float32, src *float32, n int, lddst int, ldsrc int)
 //go:noescape
 func dotsAVX2(c *float32, add *float32, a *float32, b *float32, m int, n int, k int, ldc int, ldadd int, lda int)
 
-// productAVX2 sets c, m rows of n columns, to add + a·b, for n from 1 to 16. Rows of c, add and b are ldc,
+// productAVX2 sets c, m rows of n columns, to add + a·b, for n from 1 to 32. Rows of c, add and b are ldc,
 // ldadd and ldb elements apart; a's rows rowa, its columns cola. b is read to the end of its last vector.
 //
 //go:noescape

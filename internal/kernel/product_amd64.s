@@ -468,7 +468,7 @@ dots1_done:
 	RET
 
 // func productAVX2(c *float32, add *float32, a *float32, b *float32, m int, n int, k int, ldc int, ldadd int, rowa int, cola int, ldb int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·productAVX2(SB), NOSPLIT, $0-96
 	MOVQ    c+0(FP), AX
 	MOVQ    add+8(FP), CX
@@ -484,7 +484,7 @@ TEXT ·productAVX2(SB), NOSPLIT, $0-96
 	LEAQ    (R9)(R9*2), R10
 	LEAQ    (R10)(R9*2), R11
 	CMPQ    SI, $0x08
-	JG      two
+	JG      one_more
 	LEAQ    tailMasks<>+0(SB), R12
 	MOVQ    $0x00000008, R13
 	SUBQ    SI, R13
@@ -507,6 +507,7 @@ one_tiles:
 
 one_k:
 	VMOVUPS      (R13), Y8
+	PREFETCHT0   64(R12)
 	VBROADCASTSS (R12), Y7
 	VFMADD231PS  Y8, Y7, Y1
 	VBROADCASTSS (R12)(R9*1), Y7
@@ -611,6 +612,7 @@ one_rest:
 
 one5_k:
 	VMOVUPS      (BX), Y7
+	PREFETCHT0   64(DX)
 	VBROADCASTSS (DX), Y6
 	VFMADD231PS  Y7, Y6, Y1
 	VBROADCASTSS (DX)(R9*1), Y6
@@ -700,6 +702,7 @@ one_less5:
 
 one4_k:
 	VMOVUPS      (BX), Y6
+	PREFETCHT0   64(DX)
 	VBROADCASTSS (DX), Y5
 	VFMADD231PS  Y6, Y5, Y1
 	VBROADCASTSS (DX)(R9*1), Y5
@@ -777,6 +780,7 @@ one_less4:
 
 one3_k:
 	VMOVUPS      (BX), Y5
+	PREFETCHT0   64(DX)
 	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y5, Y4, Y1
 	VBROADCASTSS (DX)(R9*1), Y4
@@ -842,6 +846,7 @@ one_less3:
 
 one2_k:
 	VMOVUPS      (BX), Y4
+	PREFETCHT0   64(DX)
 	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y4, Y3, Y1
 	VBROADCASTSS (DX)(R9*1), Y3
@@ -895,6 +900,7 @@ one_less2:
 
 one1_k:
 	VMOVUPS      (BX), Y3
+	PREFETCHT0   64(DX)
 	VBROADCASTSS (DX), Y2
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         DI, DX
@@ -930,8 +936,10 @@ one_less1:
 	VZEROUPPER
 	RET
 
-two:
+one_more:
 	SUBQ    $0x08, SI
+	CMPQ    SI, $0x08
+	JG      two_more
 	LEAQ    tailMasks<>+0(SB), R12
 	MOVQ    $0x00000008, R13
 	SUBQ    SI, R13
@@ -1509,8 +1517,328 @@ two_less1:
 	VZEROUPPER
 	RET
 
+two_more:
+	SUBQ    $0x08, SI
+	CMPQ    SI, $0x08
+	JG      three_more
+	LEAQ    tailMasks<>+0(SB), R10
+	MOVQ    $0x00000008, R11
+	SUBQ    SI, R11
+	VMOVUPS (R10)(R11*4), Y0
+
+three_tiles:
+	CMPQ   BX, $0x02
+	JL     three_rest
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   b+24(FP), R11
+	MOVQ   k+48(FP), R12
+	MOVQ   DX, R10
+	TESTQ  R12, R12
+	JLE    three_summed
+
+three_k:
+	VMOVUPS      (R11), Y8
+	VMOVUPS      32(R11), Y9
+	VMOVUPS      64(R11), Y10
+	VBROADCASTSS (R10), Y7
+	VFMADD231PS  Y8, Y7, Y1
+	VFMADD231PS  Y9, Y7, Y2
+	VFMADD231PS  Y10, Y7, Y3
+	VBROADCASTSS (R10)(R9*1), Y7
+	VFMADD231PS  Y8, Y7, Y4
+	VFMADD231PS  Y9, Y7, Y5
+	VFMADD231PS  Y10, Y7, Y6
+	ADDQ         DI, R10
+	ADDQ         R8, R11
+	DECQ         R12
+	JNZ          three_k
+
+three_summed:
+	MOVQ    ldc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    ldadd+64(FP), R11
+	SHLQ    $0x02, R11
+	CMPQ    SI, $0x08
+	JNE     three_masked
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (AX)
+	VADDPS  32(CX), Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  64(CX), Y3, Y3
+	VMOVUPS Y3, 64(AX)
+	ADDQ    R11, CX
+	ADDQ    R10, AX
+	VADDPS  (CX), Y4, Y4
+	VMOVUPS Y4, (AX)
+	VADDPS  32(CX), Y5, Y5
+	VMOVUPS Y5, 32(AX)
+	VADDPS  64(CX), Y6, Y6
+	VMOVUPS Y6, 64(AX)
+	ADDQ    R11, CX
+	ADDQ    R10, AX
+	JMP     three_stored
+
+three_masked:
+	VADDPS     (CX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     32(CX), Y2, Y2
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS 64(CX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, 64(AX)
+	ADDQ       R11, CX
+	ADDQ       R10, AX
+	VADDPS     (CX), Y4, Y4
+	VMOVUPS    Y4, (AX)
+	VADDPS     32(CX), Y5, Y5
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS 64(CX), Y0, Y1
+	VADDPS     Y1, Y6, Y6
+	VMASKMOVPS Y6, Y0, 64(AX)
+	ADDQ       R11, CX
+	ADDQ       R10, AX
+
+three_stored:
+	LEAQ (DX)(R9*2), DX
+	SUBQ $0x02, BX
+	JMP  three_tiles
+
+three_rest:
+	CMPQ   BX, $0x01
+	JL     three_less1
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   b+24(FP), BX
+	MOVQ   k+48(FP), R9
+	TESTQ  R9, R9
+	JLE    three1_summed
+
+three1_k:
+	VMOVUPS      (BX), Y5
+	VMOVUPS      32(BX), Y6
+	VMOVUPS      64(BX), Y7
+	VBROADCASTSS (DX), Y4
+	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y7, Y4, Y3
+	ADDQ         DI, DX
+	ADDQ         R8, BX
+	DECQ         R9
+	JNZ          three1_k
+
+three1_summed:
+	MOVQ    ldc+56(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    ldadd+64(FP), BX
+	SHLQ    $0x02, BX
+	CMPQ    SI, $0x08
+	JNE     three1_masked
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (AX)
+	VADDPS  32(CX), Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  64(CX), Y3, Y3
+	VMOVUPS Y3, 64(AX)
+	ADDQ    BX, CX
+	ADDQ    DX, AX
+	JMP     three1_stored
+
+three1_masked:
+	VADDPS     (CX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     32(CX), Y2, Y2
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS 64(CX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, 64(AX)
+	ADDQ       BX, CX
+	ADDQ       DX, AX
+
+three1_stored:
+	VZEROUPPER
+	RET
+
+three_less1:
+	VZEROUPPER
+	RET
+
+three_more:
+	SUBQ    $0x08, SI
+	LEAQ    tailMasks<>+0(SB), R10
+	MOVQ    $0x00000008, R11
+	SUBQ    SI, R11
+	VMOVUPS (R10)(R11*4), Y0
+
+four_tiles:
+	CMPQ   BX, $0x02
+	JL     four_rest
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	MOVQ   b+24(FP), R11
+	MOVQ   k+48(FP), R12
+	MOVQ   DX, R10
+	TESTQ  R12, R12
+	JLE    four_summed
+
+four_k:
+	VMOVUPS      (R11), Y10
+	VMOVUPS      32(R11), Y11
+	VMOVUPS      64(R11), Y12
+	VMOVUPS      96(R11), Y13
+	VBROADCASTSS (R10), Y9
+	VFMADD231PS  Y10, Y9, Y1
+	VFMADD231PS  Y11, Y9, Y2
+	VFMADD231PS  Y12, Y9, Y3
+	VFMADD231PS  Y13, Y9, Y4
+	VBROADCASTSS (R10)(R9*1), Y9
+	VFMADD231PS  Y10, Y9, Y5
+	VFMADD231PS  Y11, Y9, Y6
+	VFMADD231PS  Y12, Y9, Y7
+	VFMADD231PS  Y13, Y9, Y8
+	ADDQ         DI, R10
+	ADDQ         R8, R11
+	DECQ         R12
+	JNZ          four_k
+
+four_summed:
+	MOVQ    ldc+56(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    ldadd+64(FP), R11
+	SHLQ    $0x02, R11
+	CMPQ    SI, $0x08
+	JNE     four_masked
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (AX)
+	VADDPS  32(CX), Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  64(CX), Y3, Y3
+	VMOVUPS Y3, 64(AX)
+	VADDPS  96(CX), Y4, Y4
+	VMOVUPS Y4, 96(AX)
+	ADDQ    R11, CX
+	ADDQ    R10, AX
+	VADDPS  (CX), Y5, Y5
+	VMOVUPS Y5, (AX)
+	VADDPS  32(CX), Y6, Y6
+	VMOVUPS Y6, 32(AX)
+	VADDPS  64(CX), Y7, Y7
+	VMOVUPS Y7, 64(AX)
+	VADDPS  96(CX), Y8, Y8
+	VMOVUPS Y8, 96(AX)
+	ADDQ    R11, CX
+	ADDQ    R10, AX
+	JMP     four_stored
+
+four_masked:
+	VADDPS     (CX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     32(CX), Y2, Y2
+	VMOVUPS    Y2, 32(AX)
+	VADDPS     64(CX), Y3, Y3
+	VMOVUPS    Y3, 64(AX)
+	VMASKMOVPS 96(CX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, 96(AX)
+	ADDQ       R11, CX
+	ADDQ       R10, AX
+	VADDPS     (CX), Y5, Y5
+	VMOVUPS    Y5, (AX)
+	VADDPS     32(CX), Y6, Y6
+	VMOVUPS    Y6, 32(AX)
+	VADDPS     64(CX), Y7, Y7
+	VMOVUPS    Y7, 64(AX)
+	VMASKMOVPS 96(CX), Y0, Y1
+	VADDPS     Y1, Y8, Y8
+	VMASKMOVPS Y8, Y0, 96(AX)
+	ADDQ       R11, CX
+	ADDQ       R10, AX
+
+four_stored:
+	LEAQ (DX)(R9*2), DX
+	SUBQ $0x02, BX
+	JMP  four_tiles
+
+four_rest:
+	CMPQ   BX, $0x01
+	JL     four_less1
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   b+24(FP), BX
+	MOVQ   k+48(FP), R9
+	TESTQ  R9, R9
+	JLE    four1_summed
+
+four1_k:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VMOVUPS      64(BX), Y8
+	VMOVUPS      96(BX), Y9
+	VBROADCASTSS (DX), Y5
+	VFMADD231PS  Y6, Y5, Y1
+	VFMADD231PS  Y7, Y5, Y2
+	VFMADD231PS  Y8, Y5, Y3
+	VFMADD231PS  Y9, Y5, Y4
+	ADDQ         DI, DX
+	ADDQ         R8, BX
+	DECQ         R9
+	JNZ          four1_k
+
+four1_summed:
+	MOVQ    ldc+56(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    ldadd+64(FP), BX
+	SHLQ    $0x02, BX
+	CMPQ    SI, $0x08
+	JNE     four1_masked
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (AX)
+	VADDPS  32(CX), Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  64(CX), Y3, Y3
+	VMOVUPS Y3, 64(AX)
+	VADDPS  96(CX), Y4, Y4
+	VMOVUPS Y4, 96(AX)
+	ADDQ    BX, CX
+	ADDQ    DX, AX
+	JMP     four1_stored
+
+four1_masked:
+	VADDPS     (CX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VADDPS     32(CX), Y2, Y2
+	VMOVUPS    Y2, 32(AX)
+	VADDPS     64(CX), Y3, Y3
+	VMOVUPS    Y3, 64(AX)
+	VMASKMOVPS 96(CX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, 96(AX)
+	ADDQ       BX, CX
+	ADDQ       DX, AX
+
+four1_stored:
+	VZEROUPPER
+	RET
+
+four_less1:
+	VZEROUPPER
+	RET
+
 // func productAVX512(c *float32, add *float32, a *float32, b *float32, m int, n int, k int, ldc int, ldadd int, rowa int, cola int, ldb int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·productAVX512(SB), NOSPLIT, $0-96
 	MOVQ  c+0(FP), AX
 	MOVQ  add+8(FP), DX
@@ -1527,7 +1855,7 @@ TEXT ·productAVX512(SB), NOSPLIT, $0-96
 	LEAQ  (R11)(R10*2), R12
 	LEAQ  (R12)(R10*2), R13
 	CMPQ  DI, $0x10
-	JG    two
+	JG    one_more
 	MOVQ  $0x00000001, R14
 	MOVQ  DI, CX
 	SHLQ  CL, R14
@@ -1553,6 +1881,7 @@ one_tiles:
 
 one_k:
 	VMOVUPS      (R14), Z9
+	PREFETCHT0   64(CX)
 	VBROADCASTSS (CX), Z8
 	VFMADD231PS  Z9, Z8, Z0
 	VBROADCASTSS (CX)(R10*1), Z8
@@ -1674,6 +2003,7 @@ one_rest:
 
 one7_k:
 	VMOVUPS      (CX), Z8
+	PREFETCHT0   64(BX)
 	VBROADCASTSS (BX), Z7
 	VFMADD231PS  Z8, Z7, Z0
 	VBROADCASTSS (BX)(R10*1), Z7
@@ -1780,6 +2110,7 @@ one_less7:
 
 one6_k:
 	VMOVUPS      (CX), Z7
+	PREFETCHT0   64(BX)
 	VBROADCASTSS (BX), Z6
 	VFMADD231PS  Z7, Z6, Z0
 	VBROADCASTSS (BX)(R10*1), Z6
@@ -1875,6 +2206,7 @@ one_less6:
 
 one5_k:
 	VMOVUPS      (CX), Z6
+	PREFETCHT0   64(BX)
 	VBROADCASTSS (BX), Z5
 	VFMADD231PS  Z6, Z5, Z0
 	VBROADCASTSS (BX)(R10*1), Z5
@@ -1959,6 +2291,7 @@ one_less5:
 
 one4_k:
 	VMOVUPS      (CX), Z5
+	PREFETCHT0   64(BX)
 	VBROADCASTSS (BX), Z4
 	VFMADD231PS  Z5, Z4, Z0
 	VBROADCASTSS (BX)(R10*1), Z4
@@ -2032,6 +2365,7 @@ one_less4:
 
 one3_k:
 	VMOVUPS      (CX), Z4
+	PREFETCHT0   64(BX)
 	VBROADCASTSS (BX), Z3
 	VFMADD231PS  Z4, Z3, Z0
 	VBROADCASTSS (BX)(R10*1), Z3
@@ -2094,6 +2428,7 @@ one_less3:
 
 one2_k:
 	VMOVUPS      (CX), Z3
+	PREFETCHT0   64(BX)
 	VBROADCASTSS (BX), Z2
 	VFMADD231PS  Z3, Z2, Z0
 	VBROADCASTSS (BX)(R10*1), Z2
@@ -2145,6 +2480,7 @@ one_less2:
 
 one1_k:
 	VMOVUPS      (CX), Z2
+	PREFETCHT0   64(BX)
 	VBROADCASTSS (BX), Z1
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         R8, BX
@@ -2179,7 +2515,7 @@ one_less1:
 	VZEROUPPER
 	RET
 
-two:
+one_more:
 	SUBQ  $0x10, DI
 	MOVQ  $0x00000001, R14
 	MOVQ  DI, CX

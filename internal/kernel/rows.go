@@ -36,7 +36,7 @@ func sumRows[T Float](dst, table []T, ids []int, dim int, a T, keep bool) {
 		sums := block[:min(len(block), dim-at)]
 		clear(sums)
 		for _, id := range ids {
-			Add(sums, table[id*dim+at:id*dim+at+len(sums)])
+			add(sums, table[id*dim+at:id*dim+at+len(sums)])
 		}
 		for j, s := range sums {
 			if keep {

@@ -15,7 +15,7 @@ func (c AddStep[T]) asm(a Arrays[T], rows []T, ids []int, dim int) bool {
 	return true
 }
 
-func (c AddStep[T]) Row(a Arrays[T], g []T) { AddScaled(a[0], c.A, g) }
+func (c AddStep[T]) Row(a Arrays[T], g []T) { addScaled(a[0], c.A, g) }
 
 // DecayStep is w = keep·w − rate·g.
 type DecayStep[T Float] struct{ Rate, Keep T }

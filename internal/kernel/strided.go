@@ -14,9 +14,9 @@ type strided[T Float] struct {
 	turned bool
 }
 
-// gemmOf sets c (m, n), which is not turned, to a·b, or adds that to c, for a (m, k) and b (k, n). Without assembly the
-// product is gonum's.
-func gemmOf[T Float](c strided[T], add bool, a, b strided[T], m, k, n int) {
+// gemmOf sets c (m, n), which is not turned, to a·b, or adds that to c, for a (m, k) and b (k, n). It is one of so many
+// of that size. Without assembly the product is gonum's.
+func gemmOf[T Float](c strided[T], add bool, a, b strided[T], m, k, n, products int) {
 	switch {
 	case m == 0 || n == 0:
 		return
@@ -26,10 +26,10 @@ func gemmOf[T Float](c strided[T], add bool, a, b strided[T], m, k, n int) {
 		}
 		return
 	case haveAVX2 && is32[T]():
-		p := newProduct(f32(c.data), f32(a.data), f32(b.data), a.turned, b.turned, m, k, n)
-		p.c, p.a, p.b = c.matrix(), a.matrix(), b.matrix()
-		if p.add = p.c; !add {
-			p.add = matrix{}
+		p := product{c: c.matrix(), a: a.matrix(), b: b.matrix(), rows: m, columns: n, k: k}
+		p.wide = haveAVX512 && m > 2 && m*k*n*products >= wideFrom
+		if add {
+			p.add = p.c
 		}
 		p.run()
 		return

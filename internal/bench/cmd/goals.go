@@ -35,6 +35,7 @@ func values() map[string][]string {
 		"small":   decimals(bench.GrowthFrom),
 		"large":   decimals(bench.GrowthTo),
 		"classes": decimals(bench.LossClasses()...),
+		"layer":   bench.Layers(),
 		"model":   bench.Models(),
 		"kernel":  {"gather", "sum", "add", "decay", "momentum", "adagrad", "rmsprop", "rmsprop+momentum", "adam"},
 		"rows":    decimals(1000, 1_000_000),

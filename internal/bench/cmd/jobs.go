@@ -49,6 +49,7 @@ func (r *runner) suites() []suite {
 		{"step-pytorch", r.besidePyTorch("^BenchmarkStep$/./.*/^impl=ours", "pytorch.py", "step")},
 		{"lookup-pytorch", r.besidePyTorch("^BenchmarkLookup$/./^impl=ours", "pytorch.py", "lookup")},
 		{"loss-pytorch", r.besidePyTorch("^BenchmarkCrossEntropy$/./^impl=ours", "pytorch.py", "cross-entropy")},
+		{"layers-pytorch", r.besidePyTorch("^BenchmarkLayer$", "pytorch.py", "layers")},
 		{"models-pytorch", r.besidePyTorch("^BenchmarkModel$", "pytorch_models.py")},
 		{"training", r.trainings()},
 	}

@@ -81,6 +81,17 @@ func Lanes(op func(...Op), y reg.VecVirtual, x Op) {
 	}
 }
 
+// Total returns the sum of the lanes of two vectors of 4 float64, of which low is lost.
+func Total(low, high reg.VecVirtual) reg.VecVirtual {
+	sum, half := XMM(), XMM()
+	VADDPD(high, low, low)
+	VEXTRACTF128(U8(1), low, half)
+	VADDPD(half, low.AsX(), sum)
+	VPERMILPD(U8(1), sum, half)
+	VADDSD(half, sum, sum)
+	return sum
+}
+
 // Loop emits body while n is not less than step, and takes step from n each time.
 func Loop(name string, n reg.GPVirtual, step int, body func()) {
 	Label(name)
@@ -90,6 +101,33 @@ func Loop(name string, n reg.GPVirtual, step int, body func()) {
 	SUBQ(U32(step), n)
 	JMP(LabelRef(name))
 	Label(name + "_done")
+}
+
+// EachVector emits a loop over the vectors of n floats at x, and at dst unless that is nil: work gets each, with a mask
+// if it is not whole, and leaves in it what dst gets.
+func EachVector(masks Mem, name string, dst *reg.GPVirtual, x, n reg.GPVirtual, work func(y reg.VecVirtual, mask *reg.VecVirtual)) {
+	Label(name)
+	CMPQ(n, U32(8))
+	JL(LabelRef(name + "_rest"))
+	y := Read(Mem{Base: x}, nil)
+	work(y, nil)
+	if dst != nil {
+		VMOVUPS(y, Mem{Base: *dst})
+		ADDQ(U32(32), *dst)
+	}
+	ADDQ(U32(32), x)
+	SUBQ(U32(8), n)
+	JMP(LabelRef(name))
+	Label(name + "_rest")
+	CMPQ(n, U32(0))
+	JE(LabelRef(name + "_whole"))
+	mask := Mask(masks, n, YMM())
+	y = Read(Mem{Base: x}, &mask)
+	work(y, &mask)
+	if dst != nil {
+		VMASKMOVPS(y, mask, Mem{Base: *dst})
+	}
+	Label(name + "_whole")
 }
 
 // IDAhead sets at to where the id of the row to fetch is: Ahead ids after id, but not after last.

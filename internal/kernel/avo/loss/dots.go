@@ -18,7 +18,7 @@ func dotRows(m constants) {
 	LEAQ(Mem{Base: ys, Index: n, Scale: 8, Disp: -8}, last)
 	MOVQ(stride, rest)
 	ANDQ(U8(7), rest)
-	mask := m.tailMask(rest)
+	mask := emit.Mask(m.masks(), rest, YMM())
 	SHLQ(U8(2), stride)
 	Label("dot_rows")
 	CMPQ(n, U32(0))

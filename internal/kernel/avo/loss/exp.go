@@ -63,7 +63,7 @@ func maxRow(m constants) {
 	ADDQ(U32(128), x)
 	SUBQ(U32(32), n)
 	JMP(LabelRef("max32"))
-	eachVector(m, "max8", nil, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
+	emit.EachVector(m.masks(), "max8", nil, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
 		if mask != nil {
 			none := YMM()
 			VMOVUPS(m.of("none", 0), none)
@@ -100,21 +100,10 @@ func sumExp(m constants, keeps bool) {
 	x, n, left, top := emit.GP("x"), emit.GP("n"), GP64(), emit.Broadcast("top", at)
 	s := newSum()
 	MOVQ(U32(run), left)
-	eachVector(m, name+"_8", keep, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
+	emit.EachVector(m.masks(), name+"_8", keep, x, n, func(y reg.VecVirtual, mask *reg.VecVirtual) {
 		VSUBPS(top, y, y)
 		m.exp(y)
-		if mask != nil {
-			VANDPS(*mask, y, y)
-			VADDPS(y, s.part, s.part)
-			return
-		}
-		VADDPS(y, s.part, s.part)
-		DECQ(left)
-		JNE(LabelRef(name + "_more"))
-		s.fold()
-		VXORPS(s.part, s.part, s.part)
-		MOVQ(U32(run), left)
-		Label(name + "_more")
+		s.add(name+"_more", y, left, mask)
 	})
 	s.fold()
 	Store(s.total(), ReturnIndex(0))
@@ -136,6 +125,22 @@ func newSum() *sum {
 	return s
 }
 
+// add adds y, or its floats in mask unless that is nil, to the part, and folds it after so many vectors as left says.
+func (s *sum) add(label string, y reg.VecVirtual, left reg.GPVirtual, mask *reg.VecVirtual) {
+	if mask != nil {
+		VANDPS(*mask, y, y)
+		VADDPS(y, s.part, s.part)
+		return
+	}
+	VADDPS(y, s.part, s.part)
+	DECQ(left)
+	JNE(LabelRef(label))
+	s.fold()
+	VXORPS(s.part, s.part, s.part)
+	MOVQ(U32(run), left)
+	Label(label)
+}
+
 // fold adds the part to the wholes.
 func (s *sum) fold() {
 	wide, half := YMM(), XMM()
@@ -147,15 +152,7 @@ func (s *sum) fold() {
 }
 
 // total returns the sum of the lanes of the wholes.
-func (s *sum) total() reg.VecVirtual {
-	sum, half := XMM(), XMM()
-	VADDPD(s.wholes[1], s.wholes[0], s.wholes[0])
-	VEXTRACTF128(U8(1), s.wholes[0], half)
-	VADDPD(half, s.wholes[0].AsX(), sum)
-	VPERMILPD(U8(1), sum, half)
-	VADDSD(half, sum, sum)
-	return sum
-}
+func (s *sum) total() reg.VecVirtual { return emit.Total(s.wholes[0], s.wholes[1]) }
 
 func scaleAdd(m constants) {
 	TEXT("scaleAddAVX2", NOSPLIT, "func(x *float32, n int, a, b float32)")
@@ -165,7 +162,7 @@ func scaleAdd(m constants) {
 	a, b := emit.Broadcast("a", 16), emit.Broadcast("b", 20)
 	dst := GP64()
 	MOVQ(x, dst)
-	eachVector(m, "scale_8", &dst, x, n, func(y reg.VecVirtual, _ *reg.VecVirtual) {
+	emit.EachVector(m.masks(), "scale_8", &dst, x, n, func(y reg.VecVirtual, _ *reg.VecVirtual) {
 		VMULPS(a, y, y)
 		VADDPS(b, y, y)
 	})

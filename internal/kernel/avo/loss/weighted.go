@@ -30,7 +30,7 @@ func sumWeighted(m constants) {
 	}
 	CMPQ(s.left, U32(0))
 	JE(LabelRef("weighted_whole"))
-	mask := m.tailMask(s.left)
+	mask := emit.Mask(m.masks(), s.left, YMM())
 	s.block("weighted_rest", 1, &mask)
 	Label("weighted_whole")
 	VZEROUPPER()

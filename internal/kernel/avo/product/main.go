@@ -30,8 +30,9 @@ func main() {
 // width is what the kernels for a width of vectors differ in.
 type width interface {
 	name() string
-	lanes() int // of a vector
-	rows() int  // of a tile; its columns are those of two vectors
+	lanes() int   // of a vector
+	rows() int    // of a tile, if its columns are those of one or two vectors
+	vectors() int // of the widest tile
 	vector() reg.VecVirtual
 	zero(reg.VecVirtual)
 	tail(n reg.GPVirtual)                 // makes a mask of n lanes
@@ -42,7 +43,7 @@ type width interface {
 func product(w width) {
 	TEXT("product"+w.name(), NOSPLIT, "func(c, add, a, b *float32, m, n, k, ldc, ldadd, rowa, cola, ldb int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("product%s sets c, m rows of n columns, to add + a·b, for n from 1 to %d. Rows of c, add and b are ldc,", w.name(), 2*w.lanes()),
+	Doc(fmt.Sprintf("product%s sets c, m rows of n columns, to add + a·b, for n from 1 to %d. Rows of c, add and b are ldc,", w.name(), w.vectors()*w.lanes()),
 		"ldadd and ldb elements apart; a's rows rowa, its columns cola. b is read to the end of its last vector.")
 	p := &pointers{width: w, c: emit.GP("c"), add: emit.GP("add"), a: emit.GP("a"), m: emit.GP("m"), last: emit.GP("n")}
 	p.cola, p.ldb = bytes("cola"), bytes("ldb")
@@ -51,14 +52,19 @@ func product(w width) {
 		p.rowa[i] = GP64()
 		LEAQ(Mem{Base: p.rowa[i-2], Index: p.rowa[1], Scale: 2}, p.rowa[i])
 	}
-	CMPQ(p.last, U8(w.lanes()))
-	JG(LabelRef("two"))
-	w.tail(p.last)
-	p.tiles("one", 1)
-	Label("two")
-	SUBQ(U8(w.lanes()), p.last)
-	w.tail(p.last)
-	p.tiles("two", 2)
+	for vectors, name := range []string{"one", "two", "three", "four"}[:w.vectors()] {
+		next := name + "_more"
+		if vectors+1 < w.vectors() {
+			CMPQ(p.last, U8(w.lanes()))
+			JG(LabelRef(next))
+		}
+		w.tail(p.last)
+		p.tiles(name, vectors+1)
+		if vectors+1 < w.vectors() {
+			Label(next)
+			SUBQ(U8(w.lanes()), p.last)
+		}
+	}
 }
 
 // bytes is a stride in bytes.
@@ -78,19 +84,24 @@ type pointers struct {
 	cola, ldb reg.GPVirtual
 }
 
-// tiles emits the loop over tiles that are so many vectors wide, and one tile for each number of rows left.
+// tiles emits the loop over tiles that are so many vectors wide, and one tile for each number of rows left. The widest
+// have two rows.
 func (p *pointers) tiles(name string, vectors int) {
+	most := p.rows()
+	if vectors > 2 {
+		most = 2
+	}
 	Label(name + "_tiles")
-	CMPQ(p.m, U8(p.rows()))
+	CMPQ(p.m, U8(most))
 	JL(LabelRef(name + "_rest"))
-	p.tile(name, p.rows(), vectors)
-	for range p.rows() / 2 {
+	p.tile(name, most, vectors)
+	for range most / 2 {
 		LEAQ(Mem{Base: p.a, Index: p.rowa[1], Scale: 2}, p.a)
 	}
-	SUBQ(U8(p.rows()), p.m)
+	SUBQ(U8(most), p.m)
 	JMP(LabelRef(name + "_tiles"))
 	Label(name + "_rest")
-	for rows := p.rows() - 1; rows > 0; rows-- {
+	for rows := most - 1; rows > 0; rows-- {
 		less := fmt.Sprintf("%s_less%d", name, rows)
 		CMPQ(p.m, U8(rows))
 		JL(LabelRef(less))
@@ -119,6 +130,9 @@ func (p *pointers) tile(name string, rows, vectors int) {
 	for v := range row {
 		row[v] = p.vector()
 		VMOVUPS(Mem{Base: b, Disp: 4 * p.lanes() * v}, row[v])
+	}
+	if vectors == 1 { // the next rows of an a whose columns are far apart; wider tiles have no time for it
+		PREFETCHT0(Mem{Base: a, Disp: 64})
 	}
 	for i := range rows {
 		VBROADCASTSS(p.row(a, i), x)
