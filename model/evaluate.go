@@ -31,21 +31,28 @@ func (e Evaluation) String() string {
 // is no class.
 func (c *Classifier) Evaluate(ctx context.Context, samples []data.Sample) (Evaluation, error) {
 	eval := Evaluation{Confusion: newConfusion(len(c.labels))}
-	for i, s := range samples {
-		if s.Label < 0 || s.Label >= len(c.labels) {
-			return eval, errors.Errorf("model: sample %d has label %d: want a class in [0, %d)", i, s.Label, len(c.labels))
-		}
+	texts, err := c.texts(samples)
+	if err != nil {
+		return eval, err
 	}
-	texts := make([][]int32, len(samples))
-	for i, s := range samples {
-		texts[i] = s.IDs
-	}
-	err := c.each(ctx, texts, func(i int, logits []float32) {
+	err = c.each(ctx, texts, func(i int, logits []float32) {
 		label := samples[i].Label
 		eval.Confusion[label][argmax(logits)]++
 		eval.Loss -= logSoftmax(logits, label) / float64(len(samples))
 	})
 	return eval, errors.Wrap(err, "model")
+}
+
+// texts returns the words of samples. It fails if a sample's label is no class.
+func (c *Classifier) texts(samples []data.Sample) ([][]int32, error) {
+	texts := make([][]int32, len(samples))
+	for i, s := range samples {
+		if s.Label < 0 || s.Label >= len(c.labels) {
+			return nil, errors.Errorf("model: sample %d has label %d: want a class in [0, %d)", i, s.Label, len(c.labels))
+		}
+		texts[i] = s.IDs
+	}
+	return texts, nil
 }
 
 // each calls f with the logits of each text, in order.
