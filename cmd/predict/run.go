@@ -1,77 +1,114 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"context"
-	"flag"
+	"encoding/json"
 	"fmt"
 	"io"
-	"iter"
 	"os"
+	"strings"
 
-	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/model"
 )
 
-// options are the flags' values.
-type options struct {
-	Model string `json:"model" help:"{folder} of the model; required"`
-	K     int    `json:"k" help:"number of classes of each text, the most probable first"`
-}
-
-const usage = "usage: predict -model folder [flags] [text ...]\nTells the classes of texts. 'go doc ./cmd/predict' is the manual."
-
-func parse(args []string, help io.Writer) (o options, texts []string, err error) {
-	o = options{K: 1}
-	fs := flag.NewFlagSet("predict", flag.ContinueOnError)
-	if err := cli.Fields(fs, &o); err != nil {
-		return o, nil, err
-	}
-	err = cli.Parse(fs, args, usage, help)
-	switch {
-	case err != nil:
-	case o.Model == "":
-		err = cli.Misuse("-model is missing: name the folder that 'train -out' wrote")
-	case o.K < 1:
-		err = cli.Misuse("-k must be at least 1, got %d", o.K)
-	}
-	return o, fs.Args(), err
-}
-
-// run is the command.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
+// run is the command: it answers the texts of args or the lines of stdin on stdout, or does what args say instead.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	o, texts, err := parse(args, stdout)
 	if err != nil {
 		return err
 	}
 	c, err := model.Load(os.DirFS(o.Model))
-	if err != nil {
+	switch {
+	case err != nil:
+		return err
+	case o.Eval != "":
+		return evaluate(ctx, c, o.Eval, stdout)
+	case o.Serve != "":
+		return listen(ctx, c, o, stderr)
+	}
+	p := printer{c, o}
+	if len(texts) == 0 || len(texts) == 1 && texts[0] == "-" {
+		return stream(ctx, stdin, stdout, p.answer)
+	}
+	var out bytes.Buffer
+	if err := p.answer(&out, texts); err != nil {
 		return err
 	}
-	lines := bufio.NewScanner(stdin)
-	for text := range all(texts, lines) {
-		p, err := c.Predict(text)
-		if err != nil {
-			return err
-		}
-		for _, class := range p.Top(o.K) {
-			if _, err := fmt.Fprintf(stdout, "%s\t%.4f\t%s\n", class.Label, class.Score, text); err != nil {
+	_, err = stdout.Write(out.Bytes())
+	return err
+}
+
+// printer writes what the model says of texts, as the options want it.
+type printer struct {
+	c *model.Classifier
+	options
+}
+
+// answer writes the answers to texts.
+func (p printer) answer(w *bytes.Buffer, texts []string) error {
+	if p.Explain {
+		for _, text := range texts {
+			e, err := p.c.Explain(text)
+			if err == nil {
+				err = p.write(w, text, e)
+			}
+			if err != nil {
 				return err
 			}
 		}
+		return nil
 	}
-	return lines.Err()
+	all, err := p.predict(texts)
+	for i, prediction := range all {
+		if err == nil {
+			err = p.write(w, texts[i], model.Explanation{Prediction: prediction})
+		}
+	}
+	return err
 }
 
-// all yields texts or, if there are none, lines.
-func all(texts []string, lines *bufio.Scanner) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for _, text := range texts {
-			if !yield(text) {
-				return
-			}
-		}
-		for len(texts) == 0 && lines.Scan() && yield(lines.Text()) {
+// predict reads one text by itself: a graph of many costs more.
+func (p printer) predict(texts []string) ([]model.Prediction, error) {
+	if len(texts) != 1 {
+		return p.c.PredictAll(texts)
+	}
+	one, err := p.c.Predict(texts[0])
+	return []model.Prediction{one}, err
+}
+
+// write writes the answer to a text.
+func (p printer) write(w *bytes.Buffer, text string, e model.Explanation) error {
+	classes := []model.Class{}
+	for _, class := range e.Top(p.K) {
+		if class.Score >= p.Threshold {
+			classes = append(classes, class)
 		}
 	}
+	if p.JSON {
+		return writeJSON(w, text, classes, e)
+	}
+	for i, class := range classes {
+		if i > 0 {
+			w.WriteByte('\t')
+		}
+		fmt.Fprintf(w, "%s\t%.4f", class.Label, class.Score)
+	}
+	w.WriteByte('\n')
+	if p.Explain {
+		_, table, _ := strings.Cut(e.String(), "\n")
+		fmt.Fprintf(w, "%s\n", table)
+	}
+	return nil
+}
+
+func writeJSON(w io.Writer, text string, classes []model.Class, e model.Explanation) error {
+	lines := json.NewEncoder(w)
+	lines.SetEscapeHTML(false)
+	return lines.Encode(struct {
+		Text    string        `json:"text"`
+		Classes []model.Class `json:"classes"`
+		Words   []model.Part  `json:"words,omitempty"`
+		Rest    int           `json:"rest,omitempty"`
+	}{text, classes, e.Words, e.Rest})
 }

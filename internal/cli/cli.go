@@ -14,14 +14,15 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"syscall"
 )
 
 // Main runs a command until it returns, and ends the program: with status 0, with 2 after a misuse of the command line,
-// or with 1 after any other error, which goes to standard error. An interrupt cancels the context; a second one ends
-// the program at once.
+// or with 1 after any other error, which goes to standard error. An interrupt or SIGTERM cancels the context; a second
+// one ends the program at once.
 func Main(name string, run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second interrupt finds the default handler
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second one finds the default handler
 	os.Exit(status(name, run(ctx, os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
 }
 
