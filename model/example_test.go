@@ -3,6 +3,7 @@ package model_test
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/model"
@@ -35,6 +36,34 @@ func Example() {
 	// Output:
 	// embedding 10×8 → mean → 2 classes, 98 weights
 	// 30 epochs; good 0.99
+}
+
+// A saved model in the program that uses it.
+func ExampleLoad() {
+	c, err := model.Load(os.DirFS("../examples/service/opinions"))
+	check(err)
+	p, err := c.Predict("The coffee was terrific")
+	check(err)
+	fmt.Printf("%s %.2f\n", p.Label, p.Score)
+	// Output:
+	// positive 0.98
+}
+
+func ExampleClassifier_Explain() {
+	c, err := model.Load(os.DirFS("../examples/service/opinions"))
+	check(err)
+	e, err := c.Explain("A terrific cake, but xyzzy")
+	check(err)
+	fmt.Print(e)
+	// Output:
+	// positive 0.994
+	// word      part
+	// a         -0.004
+	// terrific  +0.302  ++++++++++++++++++++
+	// cake      -0.003
+	// ,         -0.003
+	// but       -0.001
+	// xyzzy     -0.004  unknown
 }
 
 func ExampleConfusion() {

@@ -156,7 +156,7 @@ func TestSuites(t *testing.T) {
 
 func TestMisuse(t *testing.T) {
 	for _, args := range []string{
-		"", "measure", "compare", "compare step steps", "compare -count x", "report", "report a b", "gen", "memory -vocab x", "train -x",
+		"", "measure", "compare", "compare step steps", "compare -count x", "report", "report a b", "gen", "memory -vocab x", "serve -clients x", "serve -clients 0", "train -x",
 	} {
 		var out bytes.Buffer
 		var misuse *cli.UsageError
@@ -171,7 +171,7 @@ func TestMisuse(t *testing.T) {
 			t.Errorf("%q: got %v", args, err)
 		}
 	}
-	for _, args := range []string{"-h", "compare -h", "report -h", "gen -h", "memory -h", "train -h"} {
+	for _, args := range []string{"-h", "compare -h", "report -h", "gen -h", "memory -h", "serve -h", "train -h"} {
 		var out bytes.Buffer
 		if err := run(t.Context(), strings.Fields(args), &out, &out); err != flag.ErrHelp || out.Len() == 0 {
 			t.Errorf("%q: got %v, %q", args, err, &out)
@@ -186,6 +186,17 @@ func TestMemory(t *testing.T) {
 	}
 	s := parseResults("place: pinned\n" + out.String())
 	if x := s.samples["pinned Memory/solver=sgd/vocab=1000/impl=ours peak/table"]; len(x) != 1 || x[0] < 1 {
+		t.Errorf("got %q", &out)
+	}
+}
+
+func TestServe(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(t.Context(), strings.Fields("serve -clients 2 -seconds 0.2 -vocab 100"), &out, &out); err != nil {
+		t.Fatal(err)
+	}
+	s := parseResults("place: pinned\n" + out.String())
+	if x := s.samples["pinned Serve/clients=2/vocab=100/words=20 p99-ns"]; len(x) != 1 || x[0] <= 0 {
 		t.Errorf("got %q", &out)
 	}
 }

@@ -12,7 +12,7 @@
 // fasttext, which it installs if it may.
 //
 // Further commands are what compare runs: gen folder writes the workloads for peers that are not Go programs, memory
-// and train are programs to measure. A command's -h lists its flags.
+// and train are programs to measure. Serve measures the latency of package serve. A command's -h lists its flags.
 package main
 
 import (
@@ -28,7 +28,7 @@ import (
 func main() { cli.Main("bench", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	const usage = "compare, report, gen, memory or train"
+	const usage = "compare, report, gen, memory, serve or train"
 	if len(args) == 0 {
 		return cli.Misuse("want a command: %s", usage)
 	}
@@ -41,6 +41,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return gen(args, stdout)
 	case "memory":
 		return memory(args, stdout)
+	case "serve":
+		return serve(ctx, args, stdout)
 	case "train":
 		return train(ctx, args, stdout)
 	case "-h", "-help", "--help":

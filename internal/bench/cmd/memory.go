@@ -33,7 +33,7 @@ func memory(args []string, stdout io.Writer) error {
 		}
 	}
 	took := time.Since(start)
-	peak, err := peak()
+	peak, err := memoryOf("VmHWM:")
 	if err != nil {
 		return err
 	}
@@ -43,16 +43,17 @@ func memory(args []string, stdout io.Writer) error {
 	return err
 }
 
-// peak returns the most bytes that this process held in memory, as Linux counts them.
-func peak() (float64, error) {
+// memoryOf returns the bytes that this process holds in memory ("VmRSS:"), or the most that it ever held ("VmHWM:"), as
+// Linux counts them.
+func memoryOf(name string) (float64, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0, err
 	}
-	_, rest, found := bytes.Cut(status, []byte("VmHWM:"))
+	_, rest, found := bytes.Cut(status, []byte(name))
 	var kib float64
 	if _, err := fmt.Fscan(bytes.NewReader(rest), &kib); !found || err != nil {
-		return 0, fmt.Errorf("no VmHWM in /proc/self/status: this needs Linux")
+		return 0, fmt.Errorf("no %s in /proc/self/status: this needs Linux", name)
 	}
 	return kib * 1024, nil
 }

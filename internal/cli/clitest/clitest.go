@@ -5,8 +5,10 @@ import (
 	"flag"
 	"go/parser"
 	"go/token"
+	"math"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -28,6 +30,18 @@ func Golden(t testing.TB, file, got string) {
 	if got != string(want) {
 		t.Errorf("%s differs (go test with -update writes it)\n got:\n%s\nwant:\n%s", file, got, want)
 	}
+}
+
+// Rounded returns a text with its decimal fractions rounded to four digits: the last digits of a float depend on the
+// machine, and on the order in which it sums.
+func Rounded(text string) string {
+	return regexp.MustCompile(`-?\d+(\.\d+)?e-\d+|-?\d+\.\d{5,}`).ReplaceAllStringFunc(text, func(number string) string {
+		x, err := strconv.ParseFloat(number, 64)
+		if err != nil {
+			return number
+		}
+		return strconv.FormatFloat(math.Round(x*1e4)/1e4+0, 'f', 4, 64) // + 0: no minus before a zero
+	})
 }
 
 // Manual fails unless the package comment of file describes the flags that help, the output of -h, lists, and no

@@ -43,6 +43,13 @@ const manual = `X does x.
 A paragraph about -others.
 `
 
+func TestRounded(t *testing.T) {
+	const text = `{"a":0.12345678,"b":[-2.5e-9,-1.99999e-07,3e-5],"v1.4.0":12,"c":0.5}`
+	if got, want := Rounded(text), `{"a":0.1235,"b":[0.0000,0.0000,0.0000],"v1.4.0":12,"c":0.5}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	for change, want := range map[string][]string{
 		"":                           nil,

@@ -34,8 +34,11 @@ func init() {
 			"Confused":     r.TypeOf((*p0.Confused)(nil)).Elem(),
 			"Confusion":    r.TypeOf((*p0.Confusion)(nil)).Elem(),
 			"Evaluation":   r.TypeOf((*p0.Evaluation)(nil)).Elem(),
+			"Explanation":  r.TypeOf((*p0.Explanation)(nil)).Elem(),
+			"Mistake":      r.TypeOf((*p0.Mistake)(nil)).Elem(),
 			"Net":          r.TypeOf((*p0.Net)(nil)).Elem(),
 			"Output":       r.TypeOf((*p0.Output)(nil)).Elem(),
+			"Part":         r.TypeOf((*p0.Part)(nil)).Elem(),
 			"Prediction":   r.TypeOf((*p0.Prediction)(nil)).Elem(),
 			"Report":       r.TypeOf((*p0.Report)(nil)).Elem(),
 			"Run":          r.TypeOf((*p0.Run)(nil)).Elem(),
@@ -50,7 +53,9 @@ func init() {
 		Untypeds: map[string]string{
 			"StateFolder": "string:state",
 		},
-		Wrappers: map[string][]string{},
+		Wrappers: map[string][]string{
+			"Explanation": {"Top"},
+		},
 	})
 }
 
