@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -29,8 +30,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The first interrupt cancels, a later one ends the program.
+// The first interrupt or SIGTERM cancels, a later one ends the program.
 func TestInterrupt(t *testing.T) {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		interrupt(t, s)
+	}
+}
+
+func interrupt(t *testing.T, s os.Signal) {
 	c := exec.CommandContext(t.Context(), os.Args[0])
 	c.Env = append(os.Environ(), "CLI_TEST_COMMAND=1")
 	out, err := c.StdoutPipe()
@@ -45,19 +52,19 @@ func TestInterrupt(t *testing.T) {
 		if !lines.Scan() || lines.Text() != want {
 			t.Fatalf("got %q, want %q", lines.Text(), want)
 		}
-		c.Process.Signal(os.Interrupt)
+		c.Process.Signal(s)
 	}
 	done := make(chan error)
 	go func() { done <- c.Wait() }()
 	for { // the handler of the first is taken away a moment after it cancelled
 		select {
 		case err := <-done:
-			if err == nil || err.Error() != "signal: interrupt" {
+			if err == nil || err.Error() != "signal: "+s.String() {
 				t.Errorf("ended with %v", err)
 			}
 			return
 		case <-time.After(50 * time.Millisecond):
-			c.Process.Signal(os.Interrupt)
+			c.Process.Signal(s)
 		}
 	}
 }
