@@ -113,7 +113,7 @@ func TestMisuse(t *testing.T) {
 func TestNoModel(t *testing.T) {
 	for folder, want := range map[string]string{
 		t.TempDir():       "model: loading: no config.json: this is no model",
-		"testdata/nosuch": "model: loading: no config.json: this is no model",
+		"testdata/nosuch": "open testdata/nosuch: no such file or directory",
 	} {
 		if stdout, _, err := invoke(t, "x", "-model", folder); err == nil || err.Error() != want || stdout != "" {
 			t.Errorf("%s: %q, %v", folder, stdout, err)

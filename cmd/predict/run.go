@@ -18,7 +18,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	c, err := model.Load(os.DirFS(o.Model))
+	c, err := load(o.Model)
 	switch {
 	case err != nil:
 		return err
@@ -37,6 +37,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	_, err = stdout.Write(out.Bytes())
 	return err
+}
+
+// load reads the model of a folder. If another takes the folder's place meanwhile, it reads none of that one.
+func load(folder string) (*model.Classifier, error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return model.Load(root.FS())
 }
 
 // printer writes what the model says of texts, as the options want it.

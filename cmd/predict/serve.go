@@ -53,7 +53,7 @@ func reload(ctx context.Context, hangups <-chan os.Signal, h *serve.Handler, fol
 			return
 		case <-hangups:
 		}
-		c, err := model.Load(os.DirFS(folder))
+		c, err := load(folder)
 		if err != nil {
 			fmt.Fprintf(stderr, "%s: the model before it goes on answering: %v\n", folder, err)
 			continue

@@ -4,7 +4,7 @@
 //
 // is a server with a page at http://127.0.0.1:8080/; docs/serving.md tells what else it answers. This wrote the model:
 //
-//	go run ./cmd/train -dim 8 -min-count 3 -out examples/service/opinions
+//	go run ./cmd/train -dim 8 -min-count 3 -keep 0 -out examples/service/opinions
 //
 // Without an address it asks itself once, and prints the answer:
 //
