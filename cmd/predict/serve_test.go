@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,6 +18,13 @@ import (
 // A server answers as the command does, loads its model again at SIGHUP without losing a request, keeps the old one if
 // that fails, and ends when it is told to.
 func TestServe(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no SIGHUP")
+	}
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
 	folder := filepath.Join(t.TempDir(), "served")
 	if err := os.CopyFS(folder, os.DirFS(opinions)); err != nil {
 		t.Fatal(err)
@@ -60,7 +68,7 @@ func TestServe(t *testing.T) {
 	}
 	hangUp := func(want string) {
 		t.Helper()
-		if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		if err := self.Signal(syscall.SIGHUP); err != nil {
 			t.Fatal(err)
 		}
 		if got := line(); !strings.HasPrefix(got, folder+": "+want) {
