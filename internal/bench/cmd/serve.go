@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -58,10 +58,31 @@ func serve(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	slices.Sort(took)
-	_, err = fmt.Fprintf(stdout, "BenchmarkServe/clients=%d/vocab=%d/words=%d %d %.0f ns/op %d p50-ns %d p99-ns %d max-ns %.0f grown-B\n",
-		o.Clients, o.Vocab, o.Words, len(took), o.Seconds*1e9/float64(len(took)), took[len(took)/2], took[len(took)*99/100], took[len(took)-1], grown)
+	_, err = fmt.Fprintf(stdout, "BenchmarkServe/clients=%d/vocab=%d/words=%d %d %.0f ns/op %d p50-ns %d p99-ns %d p999-ns %.0f grown-B\n",
+		o.Clients, o.Vocab, o.Words, took.n, o.Seconds*1e9/float64(took.n), took.quantile(0.5), took.quantile(0.99), took.quantile(0.999), grown)
 	return err
+}
+
+// latencies counts answers by the microseconds that they took, the last for all that took longer: its memory does not
+// grow with them.
+type latencies struct {
+	counts [1_000_000]int
+	n      int
+}
+
+func (l *latencies) add(took time.Duration) {
+	l.counts[min(int(took.Microseconds()), len(l.counts)-1)]++
+	l.n++
+}
+
+func (l *latencies) quantile(share float64) time.Duration {
+	below := 0
+	for us, n := range l.counts {
+		if below += n; float64(below) >= share*float64(l.n) {
+			return time.Duration(us) * time.Microsecond
+		}
+	}
+	return 0
 }
 
 // question is a request and the answer to it.
@@ -95,49 +116,46 @@ func (o serveFlags) questions() (*model.Classifier, []question, error) {
 }
 
 // load asks until the time is over, and returns how long each answer took and the bytes by which memory grew.
-func (o serveFlags) load(url string, questions []question) (all []time.Duration, grown float64, err error) {
+func (o serveFlags) load(url string, questions []question) (all *latencies, grown float64, err error) {
 	var clients sync.WaitGroup
 	var mu sync.Mutex
+	all = new(latencies)
 	transport := &http.Transport{MaxIdleConnsPerHost: o.Clients}
 	defer transport.CloseIdleConnections()
 	end := time.Now().Add(time.Duration(o.Seconds * float64(time.Second)))
 	for n := range o.Clients {
 		clients.Go(func() {
-			took, bad := ask(&http.Client{Transport: transport}, url, questions[n*len(questions)/o.Clients:], end)
+			bad := ask(&http.Client{Transport: transport}, url, questions[n*len(questions)/o.Clients:], end, func(took time.Duration) {
+				mu.Lock()
+				defer mu.Unlock()
+				all.add(took)
+			})
 			mu.Lock()
 			defer mu.Unlock()
-			all = append(all, took...)
-			if bad != nil {
-				err = bad
-			}
+			err = cmp.Or(err, bad)
 		})
 	}
 	time.Sleep(time.Duration(o.Seconds / 5 * float64(time.Second)))
 	before, err1 := memoryOf("VmRSS:")
 	clients.Wait()
 	after, err2 := memoryOf("VmRSS:")
-	for _, bad := range []error{err1, err2} {
-		if bad != nil {
-			err = bad
-		}
-	}
-	return all, after - before, err
+	return all, after - before, cmp.Or(err, err1, err2)
 }
 
-// ask asks one question after the other, over and over.
-func ask(client *http.Client, url string, questions []question, end time.Time) (took []time.Duration, err error) {
+// ask asks one question after the other, over and over, and tells how long each answer took.
+func ask(client *http.Client, url string, questions []question, end time.Time, tell func(took time.Duration)) error {
 	for i := 0; time.Now().Before(end); i++ {
 		q, start := questions[i%len(questions)], time.Now()
 		reply, err := client.Post(url, "application/json", bytes.NewReader(q.body))
 		if err != nil {
-			return took, err
+			return err
 		}
 		answer, err := io.ReadAll(reply.Body)
 		reply.Body.Close()
-		took = append(took, time.Since(start))
+		tell(time.Since(start))
 		if err != nil || !bytes.Equal(answer, q.answer) {
-			return took, fmt.Errorf("the answer to %s is %s, %v; want %s", q.body, answer, err, q.answer)
+			return fmt.Errorf("the answer to %s is %s, %v; want %s", q.body, answer, err, q.answer)
 		}
 	}
-	return took, nil
+	return nil
 }
