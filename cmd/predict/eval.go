@@ -36,16 +36,8 @@ func evaluate(ctx context.Context, c *model.Classifier, file string, stdout io.W
 	if len(surest) > 0 {
 		fmt.Fprintf(stdout, "\nsurest mistakes\n%s", table(surest, examples))
 	}
-	_, err = fmt.Fprintf(stdout, "\naccuracy %.3f\nmacro F1 %.3f\n", e.Accuracy(), macroF1(e.Confusion))
+	_, err = fmt.Fprintf(stdout, "\naccuracy %.3f\nmacro F1 %.3f\n", e.Accuracy(), e.MacroF1())
 	return err
-}
-
-// macroF1 returns the mean of the classes' F1.
-func macroF1(m model.Confusion) (mean float64) {
-	for class := range m {
-		mean += m.F1(class) / float64(len(m))
-	}
-	return mean
 }
 
 func table(list []model.Mistake, examples []data.Example) texttab.Table {
