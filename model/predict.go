@@ -47,6 +47,10 @@ func (c *Classifier) Predict(text string) (Prediction, error) {
 
 // PredictAll returns the classes of texts, in their order.
 func (c *Classifier) PredictAll(texts []string) ([]Prediction, error) {
+	if len(texts) == 1 { // a graph of many costs more
+		p, err := c.Predict(texts[0])
+		return []Prediction{p}, err
+	}
 	ids := make([][]int32, len(texts))
 	for i, text := range texts {
 		ids[i] = c.vocab.IDs(text, c.cfg.MaxLen)

@@ -47,21 +47,12 @@ func (h *Handler) predict(r *http.Request) (any, error) {
 		return nil, err
 	}
 	defer done()
-	all, err := predictAll(c.Classifier, texts)
+	all, err := c.PredictAll(texts)
 	answer := make([][]model.Class, len(all))
 	for i, p := range all {
 		answer[i] = p.Top(k)
 	}
 	return answer, err
-}
-
-// predictAll reads one text by itself: a graph of many costs more.
-func predictAll(c *model.Classifier, texts []string) ([]model.Prediction, error) {
-	if len(texts) != 1 {
-		return c.PredictAll(texts)
-	}
-	p, err := c.Predict(texts[0])
-	return []model.Prediction{p}, err
 }
 
 // topK returns how many classes a request asks for: all, unless it says.

@@ -69,22 +69,13 @@ func (p printer) answer(w *bytes.Buffer, texts []string) error {
 		}
 		return nil
 	}
-	all, err := p.predict(texts)
+	all, err := p.c.PredictAll(texts)
 	for i, prediction := range all {
 		if err == nil {
 			err = p.write(w, texts[i], model.Explanation{Prediction: prediction})
 		}
 	}
 	return err
-}
-
-// predict reads one text by itself: a graph of many costs more.
-func (p printer) predict(texts []string) ([]model.Prediction, error) {
-	if len(texts) != 1 {
-		return p.c.PredictAll(texts)
-	}
-	one, err := p.c.Predict(texts[0])
-	return []model.Prediction{one}, err
 }
 
 // write writes the answer to a text.
