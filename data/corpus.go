@@ -3,7 +3,6 @@ package data
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Corpus is a list of examples whose texts are split into words. A text is split once, however often its words
@@ -26,12 +25,14 @@ type Sample struct {
 func NewCorpus(examples []Example) *Corpus {
 	c := &Corpus{examples: examples, starts: make([]int, len(examples)+1)}
 	places := make(map[string]int32)
+	var s splitter
 	for i, e := range examples {
-		for word := range eachWord(e.Text) {
-			place, found := places[word]
+		s.reset([]byte(e.Text))
+		for w := s.next(); w != nil; w = s.next() {
+			place, found := places[string(w)]
 			if !found {
 				place = int32(len(c.words))
-				word = strings.Clone(word) // the lower-case text need not stay in memory
+				word := string(w)
 				places[word] = place
 				c.words, c.counts = append(c.words, word), append(c.counts, 0)
 			}
