@@ -3,6 +3,7 @@ package data_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -12,11 +13,11 @@ import (
 // What a Corpus counts and encodes is what Words and Vocab.IDs say of each text.
 func TestCorpus(t *testing.T) {
 	train, dev, _ := data.Toy()
-	labels, err := data.NewLabels(train)
+	corpus := data.NewCorpus(train)
+	labels, err := corpus.Labels()
 	if err != nil {
 		t.Fatal(err)
 	}
-	corpus := data.NewCorpus(train)
 	counts := make(map[string]int)
 	for _, e := range train {
 		for _, w := range data.Words(e.Text) {
@@ -31,7 +32,7 @@ func TestCorpus(t *testing.T) {
 	}
 	vocab := data.NewVocab(got, data.VocabConfig{MinCount: 3})
 	for _, maxLen := range []int{0, 1, 7, 1000} {
-		checkSamples(t, train, corpus, vocab, labels, maxLen)
+		checkSamples(t, train, data.NewCorpus(train), vocab, labels, maxLen)
 		checkSamples(t, dev, data.NewCorpus(dev), vocab, labels, maxLen)
 	}
 }
@@ -53,6 +54,9 @@ func checkSamples(t *testing.T, examples []data.Example, corpus *data.Corpus, vo
 func TestCorpusOfAnyTexts(t *testing.T) {
 	corpus := data.NewCorpus(examples("a b", "", "b"))
 	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
+	if got, want := corpus.String(), "corpus of 3 texts, 3 words, 2 distinct ones"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	samples, err := corpus.Encode(vocab, data.Labels{"a", "b"}, 0)
 	if err != nil || len(samples[1].IDs) != 0 {
 		t.Fatal(samples, err)
@@ -61,18 +65,26 @@ func TestCorpusOfAnyTexts(t *testing.T) {
 	if got := samples[2].IDs; !slices.Equal(got, []int32{2}) {
 		t.Errorf("%v, want the one id 2", got)
 	}
-	if got, want := corpus.String(), "corpus of 3 texts, 3 words, 2 distinct ones"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
 }
 
-// Encode takes memory a fixed number of times, not for each text or word.
-func TestCorpusEncodeAllocations(t *testing.T) {
-	corpus := data.NewCorpus(madeTexts(100, 38))
+// A corpus gives its memory away once, and Encode needs no more for the samples.
+func TestCorpusIsTaken(t *testing.T) {
+	const texts, words = 1000, 38
+	corpus := data.NewCorpus(madeTexts(texts, words))
 	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
-	n := testing.AllocsPerRun(10, func() { corpus.Encode(vocab, data.Labels{"a", "b"}, 0) })
-	if n > 3 {
-		t.Errorf("memory was taken %v times, want 3: places, ids and samples", n)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	corpus.Encode(vocab, data.Labels{"a", "b"}, 0)
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 4*texts*words/2 {
+		t.Errorf("Encode took %d bytes, the ids of all words are %d", n, 4*texts*words)
+	}
+	_, err := corpus.Encode(vocab, data.Labels{"a", "b"}, 0)
+	if want := "data: Encode or Split has taken the memory of this corpus: make another one"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	if _, _, _, err := corpus.Split(data.SplitConfig{}); err == nil || corpus.Len() != 0 {
+		t.Errorf("%v, and %d texts", err, corpus.Len())
 	}
 }
 

@@ -2,18 +2,17 @@
 //
 // The way from files to what a classifier takes:
 //
-//	train, err := data.ReadFile("train.tsv") // the ending of the name chooses one of Formats
-//	corpus := data.NewCorpus(train)          // splits each text into words, once
+//	source, err := data.Open("train.tsv", data.ReadConfig{}) // or .csv, .jsonl, of fastText, a folder; .gz and .zst too
+//	defer source.Close()
+//	corpus, err := data.ReadCorpus(source.Rows()) // splits each text into words, once, and keeps no text
 //	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
-//	labels, err := data.NewLabels(train)
+//	labels, err := corpus.Labels()
 //	samples, err := corpus.Encode(vocab, labels, 0)
 //
-// Other files are encoded by the vocabulary and the labels of the training file:
+// Other files are encoded by the vocabulary and the labels of the training file. If there are none, Corpus.Split splits
+// a dev and a test set off. NewCorpus takes examples that are in memory, such as those of Toy, a small set of opinions
+// that is part of the package, or of ReadFile.
 //
-//	dev, err := data.ReadFile("dev.tsv")
-//	devSamples, err := data.NewCorpus(dev).Encode(vocab, labels, 0)
-//
-// A Format yields the examples of a file one by one, for a program that need not have all of them in memory. Toy
-// returns a small set of opinions that is part of the package. An error in the content of a file is a *ParseError,
-// which holds the file and the line.
+// A Source yields the examples of a file one by one, for a program that need not have all of them in memory. An error in
+// the content of a file is a *ParseError, which holds the file and the line.
 package data

@@ -13,11 +13,6 @@ type Example struct {
 	Line        int    // line of the file, counted from 1
 }
 
-// errorf returns a *ParseError at the example.
-func (e Example) errorf(format string, args ...any) error {
-	return &ParseError{e.File, e.Line, errors.Errorf(format, args...)}
-}
-
 // ParseError is an error in the content of a file.
 type ParseError struct {
 	File string
@@ -30,3 +25,8 @@ func (e *ParseError) Error() string { return fmt.Sprintf("%s:%d: %v", e.File, e.
 
 // Unwrap returns the error without its place.
 func (e *ParseError) Unwrap() error { return e.Err }
+
+// errorf returns a *ParseError at a line of a file.
+func errorf(file string, line int, format string, args ...any) error {
+	return &ParseError{file, line, errors.Errorf(format, args...)}
+}

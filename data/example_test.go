@@ -11,11 +11,11 @@ import (
 // From a file's text to numbers: the words of all examples are the vocabulary, and each text is a list of ids.
 func Example() {
 	file := "good\ta bright film\nbad\ta dull film\n"
-	examples, err := data.Read(strings.NewReader(file), "films.tsv", data.TSV())
+	examples, err := data.Read(strings.NewReader(file), "films.tsv", data.ReadConfig{})
 	check(err)
 	corpus := data.NewCorpus(examples)
 	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
-	labels, err := data.NewLabels(examples)
+	labels, err := corpus.Labels()
 	check(err)
 	samples, err := corpus.Encode(vocab, labels, 0)
 	check(err)
@@ -34,18 +34,40 @@ func ExampleVocab() {
 	// Output: 4 [2 1 1 2 3] the 3
 }
 
-// A file of any size is read in the memory of one example.
-func ExampleFormat() {
-	file := strings.NewReader(`{"label": "good", "text": "a bright film"}`)
-	for e, err := range data.JSONL().Read(file, "films.jsonl") {
+// A file of any size is read in the memory of one example. Its columns may have any names.
+func ExampleSource() {
+	file := strings.NewReader("id,review,stars\n1,a bright film,5\n2,,1\n")
+	source, err := data.NewSource(file, "films.csv", data.ReadConfig{Text: "review", Label: "stars"})
+	check(err)
+	defer source.Close()
+	for e, err := range source.Examples() {
 		check(err)
-		fmt.Println(e.Line, e.Label, e.Text)
+		fmt.Printf("%d %s %q\n", e.Line, e.Label, e.Text)
 	}
-	// Output: 1 good a bright film
+	info := source.Info()
+	fmt.Printf("%s: %d examples, %d of them empty, sha256 %.8s…\n", info.Format, info.Examples, info.Empty, info.SHA256)
+	// Output:
+	// 2 5 "a bright film"
+	// 3 1 ""
+	// csv: 2 examples, 1 of them empty, sha256 a2f70a19…
+}
+
+// One file is enough: a tenth of each label's texts is split off twice.
+func ExampleCorpus_Split() {
+	toy, _, _ := data.Toy()
+	train, dev, test, err := data.NewCorpus(toy).Split(data.SplitConfig{Dev: 0.1, Test: 0.1, Seed: 1})
+	check(err)
+	vocab := data.NewVocab(train.Counts(), data.VocabConfig{}) // knows no word of dev and test alone
+	labels, err := train.Labels()
+	check(err)
+	samples, err := dev.Encode(vocab, labels, 0)
+	check(err)
+	fmt.Println(train.Len(), len(samples), test.Len())
+	// Output: 1805 226 225
 }
 
 func ExampleParseError() {
-	_, err := data.Read(strings.NewReader("good\ta film\nno tab here\n"), "films.tsv", data.TSV())
+	_, err := data.Read(strings.NewReader("good\ta film\nno tab here\n"), "films.tsv", data.ReadConfig{})
 	var bad *data.ParseError
 	if errors.As(err, &bad) {
 		fmt.Println(bad.Line, bad)

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,27 +10,51 @@ import (
 // Labels are a classifier's class names, in byte order; a class's number is its place.
 type Labels []string
 
-// NewLabels returns the labels of the examples. It fails if they are fewer than two.
-func NewLabels(examples []Example) (Labels, error) {
-	if len(examples) == 0 {
+// Labels returns the labels of the texts. It fails if they are fewer than two.
+func (c *Corpus) Labels() (Labels, error) {
+	if len(c.texts) == 0 {
 		return nil, errors.New("data: no examples: a classifier needs examples of two classes or more")
 	}
-	seen := make(map[string]bool)
-	for _, e := range examples {
-		seen[e.Label] = true
+	seen := make([]bool, c.labels.len())
+	for _, text := range c.texts {
+		seen[text.Label] = true
 	}
-	if len(seen) == 1 {
-		e := examples[len(examples)-1]
-		return nil, e.errorf("every label down to here is %q: a classifier needs examples of two classes or more", e.Label)
+	var labels Labels
+	for number, s := range seen {
+		if s {
+			labels = append(labels, c.labels.word(number))
+		}
 	}
-	return slices.Sorted(maps.Keys(seen)), nil
+	if len(labels) == 1 {
+		return nil, errorf(c.last.file, c.last.line, "every label down to here is %q: a classifier needs examples of two classes or more", labels[0])
+	}
+	slices.Sort(labels)
+	return labels, nil
 }
 
-// class returns the number of the example's label. A label that l lacks is a *ParseError.
-func (l Labels) class(e Example) (int, error) {
-	class, found := slices.BinarySearch(l, e.Label)
-	if !found {
-		return 0, e.errorf("the label %q is none of the training data's: %s", e.Label, strings.Join(l, ", "))
+// classes returns for each of c's labels its number in labels, -1 for one that labels lacks.
+func (c *Corpus) classes(labels Labels) []int {
+	classes := make([]int, c.labels.len())
+	for number := range classes {
+		class, found := slices.BinarySearch(labels, c.labels.word(number))
+		if classes[number] = class; !found {
+			classes[number] = -1
+		}
 	}
-	return class, nil
+	return classes
+}
+
+// unknown returns the error of a label that labels lacks.
+func (c *Corpus) unknown(label int, labels Labels) error {
+	at := c.first[label]
+	return errorf(at.file, at.line, "the label %q is none of the training data's: %s", c.labels.word(label), listed(labels))
+}
+
+// listed returns a list of labels, of the first twenty if there are many.
+func listed(labels Labels) string {
+	const most = 20
+	if len(labels) <= most {
+		return strings.Join(labels, ", ")
+	}
+	return strings.Join(labels[:most], ", ") + ", …"
 }

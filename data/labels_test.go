@@ -8,15 +8,15 @@ import (
 )
 
 func TestLabels(t *testing.T) {
-	labels, err := data.NewLabels(examples("x", "y", "z"))
+	labels, err := data.NewCorpus(examples("x", "y", "z")).Labels()
 	if err != nil || !slices.Equal(labels, data.Labels{"a", "b"}) {
 		t.Errorf("%v, %v", labels, err)
 	}
-	_, err = data.NewLabels(examples("x"))
+	_, err = data.NewCorpus(examples("x")).Labels()
 	if want := `f:1: every label down to here is "a": a classifier needs examples of two classes or more`; err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
-	_, err = data.NewLabels(nil)
+	_, err = data.NewCorpus(nil).Labels()
 	if want := "data: no examples: a classifier needs examples of two classes or more"; err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}

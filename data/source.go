@@ -3,110 +3,171 @@ package data
 import (
 	"bufio"
 	"bytes"
-	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
 	"io"
 	"iter"
-	"strings"
-	"unicode/utf8"
+	"os"
 
 	"github.com/pkg/errors"
 )
 
-// maxLine is the longest line that is read, in bytes: a longer one is a file of another kind.
-const maxLine = 1 << 20
-
-var (
-	errLongLine = errors.Errorf("longer than %d bytes: this is not a file of one example a line", maxLine)
-	errStopped  = errors.New("the consumer stopped")
-)
-
-// source is an input whose examples are being read.
-type source struct {
-	file  string
-	line  int // number of the line that was read last, from 1
-	count int // number of examples so far
-	yield func(Example, error) bool
+// ReadConfig says how examples are read. The zero value reads what is usual.
+type ReadConfig struct {
+	Text, Label string // names of the columns or keys, for formats that have them; empty means text and label
+	Format      Format // format of the content; the zero value means that of the name's ending, or else of the first bytes
+	Strict      bool   // whether an empty text is an error
 }
 
-// stream makes a Format's Read from a function that calls s.add for each example of r and returns its error.
-func stream(read func(s *source, r io.Reader) error) func(r io.Reader, file string) iter.Seq2[Example, error] {
-	return func(r io.Reader, file string) iter.Seq2[Example, error] {
-		return func(yield func(Example, error) bool) {
-			b := bufio.NewReader(r)
-			if mark, _ := b.Peek(3); string(mark) == "\uFEFF" {
-				b.Discard(3)
+// FileInfo tells what a Source has read.
+type FileInfo struct {
+	Name     string `json:"name"`
+	Format   string `json:"format"` // such as "tsv" or "csv in gzip"
+	SHA256   string `json:"sha256"` // of the file as it is, in hexadecimal digits; empty if it was not read to the end
+	Examples int    `json:"examples"`
+	Empty    int    `json:"empty,omitempty"` // number of examples whose text is empty
+}
+
+// Source is an input of examples, which can be read once.
+type Source struct {
+	info  FileInfo
+	rows  iter.Seq2[Row, error]
+	input io.Reader // what sum is of, as far as it was read
+	sum   hash.Hash
+	close []func() error
+}
+
+// Open returns the file at path to be read: in the format of cfg, or else of the name's ending, or else of its first
+// bytes; also if gzip or zstd has compressed it. A folder holds a folder for each label, and in it a .txt file for each
+// text. The path - is standard input.
+//
+// A byte order mark at the start, carriage returns at line ends and empty lines are passed over, and so is white space
+// around a label and a text. An input without examples, a line without label and text or with an empty label, with
+// invalid UTF-8 or a NUL, or longer than 64 MiB is a *ParseError.
+func Open(path string, cfg ReadConfig) (*Source, error) {
+	if path == "-" {
+		return NewSource(os.Stdin, "stdin", cfg)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return openFolder(path, cfg)
+	}
+	s, err := NewSource(f, path, cfg)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	s.close = append(s.close, f.Close)
+	return s, nil
+}
+
+// NewSource is Open for any input; name stands for it in errors, and its ending may say the format.
+func NewSource(r io.Reader, name string, cfg ReadConfig) (*Source, error) {
+	s := &Source{info: FileInfo{Name: name}, sum: sha256.New()}
+	s.input = io.TeeReader(r, s.sum)
+	compression, plain, err := s.decompress(bufio.NewReaderSize(s.input, 64<<10))
+	if err != nil {
+		return nil, errors.Wrap(err, name)
+	}
+	format := cfg.Format
+	if format.Name == "" && format.Read == nil {
+		b := bufio.NewReaderSize(plain, 64<<10) // plain itself, if that is one already
+		head, _ := b.Peek(4 << 10)
+		format, plain = formatOf(plainName(name), bytes.TrimPrefix(head, []byte("\uFEFF"))), b
+	}
+	if format.Read == nil {
+		return nil, errors.Errorf("%s: the format %q cannot read: want one of Formats, or one with a Read", name, format.Name)
+	}
+	if s.info.Format = format.Name; compression != "" {
+		s.info.Format += " in " + compression
+	}
+	s.rows = format.Read(plain, name, cfg)
+	return s, nil
+}
+
+// Format returns the name of the format, such as "tsv" or "csv in gzip".
+func (s *Source) Format() string { return s.info.Format }
+
+// Rows yields the examples, of which it holds one in memory. The first error ends it.
+func (s *Source) Rows() iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for row, err := range s.rows {
+			if err != nil {
+				yield(row, err)
+				return
 			}
-			s := &source{file: file, yield: yield}
-			err := read(s, b)
-			if err == nil && s.count == 0 {
-				err = &ParseError{file, max(1, s.line), errors.New("no examples: want a label and a text on each line")}
+			s.info.Examples++
+			if len(row.Text) == 0 {
+				s.info.Empty++
 			}
-			if err != nil && err != errStopped {
-				yield(Example{}, err)
+			if !yield(row, nil) {
+				return
+			}
+		}
+		if _, err := io.Copy(io.Discard, s.input); err != nil { // what stands behind the end of a compressed file
+			yield(Row{}, errors.Wrap(err, s.info.Name))
+			return
+		}
+		s.info.SHA256 = hex.EncodeToString(s.sum.Sum(nil))
+	}
+}
+
+// Examples yields what Rows does, copied.
+func (s *Source) Examples() iter.Seq2[Example, error] {
+	return func(yield func(Example, error) bool) {
+		for row, err := range s.Rows() {
+			if !yield(row.Example(), err) {
+				return
 			}
 		}
 	}
 }
 
-// lines makes the Read of a Format of one example a line from a function that takes a line apart. Empty lines
-// are passed over.
-func lines(parse func(line string) (label, text string, err error)) func(r io.Reader, file string) iter.Seq2[Example, error] {
-	return stream(func(s *source, r io.Reader) error {
-		scanner := bufio.NewScanner(r)
-		scanner.Buffer(nil, maxLine)
-		for scanner.Scan() {
-			s.line++
-			if len(bytes.TrimSpace(scanner.Bytes())) == 0 {
-				continue
-			}
-			if err := s.add(parse(scanner.Text())); err != nil {
-				return err
-			}
+// Info tells what was read; it is complete after Rows or Examples has yielded all.
+func (s *Source) Info() FileInfo { return s.info }
+
+// Close closes the file.
+func (s *Source) Close() (err error) {
+	for _, close := range s.close {
+		if e := close(); err == nil {
+			err = e
 		}
-		if errors.Is(scanner.Err(), bufio.ErrTooLong) {
-			return &ParseError{s.file, s.line + 1, errLongLine}
+	}
+	s.close = nil
+	return err
+}
+
+// ReadFile reads all examples of the file at path, as Open does.
+func ReadFile(path string, cfg ReadConfig) ([]Example, error) {
+	s, err := Open(path, cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return s.all()
+}
+
+// Read reads all examples of r; name stands for it in errors, and its ending may say the format.
+func Read(r io.Reader, name string, cfg ReadConfig) ([]Example, error) {
+	s, err := NewSource(r, name, cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return s.all()
+}
+
+func (s *Source) all() (examples []Example, err error) {
+	for e, err := range s.Examples() {
+		if err != nil {
+			return nil, err
 		}
-		return errors.Wrap(scanner.Err(), s.file)
-	})
-}
-
-// add yields the example of the line that was read last, if nothing is wrong with it. An err says what is
-// missing; label and text are then what there is, and content that is no text is the first thing to tell.
-func (s *source) add(label, text string, err error) error {
-	e := Example{Label: strings.TrimSpace(label), Text: strings.TrimSpace(text), File: s.file, Line: s.line}
-	if err := cmp.Or(checkText(label), checkText(text), err); err != nil {
-		return &ParseError{s.file, s.line, err}
+		examples = append(examples, e)
 	}
-	switch {
-	case e.Label == "":
-		return e.errorf("the label is empty")
-	case e.Text == "":
-		return e.errorf("the text is empty")
-	}
-	s.count++
-	if !s.yield(e, nil) {
-		return errStopped
-	}
-	return nil
-}
-
-// twoFields returns the label and the text that a line of two fields holds.
-func twoFields(fields []string) (label, text string, err error) {
-	switch len(fields) {
-	case 1:
-		return fields[0], "", errors.New("one field: want two, label and text")
-	case 2:
-		return fields[0], fields[1], nil
-	}
-	return "", "", errors.Errorf("%d fields: want two, label and text; quote a text that holds a comma", len(fields))
-}
-
-func checkText(field string) error {
-	switch {
-	case !utf8.ValidString(field):
-		return errors.New("invalid UTF-8: convert the file to UTF-8")
-	case strings.IndexByte(field, 0) >= 0:
-		return errors.New("a NUL byte: this is not a text file")
-	}
-	return nil
+	return examples, nil
 }

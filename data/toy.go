@@ -20,7 +20,7 @@ func mustRead(name string) []Example {
 	content, err := toy.ReadFile(name)
 	if err == nil {
 		var examples []Example
-		if examples, err = Read(bytes.NewReader(content), name, TSV()); err == nil {
+		if examples, err = Read(bytes.NewReader(content), name, ReadConfig{}); err == nil {
 			return examples
 		}
 	}

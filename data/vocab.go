@@ -2,12 +2,14 @@ package data
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pkg/errors"
 )
@@ -26,11 +28,12 @@ type VocabConfig struct {
 	MaxSize  int // number of ids at most, those of <pad> and <unk> included, for the commonest words; 0 means no limit
 }
 
-// Vocab numbers words. Its order is that of falling counts, equal counts in byte order.
+// Vocab numbers words. Its order is that of falling counts, equal counts in byte order. It never changes, and any number
+// of goroutines may use it.
 type Vocab struct {
-	words  []string
-	counts []int
-	ids    map[string]int
+	words     *table
+	counts    []int     // by id
+	splitters sync.Pool // of *splitter
 }
 
 // NewVocab takes in the words that counts holds, such as those of a Corpus.
@@ -51,39 +54,37 @@ func NewVocab(counts map[string]int, cfg VocabConfig) *Vocab {
 	if cfg.MaxSize > 0 {
 		list = list[:min(len(list), max(0, cfg.MaxSize-len(specials)))]
 	}
-	v := newVocab()
+	v := newVocab(len(list))
 	for _, e := range list {
-		v.add(e.word, e.count)
+		v.words.push(e.word)
+		v.counts = append(v.counts, e.count)
 	}
+	v.words.index() // the keys of a map are no two equal ones
 	return v
 }
 
-func newVocab() *Vocab {
-	v := &Vocab{ids: make(map[string]int)}
+// newVocab returns a Vocab of <pad> and <unk> with room for n words.
+func newVocab(n int) *Vocab {
+	v := &Vocab{words: newTable(), counts: make([]int, len(specials), len(specials)+n)}
 	for _, w := range specials {
-		v.add(w, 0)
+		v.words.push(w)
 	}
 	return v
-}
-
-func (v *Vocab) add(word string, count int) {
-	v.ids[word] = len(v.words)
-	v.words = append(v.words, word)
-	v.counts = append(v.counts, count)
 }
 
 // Len returns the number of ids, those of <pad> and <unk> included.
-func (v *Vocab) Len() int { return len(v.words) }
+func (v *Vocab) Len() int { return v.words.len() }
 
 // Word returns the word with the given id, "<unk>" for an id outside the vocabulary.
 func (v *Vocab) Word(id int) string {
-	if id < 0 || id >= len(v.words) {
+	if id < 0 || id >= v.Len() {
 		return specials[UnkID]
 	}
-	return v.words[id]
+	return v.words.word(id)
 }
 
-// Count returns how often the word with the given id was seen, 0 for <pad>, <unk> and an id outside.
+// Count returns how often the word with the given id was seen, 0 for <pad>, <unk> and an id outside, and for all words
+// of a vocabulary that ReadTokenizer read.
 func (v *Vocab) Count(id int) int {
 	if id < 0 || id >= len(v.counts) {
 		return 0
@@ -92,29 +93,43 @@ func (v *Vocab) Count(id int) int {
 }
 
 // ID returns the id of a word, UnkID if the vocabulary lacks it.
-func (v *Vocab) ID(word string) int {
-	if id, ok := v.ids[word]; ok {
+func (v *Vocab) ID(word string) int { return v.IDOf([]byte(word)) }
+
+// IDOf is ID of a word that is no string. It takes no memory.
+func (v *Vocab) IDOf(word []byte) int {
+	if id := v.words.find(word); id >= 0 {
 		return id
 	}
 	return UnkID
 }
 
 // IDs returns the ids of text's words, the first maxLen of them if maxLen is not 0.
-func (v *Vocab) IDs(text string, maxLen int) []int32 {
-	list := Words(text)
-	if maxLen > 0 && len(list) > maxLen {
-		list = list[:maxLen]
+func (v *Vocab) IDs(text string, maxLen int) []int32 { return v.AppendIDs(nil, []byte(text), maxLen) }
+
+// AppendIDs appends to ids what IDs returns for text. It takes no memory but for ids to grow.
+func (v *Vocab) AppendIDs(ids []int32, text []byte, maxLen int) []int32 {
+	s, _ := v.splitters.Get().(*splitter)
+	if s == nil {
+		s = new(splitter)
 	}
-	ids := make([]int32, len(list))
-	for i, w := range list {
-		ids[i] = int32(v.ID(w))
+	defer v.splitters.Put(s)
+	s.reset(text)
+	for n := 0; maxLen <= 0 || n < maxLen; n++ {
+		word := s.next()
+		if word == nil {
+			break
+		}
+		ids = append(ids, int32(v.IDOf(word)))
 	}
 	return ids
 }
 
 // String returns a line such as "vocabulary of 3120 words, the commonest: the , . and a".
 func (v *Vocab) String() string {
-	first := v.words[len(specials):min(len(specials)+5, v.Len())]
+	var first []string
+	for id := len(specials); id < min(len(specials)+5, v.Len()); id++ {
+		first = append(first, v.Word(id))
+	}
 	return fmt.Sprintf("vocabulary of %d words, the commonest: %s", v.Len(), strings.Join(first, " "))
 }
 
@@ -122,11 +137,12 @@ func (v *Vocab) String() string {
 // empty or holds a line end, which none of Words does.
 func (v *Vocab) Save(w io.Writer) error {
 	b := bufio.NewWriter(w)
-	for id, word := range v.words {
+	for id := range v.Len() {
+		word := v.Word(id)
 		if word == "" || strings.Contains(word, "\n") {
 			return errors.Errorf("data: the word %q of id %d cannot be saved: want one that is not empty and without line ends", word, id)
 		}
-		fmt.Fprintf(b, "%s\t%d\n", word, v.counts[id])
+		fmt.Fprintf(b, "%s\t%d\n", word, v.Count(id))
 	}
 	return b.Flush()
 }
@@ -134,40 +150,44 @@ func (v *Vocab) Save(w io.Writer) error {
 // ReadVocab reads what Save wrote; name stands for r in errors, which are *ParseErrors if they are of
 // the content.
 func ReadVocab(r io.Reader, name string) (*Vocab, error) {
-	v := newVocab()
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, maxLine)
+	v := newVocab(0)
+	lines := newLineReader(r, name)
 	n := 0
-	for lines.Scan() {
-		if err := v.parse(n, lines.Text()); err != nil {
-			return nil, &ParseError{name, n + 1, err}
+	for {
+		line, err := lines.next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			err = v.parse(n, line)
+		}
+		if err != nil {
+			return nil, lines.at(err)
 		}
 		n++
-	}
-	if err := lines.Err(); err != nil {
-		return nil, &ParseError{name, n + 1, err}
 	}
 	if n < len(specials) {
 		return nil, &ParseError{name, n + 1, errors.Errorf("not a vocabulary: want the lines %q first", specials)}
 	}
+	if first, second := v.words.index(); first >= 0 {
+		return nil, &ParseError{name, second + 1, errors.Errorf("the word %q stands on line %d already", v.Word(first), first+1)}
+	}
 	return v, nil
 }
 
-// parse adds line n, counted from 0.
-func (v *Vocab) parse(n int, line string) error {
-	word := line[:max(0, strings.LastIndexByte(line, '\t'))] // a word may hold tabs: with an accent, white space is visible
-	count, err := strconv.Atoi(strings.TrimPrefix(line[len(word):], "\t"))
+// parse takes in line n, counted from 0.
+func (v *Vocab) parse(n int, line []byte) error {
+	word := line[:max(0, bytes.LastIndexByte(line, '\t'))] // a word may hold tabs: with an accent, white space is visible
+	count, err := strconv.Atoi(string(bytes.TrimPrefix(line[len(word):], []byte("\t"))))
 	switch {
-	case n < len(specials) && word != specials[n]:
+	case n < len(specials) && string(word) != specials[n]:
 		return errors.Errorf("not a vocabulary: want %q, got %q", specials[n], word)
-	case err != nil || count < 0 || word == "":
+	case err != nil || count < 0 || len(word) == 0:
 		return errors.Errorf("want a word, a tab and a count, got %q", line)
 	case n < len(specials):
 		return nil
 	}
-	if id, taken := v.ids[word]; taken {
-		return errors.Errorf("the word %q stands on line %d already", word, id+1)
-	}
-	v.add(word, count)
+	v.words.push(string(word))
+	v.counts = append(v.counts, count)
 	return nil
 }

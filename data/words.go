@@ -151,8 +151,8 @@ var kinds = func() (kinds [256]uint8) {
 
 // isVisible returns whether a word holds a character that is to be seen.
 func isVisible(word []byte) bool {
-	if c := word[0]; ' ' < c && c < 0x7f {
-		return true
+	if c := word[0]; len(word) == 1 || ' ' < c && c < 0x7f {
+		return ' ' < c && c < 0x7f
 	}
 	return bytes.ContainsFunc(word, func(r rune) bool { return !unicode.IsSpace(r) && unicode.IsGraphic(r) })
 }

@@ -19,7 +19,7 @@ func Example() {
 	}
 	corpus := data.NewCorpus(examples)
 	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{})
-	labels, err := data.NewLabels(examples)
+	labels, err := corpus.Labels()
 	check(err)
 	samples, err := corpus.Encode(vocab, labels, 0)
 	check(err)

@@ -16,7 +16,7 @@ const mistakes, shown = 10, 100
 
 // evaluate compares the model with the labels of a file.
 func evaluate(ctx context.Context, c *model.Classifier, file string, stdout io.Writer) error {
-	examples, err := data.ReadFile(file)
+	examples, err := data.ReadFile(file, data.ReadConfig{})
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"gorgonia-embedding/data"
 	"gorgonia-embedding/internal/choice"
 	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/model"
@@ -24,9 +23,7 @@ import (
 // options are the flags' values. Those that go into a saved model, so that its training can be repeated, have a name in
 // JSON.
 type options struct {
-	Train string `json:"train" help:"{file} of examples to train on, one of "`
-	Dev   string `json:"dev" help:"{file} of examples to choose the epoch by"`
-	Test  string `json:"test" help:"{file} of examples to report on"`
+	inputs
 
 	ClassWeights string `json:"class_weights" help:"weights of the classes in the loss of the training: none or balanced, n/(k·count) for n examples of k classes"`
 
@@ -105,7 +102,7 @@ func (o options) saved() (options, error) {
 // flags, and checks all of them.
 func (o *options) parse(args []string, help io.Writer) (check func() error, err error) {
 	fs := flag.NewFlagSet("train", flag.ContinueOnError)
-	structs := []any{o, &o.Model, &o.Training, &o.Training.Optim, &o.Training.Course}
+	structs := []any{o, &o.inputs, &o.Model, &o.Training, &o.Training.Optim, &o.Training.Course}
 	for _, s := range structs {
 		if err := cli.Fields(fs, s); err != nil {
 			return nil, err
@@ -114,6 +111,7 @@ func (o *options) parse(args []string, help io.Writer) (check func() error, err 
 	arch := cli.Choose(fs, "model", "`name` of the architecture", choice.Of[model.Architecture](model.Architectures()).First(o.Model.Arch))
 	rule := cli.Choose(fs, "optimizer", "`name` of the rule that the steps follow", choice.Of[optim.Rule](optim.Rules()).First(o.Training.Rule))
 	fs.Lookup("train").Usage += endings() + "; none: the toy set"
+	fs.Lookup("format").Usage += formats()
 	fs.Lookup("best").Usage += ": " + strings.Join(train.Measures(), ", ")
 	fs.Lookup("schedule").Usage += ": " + strings.Join(optim.Courses(), ", ")
 	fs.Lookup("learning-rate").Usage += ", " + rates()
@@ -138,15 +136,12 @@ func (o *options) parse(args []string, help io.Writer) (check func() error, err 
 
 // check returns a misuse of flags, which are fields of structs.
 func (o *options) check(structs []any) error {
-	given := 0
-	for _, file := range []string{o.Train, o.Dev, o.Test} {
-		if file != "" {
-			given++
-		}
+	if err := o.inputs.check(); err != nil {
+		return err
 	}
 	switch {
-	case given != 0 && given != 3:
-		return cli.Misuse("-train, -dev and -test go together: give all three, or none for the toy set")
+	case o.HTML != "" && cmp.Or(o.Test, o.Train) == "-":
+		return cli.Misuse("-html reads the texts of test twice: name a file of them, for - can be read once")
 	case o.ClassWeights != weightless && o.ClassWeights != balanced:
 		return cli.Misuse("-class-weights must be %s or %s, got %q", weightless, balanced, o.ClassWeights)
 	case o.MinCount < 0:
@@ -155,15 +150,6 @@ func (o *options) check(structs []any) error {
 		return cli.Misuse("-save-every and -keep must be at least 0, got %d and %d", o.SaveEvery, o.Keep)
 	}
 	return cli.Invalid(cmp.Or(o.Model.Check(), o.Training.Check()), structs...)
-}
-
-// endings lists the endings of names that choose a file's format, such as ".tsv, .csv".
-func endings() string {
-	var list []string
-	for _, format := range data.Formats() {
-		list = append(list, format.Endings...)
-	}
-	return strings.Join(list, ", ")
 }
 
 // rates lists the rules' default learning rates, such as "0.003 for adam, 1 for sgd".

@@ -2,7 +2,7 @@
 Train trains a text classifier and reports its accuracy.
 
 	go run ./cmd/train [flags]
-	go run ./cmd/train -train train.tsv -dev dev.tsv -test test.tsv
+	go run ./cmd/train -train train.tsv [-dev dev.tsv] [-test test.tsv]
 
 Without files it uses the toy set that is part of the program: short opinions of films, meals, gadgets
 and places. The model looks each word up in an embedding table, averages the vectors, and maps the mean, through
@@ -23,15 +23,33 @@ learning rate and its course, and the files; more examples are trained on by the
 
 # Files
 
-The ending of a file's name chooses its format from the table data.Formats; with any other ending, each line is
-label TAB text. The text is UTF-8; it is split into lower-case words as Unicode's UAX #29 says. Labels can be any
-words; dev and test may only use those of train.
+The ending of a file's name chooses its format from the table data.Formats; with any other ending, the first
+bytes do:
+
+	.tsv               lines of label TAB text
+	.csv               records label,text
+	.jsonl, .ndjson    lines {"label": "good", "text": "a fine film"}
+	fastText's         lines __label__good a fine film, with one label each
+
+The first line of a .tsv or .csv file may name its columns, which then may be in any order and more than these
+two; -text and -label choose from them, and from the keys of JSON. Any file may be in gzip or zstd. A folder holds
+a folder for each label, and in it a .txt file for each text. The name - is standard input.
+
+The text is UTF-8; it is split into lower-case words as Unicode's UAX #29 says. Labels can be anything that is not
+empty; dev and test may only use those of train. An empty text is an example without words, and the summary counts
+them. An error of a file names the line.
+
+If there is no -dev or no -test, a tenth of train is split off: as many of each label's examples as of any other's,
+nearly, by -seed. The vocabulary is that of the rest. A label's only example stays in train.
 
 # Flags
 
 The data:
 
-	-train, -dev, -test file   the examples; give all three or none
+	-train, -dev, -test file   the examples; none of them: the toy set
+	-text, -label column       columns or keys of the texts and the labels; none: text and label
+	-format name               format of the files: tsv, jsonl, fasttext or csv; none: as above
+	-strict                    let an empty text be an error
 	-max-len n                 number of words of a text that count; 0: all of them (default 256)
 	-min-count n               occurrences in train that a word needs to be known (default 1)
 	-html file                 write a page of pictures there, for a browser: the course of loss, accuracy and macro

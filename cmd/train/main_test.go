@@ -151,8 +151,10 @@ func TestMisuse(t *testing.T) {
 		{"-nonsense", "flag provided but not defined: -nonsense"},
 		{"-dim", "flag needs an argument: -dim"},
 		{"file.tsv", `unexpected argument "file.tsv": files are named by -train, -dev and -test`},
-		{"-train a.tsv", "-train, -dev and -test go together: give all three, or none for the toy set"},
-		{"-dev a.tsv -test b.tsv", "-train, -dev and -test go together: give all three, or none for the toy set"},
+		{"-dev a.tsv", "-dev and -test go with -train: name the file to train on, or none for the toy set"},
+		{"-dev a.tsv -test b.tsv", "-dev and -test go with -train: name the file to train on, or none for the toy set"},
+		{"-train - -dev -", "only one of -train, -dev and -test can be -, standard input"},
+		{"-train a -format x", `-format: no format "x": want one of tsv, jsonl, fasttext, csv`},
 	} {
 		stdout, stderr, err := invoke(t, strings.Fields(tt.args)...)
 		var misuse *cli.UsageError
@@ -171,18 +173,18 @@ func TestBadData(t *testing.T) {
 		}
 		return path
 	}
+	empty := t.TempDir()
 	good := file("good.tsv", "0\tdull and long\n1\tbright and short\n")
 	for name, tt := range map[string]struct {
 		path string
 		want string
 	}{
 		"missing":  {filepath.Join(dir, "none.tsv"), "open %s: no such file or directory"},
-		"folder":   {dir, "%s: is a folder: name a file in it"},
+		"folder":   {empty, "%s: a folder without folders in it: name a file, or a folder with one of .txt files for each label"},
 		"empty":    {file("empty.tsv", ""), "%s:1: no examples: want a label and a text on each line"},
-		"binary":   {file("binary.tsv", "1\tgood\n\x00\x01\x02\n"), "%s:2: a NUL byte: this is not a text file"},
-		"garbled":  {file("garbled.tsv", "1\tgood\n0\t\xff\xfe\n"), "%s:2: invalid UTF-8: convert the file to UTF-8"},
+		"binary":   {file("binary.tsv", "1\tgood\n\x00\x01\x02\n"), "%s:2: a NUL byte at byte 1 of the line: this is not a text file"},
+		"garbled":  {file("garbled.tsv", "1\tgood\n0\t\xff\xfe\n"), "%s:2: invalid UTF-8 at byte 3 of the line: convert the file to UTF-8"},
 		"no tab":   {file("notab.tsv", "1\tgood\n0 bad\n"), "%s:2: one field: want two, label and text"},
-		"10 MB":    {file("long.tsv", "1\t"+strings.Repeat("x", 10<<20)), "%s:1: longer than 1048576 bytes: this is not a file of one example a line"},
 		"bad csv":  {file("bad.csv", "1,good\n0,\"bad\n"), "%s:2: extraneous or missing \" in quoted-field"},
 		"newlabel": {file("new.tsv", "0\tdull\n2\tbright\n"), `%s:2: the label "2" is none of the training data's: 0, 1`},
 		"oneclass": {file("one.tsv", "1\tgood\n1\tfine\n"), `%s:2: every label down to here is "1": a classifier needs examples of two classes or more`},

@@ -128,68 +128,6 @@ func keepState(o options, t *train.Trainer, stderr io.Writer) error {
 	return err
 }
 
-// dataset is the examples in numbers.
-type dataset struct {
-	name             string
-	vocab            *data.Vocab
-	labels           data.Labels
-	train, dev, test []data.Sample
-	testTexts        []data.Example // examples of test, for the page
-}
-
-// words returns the number of words to train on.
-func (s *dataset) words() (n int) {
-	for _, sample := range s.train {
-		n += len(sample.IDs)
-	}
-	return n
-}
-
-// load reads the examples. Words and labels are those of the training examples unless they are given.
-func load(o options, vocab *data.Vocab, labels data.Labels) (*dataset, error) {
-	trainSet, dev, test, err := read(o)
-	if err != nil {
-		return nil, err
-	}
-	corpus := data.NewCorpus(trainSet)
-	set := &dataset{name: "toy set", testTexts: test, vocab: vocab, labels: labels}
-	if vocab == nil {
-		set.vocab = data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: o.MinCount})
-	}
-	if o.Train != "" {
-		set.name = o.Train
-	}
-	if labels == nil {
-		if set.labels, err = data.NewLabels(trainSet); err != nil {
-			return nil, err
-		}
-	}
-	for _, split := range []struct {
-		samples *[]data.Sample
-		corpus  *data.Corpus
-	}{{&set.train, corpus}, {&set.dev, data.NewCorpus(dev)}, {&set.test, data.NewCorpus(test)}} {
-		if *split.samples, err = split.corpus.Encode(set.vocab, set.labels, o.Model.MaxLen); err != nil {
-			return nil, err
-		}
-	}
-	return set, nil
-}
-
-func read(o options) (train, dev, test []data.Example, err error) {
-	if o.Train == "" {
-		train, dev, test = data.Toy()
-		return train, dev, test, nil
-	}
-	if train, err = data.ReadFile(o.Train); err != nil {
-		return nil, nil, nil, err
-	}
-	if dev, err = data.ReadFile(o.Dev); err != nil {
-		return nil, nil, nil, err
-	}
-	test, err = data.ReadFile(o.Test)
-	return train, dev, test, err
-}
-
 // summarize evaluates the classifier and prints what came of the training. It writes no time: the same
 // flags and files give the same text.
 func summarize(o options, set *dataset, c *model.Classifier, run model.Run, stdout io.Writer) error {
@@ -217,7 +155,7 @@ func summarize(o options, set *dataset, c *model.Classifier, run model.Run, stdo
 			return err
 		}
 	}
-	fmt.Fprintf(stdout, "data        %s: %d train, %d dev, %d test examples\n", set.name, len(set.train), len(set.dev), len(set.test))
+	fmt.Fprintf(stdout, "data        %s\n", set)
 	fmt.Fprintf(stdout, "classes     %s\n", classes(set.labels))
 	fmt.Fprintf(stdout, "vocabulary  %d words\n", set.vocab.Len())
 	fmt.Fprintf(stdout, "model       %s\n", c)

@@ -64,7 +64,8 @@ func main() {
 
 func read(time int) (train, dev []data.Sample, vocab *data.Vocab) {
 	trainSet, devSet, _ := data.Toy()
-	corpus, names := data.NewCorpus(trainSet), must(data.NewLabels(trainSet))
+	corpus := data.NewCorpus(trainSet)
+	names := must(corpus.Labels())
 	vocab = data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: 2})
 	train, dev = must(corpus.Encode(vocab, names, time)), must(data.NewCorpus(devSet).Encode(vocab, names, time))
 	return train, dev, vocab

@@ -27,7 +27,8 @@ const dim, time, batch = 32, 3, 64
 
 func main() {
 	trainSet, dev, _ := data.Toy()
-	corpus, labels := data.NewCorpus(trainSet), must(data.NewLabels(trainSet))
+	corpus := data.NewCorpus(trainSet)
+	labels := must(corpus.Labels())
 	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: 2})
 	past, next := contexts(must(corpus.Encode(vocab, labels, 0)))
 	devPast, devNext := contexts(must(data.NewCorpus(dev).Encode(vocab, labels, 0)))

@@ -31,7 +31,7 @@ func main() {
 	opinions, _, _ := data.Toy()
 	corpus := data.NewCorpus(opinions)
 	vocab := data.NewVocab(corpus.Counts(), data.VocabConfig{MinCount: 3})
-	centre, context := pairs(must(corpus.Encode(vocab, must(data.NewLabels(opinions)), 0)))
+	centre, context := pairs(must(corpus.Encode(vocab, must(corpus.Labels()), 0)))
 	g, rnd := gorgonia.NewGraph(), rand.New(rand.NewPCG(1, 1))
 	table := func(name string, init gorgonia.InitWFn) *layers.Embedding {
 		return must(layers.NewEmbedding(g, name, layers.EmbeddingConfig{NumEmbeddings: vocab.Len(), EmbeddingDim: dim,

@@ -65,28 +65,33 @@ func train(ctx context.Context, args []string, stdout io.Writer) error {
 
 // read returns the samples of each file, encoded by the words and classes of the first; none for the path "".
 func read(paths ...string) (vocab *data.Vocab, labels data.Labels, samples [][]data.Sample, err error) {
-	examples := make([][]data.Example, len(paths))
+	samples = make([][]data.Sample, len(paths))
 	for i, path := range paths {
 		if path == "" {
 			continue
 		}
-		if examples[i], err = data.ReadFile(path); err != nil {
+		corpus, err := corpusOf(path)
+		if err != nil {
 			return nil, nil, nil, err
 		}
-	}
-	corpus := data.NewCorpus(examples[0])
-	vocab = data.NewVocab(corpus.Counts(), data.VocabConfig{})
-	if labels, err = data.NewLabels(examples[0]); err != nil {
-		return nil, nil, nil, err
-	}
-	samples = make([][]data.Sample, len(paths))
-	for i := range samples {
-		if i > 0 {
-			corpus = data.NewCorpus(examples[i])
+		if i == 0 {
+			vocab = data.NewVocab(corpus.Counts(), data.VocabConfig{})
+			if labels, err = corpus.Labels(); err != nil {
+				return nil, nil, nil, err
+			}
 		}
 		if samples[i], err = corpus.Encode(vocab, labels, 0); err != nil {
 			return nil, nil, nil, err
 		}
 	}
 	return vocab, labels, samples, nil
+}
+
+func corpusOf(path string) (*data.Corpus, error) {
+	source, err := data.Open(path, data.ReadConfig{})
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	return data.ReadCorpus(source.Rows())
 }
