@@ -2,6 +2,8 @@ package data
 
 import (
 	"hash/maphash"
+	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +13,7 @@ type table struct {
 	arena  strings.Builder // the words, one after the other
 	bounds []int           // places in arena: word n is between bounds n and n+1
 	slots  []slot          // open addressing by linear probing; at most two thirds are taken
+	shift  int             // number of a hash's bits that do not choose a slot
 	seed   maphash.Seed
 }
 
@@ -18,7 +21,9 @@ type table struct {
 type slot struct{ hash, number uint32 }
 
 func newTable() *table {
-	return &table{bounds: make([]int, 1), slots: make([]slot, 64), seed: maphash.MakeSeed()}
+	t := &table{bounds: make([]int, 1), seed: maphash.MakeSeed()}
+	t.resize(64)
+	return t
 }
 
 func (t *table) len() int { return len(t.bounds) - 1 }
@@ -33,9 +38,10 @@ func (t *table) find(word []byte) int {
 	return int(t.slots[t.probe(word, uint32(maphash.Bytes(t.seed, word)))].number) - 1
 }
 
-// probe returns the slot of a word with the given hash: its own, or the free one where it would be.
+// probe returns the slot of a word with the given hash: its own, or the free one where it would be. The first to look at
+// is that of the hash's highest bits.
 func (t *table) probe(word []byte, hash uint32) int {
-	for place := hash; ; place++ {
+	for place := hash >> t.shift; ; place++ {
 		place &= uint32(len(t.slots) - 1)
 		s := t.slots[place]
 		if s.number == 0 || s.hash == hash && t.word(int(s.number-1)) == string(word) {
@@ -54,48 +60,83 @@ func (t *table) add(word []byte) int {
 	t.push(string(word))
 	t.slots[place] = slot{hash, uint32(t.len())}
 	if 3*t.len() > 2*len(t.slots) {
-		t.grow()
+		t.resize(2 * len(t.slots))
 	}
 	return t.len() - 1
 }
 
-// grow doubles the slots.
-func (t *table) grow() {
-	old, mask := t.slots, uint32(2*len(t.slots)-1)
-	t.slots = make([]slot, 2*len(old))
+// resize makes so many slots, a power of two, of those that are taken.
+func (t *table) resize(size int) {
+	old := t.slots
+	t.slots, t.shift = make([]slot, size), 32-bits.TrailingZeros(uint(size))
 	for _, s := range old {
-		if s.number != 0 {
-			place := s.hash & mask
-			for t.slots[place].number != 0 {
-				place = (place + 1) & mask
-			}
-			t.slots[place] = s
+		if s.number > 0 {
+			t.put(s)
 		}
 	}
 }
 
+// put puts a slot whose word is not there yet where it belongs.
+func (t *table) put(s slot) {
+	place, mask := s.hash>>t.shift, uint32(len(t.slots)-1)
+	for t.slots[place].number != 0 {
+		place = (place + 1) & mask
+	}
+	t.slots[place] = s
+}
+
 // push appends a word that only index makes known to find.
 func (t *table) push(word string) {
+	if free := t.arena.Cap() - t.arena.Len(); free < len(word) { // twice as much each time: append takes a quarter more
+		t.arena.Grow(max(len(word), t.arena.Cap()))
+	}
+	if len(t.bounds) == cap(t.bounds) {
+		t.bounds = slices.Grow(t.bounds, len(t.bounds))
+	}
 	t.arena.WriteString(word)
 	t.bounds = append(t.bounds, t.arena.Len())
 }
 
 // index makes the words that were pushed known to find. It returns the numbers of two that are equal, -1 if there are none.
+//
+// It puts words in whose slots are near to each other one after the other: in any order, each would wait for memory.
 func (t *table) index() (first, second int) {
 	size := 64
 	for 3*t.len() > 2*size {
 		size *= 2
 	}
-	t.slots = make([]slot, size)
-	var word []byte
-	for number := range t.len() {
-		word = append(word[:0], t.word(number)...)
-		hash := uint32(maphash.Bytes(t.seed, word))
-		place := t.probe(word, hash)
-		if taken := t.slots[place].number; taken > 0 {
-			return int(taken - 1), number
+	t.slots = nil
+	t.resize(size)
+	first, second = -1, -1
+	for _, s := range t.sorted() {
+		word := t.word(int(s.number - 1))
+		place := t.probe([]byte(word), s.hash)
+		if taken := t.slots[place]; taken.number == 0 {
+			t.slots[place] = s
+		} else if second < 0 || int(s.number-1) < second {
+			first, second = int(taken.number-1), int(s.number-1)
 		}
-		t.slots[place] = slot{hash, uint32(number + 1)}
 	}
-	return -1, -1
+	return first, second
+}
+
+// sorted returns the slots of all words, in the order of the highest bits of their hashes, equal ones in that of their
+// numbers.
+func (t *table) sorted() []slot {
+	const shift = 32 - 10
+	list, sorted, starts := make([]slot, t.len()), make([]slot, t.len()), make([]int, 1<<10+1)
+	for number := range list {
+		hash := uint32(maphash.String(t.seed, t.word(number)))
+		list[number] = slot{hash, uint32(number + 1)}
+		starts[hash>>shift+1]++
+	}
+	for i := range starts[1:] {
+		starts[i+1] += starts[i]
+	}
+	for _, s := range list {
+		at := &starts[s.hash>>shift]
+		sorted[*at] = s
+		*at++
+	}
+	return sorted
 }

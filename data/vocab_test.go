@@ -119,3 +119,22 @@ func TestPrint(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// The ids of texts by a vocabulary of 20,000 words.
+func BenchmarkAppendIDs(b *testing.B) {
+	examples := madeTexts(10_000, 38)
+	vocab := data.NewVocab(data.NewCorpus(examples).Counts(), data.VocabConfig{})
+	var texts [][]byte
+	for _, e := range examples {
+		texts = append(texts, []byte(e.Text))
+	}
+	words, ids := 0, []int32(nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, text := range texts {
+			ids = vocab.AppendIDs(ids[:0], text, 0)
+			words += len(ids)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(words), "ns/word")
+}
