@@ -2,8 +2,9 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DATA ?= ../shared/data
 COUNT ?= 10
+FUZZTIME ?= 60s
 
-.PHONY: check check-assembly exp kill accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
+.PHONY: check check-assembly exp kill fuzz accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
@@ -45,6 +46,13 @@ bench:
 # bench-pytorch compares it with PyTorch and fastText, Debian's python3-torch and fasttext.
 bench-pytorch:
 	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-pytorch.txt step-pytorch lookup-pytorch loss-pytorch layers-pytorch models-pytorch training
+
+# fuzz runs every fuzz target of the module for FUZZTIME.
+fuzz:
+	@for package in $$(go list ./...); do \
+	for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	echo "$$package $$target"; go test $$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+	done; done
 
 # notebook-kernel builds the notebooks' kernel and registers it with the user's Jupyter.
 notebook-kernel:

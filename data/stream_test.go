@@ -1,6 +1,9 @@
 package data_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/klauspost/compress/zstd"
 
 	"gorgonia-embedding/data"
 )
@@ -64,6 +69,77 @@ func FuzzRead(f *testing.F) {
 		}
 		checkStream(t, in, format, examples, err)
 	})
+}
+
+// Whatever bytes there are, a source tells its examples or what is wrong with a name, however they are compressed. What it
+// tells does not depend on how the bytes come.
+func FuzzSource(f *testing.F) {
+	for _, in := range twoExamples {
+		f.Add([]byte(in))
+		for _, pack := range packers {
+			packed := pack([]byte(in))
+			f.Add(packed)
+			f.Add(packed[:len(packed)-3])
+			f.Add(append(packed, packed...))
+			f.Add(append(packed, "\n\x1f\x8b"...))
+		}
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		got, err := data.Read(bytes.NewReader(in), "in", data.ReadConfig{})
+		if err != nil && !strings.HasPrefix(err.Error(), "in:") {
+			t.Errorf("an error without a name: %v", err)
+		}
+		again, againErr := data.Read(iotest.OneByteReader(bytes.NewReader(in)), "in", data.ReadConfig{})
+		if fmt.Sprint(err) != fmt.Sprint(againErr) || !slices.Equal(got, again) {
+			t.Errorf("%v, %v\nbut byte by byte %v, %v", got, err, again, againErr)
+		}
+	})
+}
+
+// packers compress by each way that is known.
+var packers = map[string]func(in []byte) []byte{
+	"gzip": func(in []byte) []byte {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		w.Write(in)
+		w.Close()
+		return b.Bytes()
+	},
+	"zstd": func(in []byte) []byte {
+		w, _ := zstd.NewWriter(nil)
+		return w.EncodeAll(in, nil)
+	},
+}
+
+// A compressed file is told from its first bytes alone, may be several one after the other, and is no way around limits.
+func TestCompressed(t *testing.T) {
+	for name, pack := range packers {
+		in := slices.Concat(pack([]byte("{\"label\": 1, ")), pack([]byte("\"text\": 2}\n")))
+		s, err := data.NewSource(bytes.NewReader(in), "in", data.ReadConfig{})
+		if err != nil || s.Format() != "jsonl in "+name {
+			t.Fatalf("%s: %v, %v", name, s, err)
+		}
+		for e, err := range s.Examples() {
+			if err != nil || e.Label != "1" || e.Text != "2" {
+				t.Errorf("%s: %v, %v", name, e, err)
+			}
+		}
+		if info := s.Info(); info.Examples != 1 || info.SHA256 != fmt.Sprintf("%x", sha256.Sum256(in)) || s.Close() != nil {
+			t.Errorf("%s: %+v", name, info)
+		}
+		bomb := pack(slices.Concat([]byte("a\t"), make([]byte, 1), bytes.Repeat([]byte("x"), 70<<20)))
+		for in, want := range map[string]string{
+			string(bomb):                "in:1: longer than 67108864 bytes: this is not a file of one example a line",
+			string(bomb[:1000]):         "in: unexpected EOF",
+			string(bomb[:5]):            "in: ",
+			string(pack(nil)):           "in:1: no examples: want a label and a text on each line",
+			string(in[:5]) + "\xff\xff": "in: ",
+		} {
+			if _, err := data.Read(strings.NewReader(in), "in", data.ReadConfig{}); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%s of %d bytes:\n got %v\nwant %s", name, len(in), err, want)
+			}
+		}
+	}
 }
 
 // checkStream compares what a format yields, byte by byte of in, with what Read returned.

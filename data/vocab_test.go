@@ -109,6 +109,23 @@ func TestVocabSaveAndRead(t *testing.T) {
 	}
 }
 
+func FuzzReadVocab(f *testing.F) {
+	f.Add("<pad>\t0\n<unk>\t0\na\t3\n\t\u0301\t2\n")
+	f.Fuzz(func(t *testing.T, in string) {
+		v, err := data.ReadVocab(strings.NewReader(in), "vocab")
+		if err != nil {
+			return
+		}
+		var b bytes.Buffer
+		if err := v.Save(&b); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := data.ReadVocab(&b, "vocab"); err != nil || !slices.Equal(wordsOf(again), wordsOf(v)) || !slices.Equal(countsOf(again), countsOf(v)) {
+			t.Errorf("%v, but again %v, %v", v, again, err)
+		}
+	})
+}
+
 func TestPrint(t *testing.T) {
 	v := data.NewVocab(map[string]int{"a": 3, "b": 2, "c": 1}, data.VocabConfig{})
 	if got, want := v.String(), "vocabulary of 5 words, the commonest: a b c"; got != want {

@@ -41,6 +41,9 @@ func (s *splitter) reset(text []byte) {
 func (s *splitter) next() []byte {
 	for s.pos < len(s.text) {
 		start := s.pos
+		if s.text[start] == ' ' && start+1 < len(s.text) && kinds[s.text[start+1]]&inWord != 0 {
+			start++ // the blank between two words, which is most of them
+		}
 		s.pos = wordEnd(s.text, start)
 		if word := s.text[start:s.pos]; isVisible(word) {
 			return word
