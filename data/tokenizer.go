@@ -13,11 +13,25 @@ import (
 )
 
 // wordPattern is the regular expression of a word of Words in a text in lower case, as Oniguruma and JavaScript read it:
-// letters, marks and digits, with the signs that join two letters or two digits, or else one visible character with its
-// marks. Scripts that are written without blanks, such as Han, Kana and Thai, are the exception: Words has a word for
-// each of their characters, the pattern one for all of them.
-const wordPattern = `[\p{L}\p{M}\p{N}_]+(?:(?:(?<=[\p{L}\p{M}])['’.:·](?=\p{L})|(?<=\p{N})[.,;'](?=\p{N}))[\p{L}\p{M}\p{N}_]+)*` +
-	`|[^\s\p{L}\p{M}\p{N}_\p{C}][\p{M}\u200d\ufe0f]*`
+// letters, marks and digits, with the signs that join two letters or two digits; or katakana; or a flag; or else one
+// visible character with its marks, such as those of the other scripts without blanks between words, or several joined
+// ones.
+const wordPattern = inWordPattern + `+(?:(?:(?<=[\p{L}\p{M}])['.:\u00b7\u2018\u2019\u2024\u2027\uff07\uff0e\uff1a](?=\p{L})` +
+	`|(?<=\p{N})[.,;'\u2018\u2019\u2024\u2044\u060c\u066c\uff07\uff0c\uff0e\uff1b](?=\p{N}))` + inWordPattern + `+)*` +
+	`|(?:[` + katakana + `]\p{M}*)+|` + "[\U0001f1e6-\U0001f1ff]{2}" +
+	`|(?:[` + alone + `]|[^\s\p{L}\p{M}\p{N}_\p{C}])` + marks + `(?:(?<=\u200d)[\u2190-\u2bff` + "\U0001f000-\U0001faff" + `]` + marks + `)*`
+
+const (
+	inWordPattern = `(?:(?![` + katakana + alone + `])[\p{L}\p{M}\p{N}_])`
+	katakana      = `\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d`
+
+	// what stands on a character: the tones of skin too, and what joins an emoji to the next
+	marks = `[\p{M}\u200d\ufe0f` + "\U0001f3fb-\U0001f3ff" + `]*`
+
+	// Thai, Lao, Burmese, Khmer, ideographs and hiragana
+	alone = `\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u1000-\u102a\u1780-\u17b3` +
+		`\u3006\u3007\u3021-\u3029\u3041-\u3096\u309d-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufad9` + "\U00020000-\U000323af"
+)
 
 // setting is a key of a tokenizer.json and its value.
 type setting struct {
@@ -50,8 +64,9 @@ func modelSettings() []setting {
 }
 
 // WriteTokenizer writes the words as a tokenizer.json of Hugging Face's tokenizers: WordLevel over words that a regular
-// expression finds in the text in lower case. These are those of Words but for what wordPattern says, and but for texts
-// that hold "<pad>" or "<unk>", which are one word there. It fails if a word is empty or no UTF-8, which none of Words is.
+// expression finds in the text in lower case. These are those of Words but for rarities: the Greek sigma at the end of a
+// word, which other tools put in lower case in another way, a quotation mark in a Hebrew word, scripts of antiquity,
+// and "<pad>" and "<unk>" in a text, which are one word there. It fails if a word is empty or no UTF-8, which none of Words is.
 func (v *Vocab) WriteTokenizer(w io.Writer) error {
 	b := bufio.NewWriterSize(w, 64<<10)
 	b.WriteString("{\n")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -147,5 +148,35 @@ func BenchmarkReadTokenizer(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// The pattern finds the words of Words: testdata/tokenizer_golden.json is what testdata/tokenizer.mjs made of it.
+func TestTokenizerGolden(t *testing.T) {
+	var golden struct {
+		Pattern string
+		Lines   []struct {
+			Text   string
+			Tokens []string
+		}
+	}
+	raw, err := os.ReadFile("testdata/tokenizer_golden.json")
+	if err == nil {
+		err = json.Unmarshal(raw, &golden)
+	}
+	if err != nil || len(golden.Lines) == 0 {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := manyWords(1).WriteTokenizer(&b); err != nil {
+		t.Fatal(err)
+	}
+	if pattern, _ := json.Marshal(golden.Pattern); !bytes.Contains(b.Bytes(), pattern) {
+		t.Error("another pattern than that of the golden file: make it again")
+	}
+	for _, line := range golden.Lines {
+		if got := data.Words(line.Text); !slices.Equal(got, line.Tokens) {
+			t.Errorf("%s\n got %q\nwant %q", line.Text, got, line.Tokens)
+		}
 	}
 }
