@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -149,6 +150,22 @@ func TestLoadSplits(t *testing.T) {
 		}
 		if got := strings.NewReplacer(train, "train.tsv", other, "other.csv").Replace(set.String()); got != tt.want {
 			t.Errorf("%+v:\n got %s\nwant %s", tt.in, got, tt.want)
+		}
+	}
+}
+
+// A page gets the texts of the test samples, whatever file they are from.
+func TestLoadTexts(t *testing.T) {
+	train, other := write(t, "train.tsv", opinions(200)), write(t, "other.csv", opinions(50))
+	for _, in := range []inputs{{}, {Train: train}, {Train: train, Test: other}} {
+		set, err := load(options{inputs: in, HTML: "page.html", MinCount: 1}, nil, nil)
+		if err != nil || len(set.testTexts) != len(set.test) {
+			t.Fatalf("%+v: %d texts, %v", in, len(set.testTexts), err)
+		}
+		for i, e := range set.testTexts {
+			if s := set.test[i]; set.labels[s.Label] != e.Label || !slices.Equal(s.IDs, set.vocab.IDs(e.Text, 0)) {
+				t.Fatalf("%+v: number %d is %v, not %v", in, i, e, s)
+			}
 		}
 	}
 }

@@ -153,6 +153,7 @@ func TestMisuse(t *testing.T) {
 		{"file.tsv", `unexpected argument "file.tsv": files are named by -train, -dev and -test`},
 		{"-dev a.tsv", "-dev and -test go with -train: name the file to train on, or none for the toy set"},
 		{"-dev a.tsv -test b.tsv", "-dev and -test go with -train: name the file to train on, or none for the toy set"},
+		{"-train - -html x.html", "-html reads the texts of test twice: name a file of them, for - can be read once"},
 		{"-train - -dev -", "only one of -train, -dev and -test can be -, standard input"},
 		{"-train a -format x", `-format: no format "x": want one of tsv, jsonl, fasttext, csv`},
 	} {
