@@ -35,8 +35,8 @@ func (t *Table) Map(words ...string) (Map, error) {
 	}
 	x := mat.NewDense(len(ids), t.dim, nil)
 	for i, id := range ids {
-		for j, u := range t.row(id) {
-			x.Set(i, j, u*t.norms[id])
+		for j, v := range t.Row(id) {
+			x.Set(i, j, float64(v))
 		}
 	}
 	var pc stat.PC

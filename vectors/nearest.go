@@ -1,12 +1,8 @@
 package vectors
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
-
-	"github.com/pkg/errors"
 
 	"gorgonia-embedding/internal/texttab"
 )
@@ -15,7 +11,7 @@ import (
 type Neighbour struct {
 	Word   string
 	ID     int
-	Cosine float64 // cosine of the angle between the two vectors: 1 if they point the same way
+	Cosine float64 // cosine of the angle between the two vectors, 1 if they point the same way; or another score
 }
 
 // Neighbours are the words nearest to Word, nearest first.
@@ -27,33 +23,42 @@ type Neighbours struct {
 // Neighbourhood is the neighbours of some words, side by side.
 type Neighbourhood []Neighbours
 
-// Nearest returns, for each of words, the n words of the largest cosine (fewer if the table has fewer),
-// without the word itself and without zero vectors, such as padding's. Equal ones stand in order of ids. It
-// fails if n is below 1 or the table lacks one of words.
+// Nearest returns, for each of words, the n words of the largest cosine, as Search does for a Query that is like it
+// alone. It fails if n is below 1 or the table lacks one of words.
 func (t *Table) Nearest(n int, words ...string) (Neighbourhood, error) {
-	if n < 1 {
-		return nil, errors.Errorf("vectors: ask for at least 1 neighbour, got %d", n)
-	}
-	ids, err := t.find(words)
-	if err != nil {
-		return nil, err
-	}
 	all := make(Neighbourhood, len(words))
-	for i, id := range ids {
-		all[i] = Neighbours{words[i], t.nearest(n, id)}
+	for i, w := range words {
+		near, err := t.Search(Query{N: n, Like: []string{w}})
+		if err != nil {
+			return nil, err
+		}
+		all[i] = Neighbours{w, near}
 	}
 	return all, nil
 }
 
-func (t *Table) nearest(n, id int) []Neighbour {
-	var near []Neighbour
-	for other, norm := range t.norms {
-		if other != id && norm > 0 {
-			near = append(near, Neighbour{t.words.Word(other), other, dot(t.row(id), t.row(other))})
+// Analogy returns the n words that are to c what b is to a, by 3CosAdd: the nearest ones to b − a + c, each at length 1
+// (Mikolov, Yih and Zweig, NAACL 2013). A Query has 3CosMul. It fails as Search does.
+func (t *Table) Analogy(n int, a, b, c string) ([]Neighbour, error) {
+	return t.Search(Query{N: n, Like: []string{b, c}, Unlike: []string{a}})
+}
+
+// Rank returns which nearest word of a the word b is: 1 if no word but a itself has a larger cosine with a than b has.
+// It fails if the table lacks one of them.
+func (t *Table) Rank(a, b string) (int, error) {
+	ids, err := t.find([]string{a, b})
+	if err != nil {
+		return 0, err
+	}
+	d := directionOf(t.Row(ids[0]))
+	want, rank := t.cosine(ids[1], d), 1
+	low, high := t.bounds(t.Len(), d)
+	for id := range low {
+		if id != ids[0] && float64(high[id]) > want && (float64(low[id]) > want || t.cosine(id, d) > want) {
+			rank++
 		}
 	}
-	slices.SortStableFunc(near, func(a, b Neighbour) int { return cmp.Compare(b.Cosine, a.Cosine) })
-	return near[:min(n, len(near))]
+	return rank, nil
 }
 
 // String returns a column for each word, and its neighbours with their cosines below it.

@@ -1,17 +1,23 @@
-// Package vectors looks at a trained table of word vectors: which words are near each other, and a map of
-// them in two dimensions.
+// Package vectors reads, looks at, compares and writes tables of word vectors, trained here or elsewhere.
 //
+//	table, report, err := vectors.ReadFile("glove.6B.300d.txt.gz", vectors.ReadConfig{})
 //	table, err := vectors.New(vocab, embedding.Weight().Value().Data())
 //	near, err := table.Nearest(5, "good", "dull")
+//	fits, err := table.Analogy(5, "man", "king", "woman")
 //	m, err := table.Map("good", "great", "dull", "awful")
 //
-// What it returns prints itself, as text and, in a notebook, as HTML.
+// A Table holds float32. Cosines are those of float64 arithmetic on them, and equal ones stand in the order of the
+// table: results do not depend on the number of CPUs, nor on how a search went about its work. What the package returns
+// prints itself, as text and, in a notebook, as HTML.
 package vectors
 
 import (
 	"math"
+	"sync"
 
 	"github.com/pkg/errors"
+
+	"gorgonia-embedding/internal/kernel"
 )
 
 // Words names the rows of a table. A *data.Vocab does.
@@ -20,56 +26,83 @@ type Words interface {
 	Word(id int) string // name of row id
 }
 
-// Table is vectors with their words.
+// List is words by their ids.
+type List []string
+
+// Len returns the number of words.
+func (l List) Len() int { return len(l) }
+
+// Word returns the word of an id.
+func (l List) Word(id int) string { return l[id] }
+
+// Table is vectors with their words. Any number of goroutines may use one.
 type Table struct {
-	words Words
-	ids   map[string]int
-	dim   int
-	unit  []float64 // (vocab, dim): the vectors, each divided by its length; zeros for a zero vector
-	norms []float64 // lengths of the vectors
+	words  Words
+	ids    map[string]int32
+	dim    int
+	values []float32 // (vocab, dim)
+
+	prepare sync.Once
+	norms   []float64 // lengths of the vectors; from prepare on
+	coarse  coarse
 }
 
-// New copies values, a []float32 or []float64 of words.Len() rows in row-major order. It fails if the
-// values are of another type or do not make that many rows.
+// New returns a table of words.Len() rows. values are theirs in row-major order: a []float32, which the table uses and
+// which must not change from then on, or a []float64, which it copies as float32. Where two rows have the same word, the
+// word is that of the first one. It fails if the values are of another type, are not finite, or do not make that many
+// rows.
 func New(words Words, values any) (*Table, error) {
-	var unit []float64
+	var rows []float32
 	switch v := values.(type) {
 	case []float32:
-		unit = make([]float64, len(v))
-		for i, x := range v {
-			unit[i] = float64(x)
-		}
+		rows = v
 	case []float64:
-		unit = append(unit, v...)
+		rows = make([]float32, len(v))
+		for i, x := range v {
+			rows[i] = float32(x)
+		}
 	default:
 		return nil, errors.Errorf("vectors: want values of []float32 or []float64, got %T", values)
 	}
 	n := words.Len()
-	if n < 1 || len(unit) == 0 || len(unit)%n != 0 {
-		return nil, errors.Errorf("vectors: %d values do not make rows for %d words", len(unit), n)
+	if n < 1 || len(rows) == 0 || len(rows)%n != 0 || n > math.MaxInt32 {
+		return nil, errors.Errorf("vectors: %d values do not make rows for %d words", len(rows), n)
 	}
-	t := &Table{words: words, ids: make(map[string]int, n), dim: len(unit) / n, unit: unit, norms: make([]float64, n)}
-	for id := range n {
-		t.ids[words.Word(id)] = id
-		row := t.row(id)
-		t.norms[id] = math.Sqrt(dot(row, row))
-		if t.norms[id] > 0 {
-			for j := range row {
-				row[j] /= t.norms[id]
-			}
-		}
+	dim := len(rows) / n
+	if i := kernel.FirstNotFinite(rows); i >= 0 {
+		return nil, errors.Errorf("vectors: element %d of the vector of %q is %v: want finite numbers", i%dim, words.Word(i/dim), rows[i])
 	}
-	return t, nil
+	ids := make(map[string]int32, n)
+	for id := n - 1; id >= 0; id-- {
+		ids[words.Word(id)] = int32(id)
+	}
+	return &Table{words: words, ids: ids, dim: dim, values: rows}, nil
 }
 
-// row returns the unit vector of a row, in the table's own memory.
-func (t *Table) row(id int) []float64 { return t.unit[id*t.dim : (id+1)*t.dim] }
+// Len returns the number of words.
+func (t *Table) Len() int { return t.words.Len() }
+
+// Dim returns the length of a vector.
+func (t *Table) Dim() int { return t.dim }
+
+// Word returns the word of a row.
+func (t *Table) Word(id int) string { return t.words.Word(id) }
+
+// ID returns the row of a word, or false if the table lacks it.
+func (t *Table) ID(word string) (id int, ok bool) {
+	i, ok := t.ids[word]
+	return int(i), ok
+}
+
+// Row returns the vector of a row, in the table's own memory.
+func (t *Table) Row(id int) []float32 { return t.values[id*t.dim : (id+1)*t.dim : (id+1)*t.dim] }
 
 // find returns the ids of words. A word that the table lacks, or whose vector is zero, is an error.
 func (t *Table) find(words []string) ([]int, error) {
+	t.prepare.Do(t.measure)
 	ids := make([]int, len(words))
 	for i, w := range words {
-		id, ok := t.ids[w]
+		id, ok := t.ID(w)
 		switch {
 		case !ok:
 			return nil, errors.Errorf("vectors: the table has no word %q", w)
@@ -81,9 +114,40 @@ func (t *Table) find(words []string) ([]int, error) {
 	return ids, nil
 }
 
-func dot(a, b []float64) (sum float64) {
-	for i, x := range a {
-		sum += x * b[i]
+// direction is a vector that is not zero, and its length. The vector itself is not divided by it, so that cosines of
+// vectors of small whole numbers are exact.
+type direction struct {
+	vector []float64
+	norm   float64
+}
+
+// directionOf returns the direction of x.
+func directionOf[T float32 | float64](x []T) direction {
+	d := direction{vector: make([]float64, len(x))}
+	for j, e := range x {
+		d.vector[j] = float64(e)
 	}
-	return sum
+	d.norm = math.Sqrt(dot(d.vector, d.vector))
+	return d
+}
+
+// cosine returns that of a row, which is not zero, and a direction.
+func (t *Table) cosine(id int, d direction) float64 {
+	return dot(t.Row(id), d.vector) / (t.norms[id] * d.norm)
+}
+
+// dot returns the scalar product, of four sums side by side.
+func dot[T float32 | float64](a []T, b []float64) float64 {
+	var s [4]float64
+	b = b[:len(a)]
+	for ; len(a) >= 4; a, b = a[4:], b[4:] {
+		s[0] += float64(float64(a[0]) * b[0])
+		s[1] += float64(float64(a[1]) * b[1])
+		s[2] += float64(float64(a[2]) * b[2])
+		s[3] += float64(float64(a[3]) * b[3])
+	}
+	for j, x := range a {
+		s[j] += float64(float64(x) * b[j])
+	}
+	return (s[0] + s[2]) + (s[1] + s[3])
 }

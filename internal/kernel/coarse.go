@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 //go:generate go -C avo run ./coarse -out ../coarse_amd64.s -stubs ../coarse_amd64.go -pkg kernel
 
 // CoarseStride returns how many elements a row of dim takes in DotsInt8: the least multiple of 32 that holds it. The
@@ -27,4 +29,35 @@ func dotsInt8(dst []int32, rows []int8, q []int16) {
 		}
 		dst[i] = sum
 	}
+}
+
+// Coarsen works out what a search by DotsInt8 needs of the rows of x, of dim elements that are finite: norms are their
+// lengths; and row i divided by its length is codes[i] times scale[i], up to a vector of the length slack[i]. A row of
+// zeros has zeros for all of them.
+func Coarsen(codes []int8, scale, slack []float32, norms []float64, x []float32, dim int) {
+	stride := CoarseStride(dim)
+	split(parts(len(norms), 4*dim), len(norms), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			coarsen(codes[i*stride:(i+1)*stride], &scale[i], &slack[i], &norms[i], x[i*dim:(i+1)*dim])
+		}
+	})
+}
+
+func coarsen(codes []int8, scale, slack *float32, norm *float64, row []float32) {
+	most, squares := float32(0), 0.0
+	for _, x := range row {
+		most = max(most, x, -x)
+		squares += float64(float64(x) * float64(x))
+	}
+	if *norm = math.Sqrt(squares); most == 0 {
+		return
+	}
+	step, lost := float64(most)/127, 0.0
+	for j, x := range row {
+		c := math.RoundToEven(float64(x) / step)
+		codes[j] = int8(c)
+		e := float64(x) - float64(c*step)
+		lost += float64(e * e)
+	}
+	*scale, *slack = float32(step / *norm), float32(math.Sqrt(lost) / *norm)
 }

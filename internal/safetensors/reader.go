@@ -18,6 +18,7 @@ type Reader struct {
 
 	r     io.Reader
 	next  int
+	raw   io.LimitedReader // what is left of the tensor that Raw returned last
 	known bool // the size of the data is that of the tensors
 }
 
@@ -199,22 +200,15 @@ func (f *Reader) checkSize(want uint64) error {
 }
 
 // Next reads a tensor's data: those of Tensors[0] at the first call, and so on. It returns io.EOF after the
-// last, and another error if the file ends within the data or goes on after them.
+// last, and another error if their dtype is none of F32, F64, I64 and U8, if the file ends within the data or goes on
+// after them.
 func (f *Reader) Next() (Tensor, error) {
-	if f.next == len(f.Tensors) {
-		if n, _ := io.ReadFull(f.r, make([]byte, 1)); n > 0 {
-			return Tensor{}, errors.New("safetensors: the file goes on after the last tensor")
-		}
-		return Tensor{}, io.EOF
-	}
-	t := f.Tensors[f.next]
-	f.next++
-	if t.Data != nil {
-		return t, nil // a Part's
+	t, err := f.advance()
+	if err != nil || t.Data != nil { // a Part's have their data
+		return t, err
 	}
 	n, _ := size(t.Dtype, t.Shape)
 	count := int(n / width(t.Dtype))
-	var err error
 	switch t.Dtype {
 	case "F32":
 		t.Data, err = read[float32](f, count)
@@ -224,11 +218,39 @@ func (f *Reader) Next() (Tensor, error) {
 		t.Data, err = read[int64](f, count)
 	case "U8":
 		t.Data, err = read[uint8](f, count)
+	default:
+		return Tensor{}, errors.Errorf("safetensors: tensor %q: want dtype F32, F64, I64 or U8, got %q", t.Name, t.Dtype)
 	}
 	if err != nil {
 		return Tensor{}, errors.Errorf("safetensors: the file ends within tensor %q: it is cut off (%v)", t.Name, err)
 	}
 	return t, nil
+}
+
+// Raw is Next without the data of the tensor, which is no Part's: r reads their bytes, of any dtype of the format, until
+// the next call.
+func (f *Reader) Raw() (t Tensor, r io.Reader, err error) {
+	if t, err = f.advance(); err != nil {
+		return Tensor{}, nil, err
+	}
+	n, _ := size(t.Dtype, t.Shape)
+	f.raw = io.LimitedReader{R: f.r, N: int64(n)}
+	return t, &f.raw, nil
+}
+
+// advance goes to the next tensor, or to the end.
+func (f *Reader) advance() (Tensor, error) {
+	if n, err := io.CopyN(io.Discard, &f.raw, f.raw.N); err != nil {
+		return Tensor{}, errors.Errorf("safetensors: the file ends within tensor %q, after %d of its last bytes: it is cut off", f.Tensors[f.next-1].Name, n)
+	}
+	if f.next == len(f.Tensors) {
+		if n, _ := io.ReadFull(f.r, make([]byte, 1)); n > 0 {
+			return Tensor{}, errors.New("safetensors: the file goes on after the last tensor")
+		}
+		return Tensor{}, io.EOF
+	}
+	f.next++
+	return f.Tensors[f.next-1], nil
 }
 
 // read reads n elements. Unless the file's size is known, memory grows with what has come.

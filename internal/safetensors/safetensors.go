@@ -3,7 +3,8 @@
 //
 // A file is the length of the header (8 bytes, little-endian), the header (JSON: of each tensor its name,
 // dtype, shape and place; strings under "__metadata__"), and the data, little-endian, without gaps. See
-// https://github.com/huggingface/safetensors#format. Of the format's dtypes there are F32, F64, I64 and U8.
+// https://github.com/huggingface/safetensors#format. Tensors of F32, F64, I64 and U8 are read and written as slices, those
+// of other dtypes are read as bytes.
 package safetensors
 
 import (
@@ -58,6 +59,8 @@ func Write(w io.Writer, meta map[string]string, tensors []Tensor) error {
 			tensors[i].Dtype, n = "I64", len(data)
 		case []uint8:
 			tensors[i].Dtype, n = "U8", len(data)
+		default:
+			return errors.Errorf("safetensors: tensor %q: want dtype F32, F64, I64 or U8, got data of %T", t.Name, t.Data)
 		}
 		if want, err := size(tensors[i].Dtype, t.Shape); err != nil {
 			return errors.WithMessagef(err, "safetensors: tensor %q", t.Name)
@@ -119,11 +122,13 @@ func header(meta map[string]string, tensors []Tensor) ([]byte, error) {
 // width returns the bytes of an element, 0 for a dtype that there is not.
 func width(dtype string) uint64 {
 	switch dtype {
-	case "U8":
+	case "U8", "I8", "BOOL":
 		return 1
-	case "F32":
+	case "F16", "BF16", "I16", "U16":
+		return 2
+	case "F32", "I32", "U32":
 		return 4
-	case "F64", "I64":
+	case "F64", "I64", "U64":
 		return 8
 	}
 	return 0
@@ -133,7 +138,7 @@ func width(dtype string) uint64 {
 func size(dtype string, shape []int) (uint64, error) {
 	n := width(dtype)
 	if n == 0 {
-		return 0, errors.Errorf("want dtype F32, F64, I64 or U8, got %q", dtype)
+		return 0, errors.Errorf("want a dtype of 8, 16, 32 or 64 bits, such as F32, got %q", dtype)
 	}
 	for _, d := range shape {
 		hi, lo := bits.Mul64(n, uint64(max(d, 0)))
