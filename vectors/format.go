@@ -2,6 +2,7 @@ package vectors
 
 import (
 	"bufio"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -54,7 +55,8 @@ func sniffed(head []byte) (Format, error) {
 	if len(head) == 0 {
 		return Format{}, errors.New("the file is empty")
 	}
-	return Format{}, errors.Errorf("this is no file of word vectors that begins as one of %s", choice.Of[Format](Formats()))
+	readable := slices.DeleteFunc(Formats(), func(f Format) bool { return f.read == nil })
+	return Format{}, errors.Errorf("this is no file of word vectors that begins as one of %s", choice.Of[Format](readable))
 }
 
 // ending returns the format that writes files whose names end as path does.

@@ -52,9 +52,11 @@ func coarsen(codes []int8, scale, slack *float32, norm *float64, row []float32) 
 	if *norm = math.Sqrt(squares); most == 0 {
 		return
 	}
+	const whole = 3 << 51 // has no room for a fraction: what is added to it is rounded
 	step, lost := float64(most)/127, 0.0
+	steps := 1 / step
 	for j, x := range row {
-		c := math.RoundToEven(float64(x) / step)
+		c := float64(float64(x)*steps) + whole - whole
 		codes[j] = int8(c)
 		e := float64(x) - float64(c*step)
 		lost += float64(e * e)
