@@ -60,7 +60,7 @@ func npyHeader(text string) (rows, dim int, e element, err error) {
 	shape := regexp.MustCompile(`'shape': *\((\d+)L?, *(\d+)L?,?\)`).FindStringSubmatch(text)
 	switch {
 	case descr == nil || shape == nil:
-		return 0, 0, e, errors.Errorf("want a matrix of floating-point numbers, got %.80s", text)
+		return 0, 0, e, errors.Errorf("want a matrix of floating-point numbers, got %.80s", strings.TrimSpace(text))
 	case !regexp.MustCompile(`'fortran_order': *False`).MatchString(text):
 		return 0, 0, e, errors.New("the matrix is in Fortran's order: save numpy.ascontiguousarray of it")
 	}

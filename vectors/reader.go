@@ -65,6 +65,9 @@ func (w Warning) String() string {
 	if w.Line > 0 {
 		place = fmt.Sprintf("in line %d", w.Line)
 	}
+	if w.Word == "" {
+		return fmt.Sprintf("%d %s, %s", w.Count, w.What, place)
+	}
 	return fmt.Sprintf("%d %s: the first is %q %s", w.Count, w.What, w.Word, place)
 }
 
@@ -201,6 +204,9 @@ func (r *reader) locate(err error) error {
 	var path interface{ Timeout() bool }
 	if errors.As(err, &parse) || errors.As(err, &path) {
 		return err
+	}
+	if r.report.Compression != "" && errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("the compressed data end: the file is cut off")
 	}
 	return &ParseError{r.file, r.line, r.at, err}
 }

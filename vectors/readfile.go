@@ -99,7 +99,7 @@ func (r *reader) open(file io.Reader) error {
 		}
 	}
 	if err != nil {
-		return errors.Wrapf(err, "%s: %s", r.file, r.report.Compression)
+		return r.locate(errors.WithMessage(err, r.report.Compression))
 	}
 	if r.report.Compression != "" && r.size >= 0 {
 		r.size *= expansion
@@ -125,7 +125,7 @@ func (r *reader) format() (Format, error) {
 	}
 	head, err := r.in.Peek(1 << 16)
 	if err != nil && err != io.EOF {
-		return Format{}, errors.Wrap(err, r.file)
+		return Format{}, err
 	}
-	return sniffed(head)
+	return sniffed(bytes.TrimPrefix(head, []byte("\uFEFF")))
 }
