@@ -29,7 +29,7 @@ func (t *Table) Similarity(a, b string) (float64, error) {
 
 // Central returns words by their cosine with the mean of all of them, each at length 1, the most central one first. Of
 // equal ones the later in the alphabet is first. It fails if there are no words or the table lacks one.
-func (t *Table) Central(words ...string) ([]Neighbour, error) {
+func (t *Table) Central(words ...string) (Ranking, error) {
 	terms, ids, err := t.terms(Query{Like: words})
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (t *Table) Central(words ...string) ([]Neighbour, error) {
 	if err != nil {
 		return nil, err
 	}
-	central := make([]Neighbour, len(ids))
+	central := make(Ranking, len(ids))
 	for i, id := range ids {
 		central[i] = Neighbour{words[i], id, t.cosine(id, mean)}
 	}

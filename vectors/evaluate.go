@@ -94,17 +94,17 @@ func ranks(x []float64) []float64 {
 	return places
 }
 
-// String returns a line such as "pearson 0.512  spearman 0.498  65 pairs, 3 more with unknown words".
+// String returns a line such as "pearson 0.5120  spearman 0.4981  65 pairs, 3 with unknown words".
 func (r PairsResult) String() string {
 	return fmt.Sprintf("pearson %.4f  spearman %.4f  %d pairs, %d with unknown words", r.Pearson, r.Spearman, r.Used, len(r.Unknown))
 }
 
 // SectionResult is how many questions of a section were answered.
 type SectionResult struct {
-	Name             string
-	Correct, Asked   int // Asked counts Unknown only with EvaluateConfig.UnknownCount
-	Unknown          int // questions with a word that the table lacks
-	CorrectQuestions []Question
+	Name    string `json:"name"`
+	Correct int    `json:"correct"`
+	Asked   int    `json:"asked"`   // questions that were asked: with EvaluateConfig.UnknownCount all of them
+	Unknown int    `json:"unknown"` // questions with a word that the table lacks
 }
 
 // Accuracy returns the share of the asked questions that were answered correctly, and 0 of none.
@@ -132,7 +132,6 @@ func (t *Table) EvaluateAnalogies(sections []Section, cfg EvaluateConfig) Analog
 			}
 			if correct {
 				r.Correct++
-				r.CorrectQuestions = append(r.CorrectQuestions, q)
 			}
 		}
 		total.Correct, total.Asked, total.Unknown = total.Correct+r.Correct, total.Asked+r.Asked, total.Unknown+r.Unknown

@@ -9,15 +9,27 @@ import (
 
 // Neighbour is a word near another one.
 type Neighbour struct {
-	Word   string
-	ID     int
-	Cosine float64 // cosine of the angle between the two vectors, 1 if they point the same way; or another score
+	Word   string  `json:"word"`
+	ID     int     `json:"id"`
+	Cosine float64 `json:"score"` // cosine of the angle between the two vectors, 1 if they point the same way; or another score
+}
+
+// Ranking is neighbours, nearest first.
+type Ranking []Neighbour
+
+// String returns a line for each neighbour, with its score.
+func (r Ranking) String() string {
+	var b strings.Builder
+	for _, n := range r {
+		fmt.Fprintf(&b, "%.4f  %s\n", n.Cosine, n.Word)
+	}
+	return b.String()
 }
 
 // Neighbours are the words nearest to Word, nearest first.
 type Neighbours struct {
-	Word string
-	Near []Neighbour
+	Word string  `json:"word"`
+	Near Ranking `json:"near"`
 }
 
 // Neighbourhood is the neighbours of some words, side by side.
@@ -39,7 +51,7 @@ func (t *Table) Nearest(n int, words ...string) (Neighbourhood, error) {
 
 // Analogy returns the n words that are to c what b is to a, by 3CosAdd: the nearest ones to b − a + c, each at length 1
 // (Mikolov, Yih and Zweig, NAACL 2013). A Query has 3CosMul. It fails as Search does.
-func (t *Table) Analogy(n int, a, b, c string) ([]Neighbour, error) {
+func (t *Table) Analogy(n int, a, b, c string) (Ranking, error) {
 	return t.Search(Query{N: n, Like: []string{b, c}, Unlike: []string{a}})
 }
 

@@ -25,7 +25,7 @@ type Query struct {
 // Search returns the nearest rows, nearest first; equal ones stand in the order of the table. Zero vectors, such as
 // padding's, are none. It fails if the query asks for nothing or for less than one neighbour, if the table lacks one of
 // its words other than Without, or if its vectors cancel out.
-func (t *Table) Search(q Query) ([]Neighbour, error) {
+func (t *Table) Search(q Query) (Ranking, error) {
 	if q.N < 1 {
 		return nil, errors.Errorf("vectors: ask for at least 1 neighbour, got %d", q.N)
 	}
@@ -128,7 +128,7 @@ func multiply(terms []term) score {
 }
 
 // nearest returns the n best of the first top rows, without those of some ids.
-func (t *Table) nearest(n, top int, without []int, s score) []Neighbour {
+func (t *Table) nearest(n, top int, without []int, s score) Ranking {
 	low, high := t.scoreBounds(top, s)
 	for _, id := range without {
 		if id < top {
@@ -136,7 +136,7 @@ func (t *Table) nearest(n, top int, without []int, s score) []Neighbour {
 		}
 	}
 	least := nth(low, n)
-	var near []Neighbour
+	var near Ranking
 	for id, h := range high {
 		if h >= least && !math.IsInf(float64(h), -1) {
 			near = append(near, Neighbour{Word: t.Word(id), ID: id, Cosine: t.score(id, s)})
