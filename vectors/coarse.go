@@ -19,34 +19,39 @@ const coarseFrom = 1 << 16
 // rounding is more than what the float32 arithmetic of bounds adds to an error.
 const rounding = 2e-6
 
-// measure works out the lengths of the vectors and, for a large table, the coarse copy.
+// measure works out the lengths of the vectors.
 func (t *Table) measure() {
-	n := t.Len()
-	t.norms = make([]float64, n)
-	if len(t.values) < coarseFrom || t.dim > 1<<20 {
-		for id := range n {
-			for _, x := range t.Row(id) {
-				t.norms[id] += float64(float64(x) * float64(x))
-			}
-			t.norms[id] = math.Sqrt(t.norms[id])
-		}
-		return
+	t.norms = make([]float64, t.Len())
+	for id := range t.norms {
+		row := t.Row(id)
+		t.norms[id] = math.Sqrt(dot(row, row))
 	}
-	t.coarse = coarse{make([]int8, n*kernel.CoarseStride(t.dim)), make([]float32, n), make([]float32, n)}
-	kernel.Coarsen(t.coarse.codes, t.coarse.scale, t.coarse.slack, t.norms, t.values, t.dim)
+}
+
+// coarsen makes the coarse copy at the second search: for a single one, comparing with all rows is faster.
+func (t *Table) coarsen() bool {
+	if len(t.values) < coarseFrom || t.dim > 1<<20 || t.searches.Add(1) < 2 {
+		return false
+	}
+	t.coarsened.Do(func() {
+		n := t.Len()
+		t.coarse = coarse{make([]int8, n*kernel.CoarseStride(t.dim)), make([]float32, n), make([]float32, n)}
+		kernel.Coarsen(t.coarse.codes, t.coarse.scale, t.coarse.slack, t.norms, t.values, t.dim)
+	})
+	return true
 }
 
 // bounds returns for each of the first n rows two numbers that its cosine with d lies between, and −∞ for a
 // row of zeros.
 func (t *Table) bounds(n int, d direction) (low, high []float32) {
 	low, high = make([]float32, n), make([]float32, n)
-	if t.coarse.codes == nil {
+	if t.coarsen() {
+		t.coarse.bounds(low, high, d)
+	} else {
 		for id := range low {
 			c := float32(t.cosine(id, d))
 			low[id], high[id] = c-rounding, c+rounding
 		}
-	} else {
-		t.coarse.bounds(low, high, d)
 	}
 	for id := range low {
 		if t.norms[id] == 0 {

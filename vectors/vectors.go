@@ -14,6 +14,7 @@ package vectors
 import (
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pkg/errors"
 
@@ -44,7 +45,10 @@ type Table struct {
 
 	prepare sync.Once
 	norms   []float64 // lengths of the vectors; from prepare on
-	coarse  coarse
+
+	searches  atomic.Int64
+	coarsened sync.Once
+	coarse    coarse // from the second search on
 }
 
 // New returns a table of words.Len() rows. values are theirs in row-major order: a []float32, which the table uses and
@@ -137,17 +141,17 @@ func (t *Table) cosine(id int, d direction) float64 {
 }
 
 // dot returns the scalar product, of four sums side by side.
-func dot[T float32 | float64](a []T, b []float64) float64 {
+func dot[A, B float32 | float64](a []A, b []B) float64 {
 	var s [4]float64
 	b = b[:len(a)]
 	for ; len(a) >= 4; a, b = a[4:], b[4:] {
-		s[0] += float64(float64(a[0]) * b[0])
-		s[1] += float64(float64(a[1]) * b[1])
-		s[2] += float64(float64(a[2]) * b[2])
-		s[3] += float64(float64(a[3]) * b[3])
+		s[0] += float64(float64(a[0]) * float64(b[0]))
+		s[1] += float64(float64(a[1]) * float64(b[1]))
+		s[2] += float64(float64(a[2]) * float64(b[2]))
+		s[3] += float64(float64(a[3]) * float64(b[3]))
 	}
 	for j, x := range a {
-		s[j] += float64(float64(x) * b[j])
+		s[j] += float64(float64(x) * float64(b[j]))
 	}
 	return (s[0] + s[2]) + (s[1] + s[3])
 }

@@ -31,26 +31,25 @@ func dotsInt8(dst []int32, rows []int8, q []int16) {
 	}
 }
 
-// Coarsen works out what a search by DotsInt8 needs of the rows of x, of dim elements that are finite: norms are their
-// lengths; and row i divided by its length is codes[i] times scale[i], up to a vector of the length slack[i]. A row of
-// zeros has zeros for all of them.
+// Coarsen works out what a search by DotsInt8 needs of the rows of x, of dim elements that are finite and of the lengths
+// norms: row i divided by its length is codes[i] times scale[i], up to a vector of the length slack[i]. A row of zeros
+// leaves zeros.
 func Coarsen(codes []int8, scale, slack []float32, norms []float64, x []float32, dim int) {
 	stride := CoarseStride(dim)
 	split(parts(len(norms), 4*dim), len(norms), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			coarsen(codes[i*stride:(i+1)*stride], &scale[i], &slack[i], &norms[i], x[i*dim:(i+1)*dim])
+			scale[i], slack[i] = coarsen(codes[i*stride:], norms[i], x[i*dim:(i+1)*dim])
 		}
 	})
 }
 
-func coarsen(codes []int8, scale, slack *float32, norm *float64, row []float32) {
-	most, squares := float32(0), 0.0
+func coarsen(codes []int8, norm float64, row []float32) (scale, slack float32) {
+	most := float32(0)
 	for _, x := range row {
 		most = max(most, x, -x)
-		squares += float64(float64(x) * float64(x))
 	}
-	if *norm = math.Sqrt(squares); most == 0 {
-		return
+	if most == 0 {
+		return 0, 0
 	}
 	const whole = 3 << 51 // has no room for a fraction: what is added to it is rounded
 	step, lost := float64(most)/127, 0.0
@@ -61,5 +60,5 @@ func coarsen(codes []int8, scale, slack *float32, norm *float64, row []float32) 
 		e := float64(x) - float64(c*step)
 		lost += float64(e * e)
 	}
-	*scale, *slack = float32(step / *norm), float32(math.Sqrt(lost) / *norm)
+	return float32(step / norm), float32(math.Sqrt(lost) / norm)
 }

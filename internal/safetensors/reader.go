@@ -19,7 +19,7 @@ type Reader struct {
 	r     io.Reader
 	next  int
 	raw   io.LimitedReader // what is left of the tensor that Raw returned last
-	known bool // the size of the data is that of the tensors
+	known bool             // the size of the data is that of the tensors
 }
 
 // NewReader reads the header. It fails if the header is cut off, too long or not JSON, or has tensors of

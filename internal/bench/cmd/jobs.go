@@ -52,7 +52,27 @@ func (r *runner) suites() []suite {
 		{"layers-pytorch", r.besidePyTorch("^BenchmarkLayer$", "pytorch.py", "layers")},
 		{"models-pytorch", r.besidePyTorch("^BenchmarkModel$", "pytorch_models.py")},
 		{"training", r.trainings()},
+		{"vectors-gensim", r.besideGensim()},
 	}
+}
+
+// besideGensim returns the jobs of reading and searching word vectors. OpenBLAS, which gensim searches by, chooses its
+// kernels for the CPU: the variables that choose others for all programs are not for it.
+func (r *runner) besideGensim() (jobs []job) {
+	gensim := func(place, what, file string) job {
+		return job{place: place, args: []string{"-u", "OPENBLAS_CORETYPE", "-u", "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS=" + threads(place),
+			python, "-B", "internal/bench/gensim_vectors.py", what, r.file(file), threads(place)}}
+	}
+	ours := func(place, what, file string) job {
+		return job{place: place, args: []string{r.file("vectors"), what, r.file(file)}}
+	}
+	for _, file := range []string{"vectors.vec", "vectors.bin"} {
+		jobs = append(jobs, ours(pinned, "load", file), gensim(pinned, "load", file), ours(pinned, "read", file))
+	}
+	for _, place := range []string{pinned, two} {
+		jobs = append(jobs, ours(place, "nearest", "vectors.bin"), gensim(place, "nearest", "vectors.bin"))
+	}
+	return jobs
 }
 
 // test returns the job of some benchmarks of a package.

@@ -5,11 +5,11 @@
 //
 // Compare runs this module's benchmarks and its peers' in turn, round after round, and then reports: benchstat's
 // tables, and those of the goals in goals.tsv as Markdown. The suites are step, growth, lookup, layers, kernels and
-// bounds, with peers in Go, and step-pytorch, lookup-pytorch, loss-pytorch, layers-pytorch, models-pytorch and training
-// (with fastText). A round runs each side once, so that whatever else the machine does slows both. One thread means one
-// CPU that the process cannot leave (taskset), for both sides: docs/performance.md says why. A goal that finds no
-// measurement in the results of its suite is an error. All this needs Linux, and Debian's packages python3-torch and
-// fasttext, which it installs if it may.
+// bounds, with peers in Go, and step-pytorch, lookup-pytorch, loss-pytorch, layers-pytorch, models-pytorch, training
+// (with fastText) and vectors-gensim. A round runs each side once, so that whatever else the machine does slows both. One
+// thread means one CPU that the process cannot leave (taskset), for both sides: docs/performance.md says why. A goal that
+// finds no measurement in the results of its suite is an error. All this needs Linux, and Debian's packages
+// python3-torch, fasttext and python3-gensim, which it installs if it may.
 //
 // Further commands are what compare runs: gen folder writes the workloads for peers that are not Go programs, memory
 // and train are programs to measure. Serve measures the latency of package serve. A command's -h lists its flags.

@@ -97,6 +97,11 @@ func (r *runner) prepare() (machine string, err error) {
 	if err := bench.Write(r.dir); err != nil {
 		return "", err
 	}
+	if slices.Contains(r.names, "vectors-gensim") {
+		if err := r.prepareVectors(); err != nil {
+			return "", err
+		}
+	}
 	info, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return "", err
@@ -114,6 +119,17 @@ func (r *runner) prepare() (machine string, err error) {
 	return machine + ", PyTorch " + strings.TrimSpace(version), err
 }
 
+// prepareVectors writes the table of word vectors, and makes sure that gensim is there.
+func (r *runner) prepareVectors() error {
+	if _, err := r.need("python3-gensim", python, "-c", "import gensim"); err != nil {
+		return err
+	}
+	if _, err := r.output("go", "build", "-o", r.file("vectors"), "./internal/bench/vectors"); err != nil {
+		return err
+	}
+	return bench.WriteVectors(r.dir)
+}
+
 // need returns what the command prints. If the command fails, need first installs a Debian package.
 func (r *runner) need(pkg string, command ...string) (string, error) {
 	if text, err := r.output(command...); err == nil {
@@ -129,6 +145,9 @@ func (r *runner) need(pkg string, command ...string) (string, error) {
 // run runs a job and returns the lines of benchmarks that it printed.
 func (r *runner) run(j job) (string, error) {
 	args := append([]string{"env", "GOMAXPROCS=" + threads(j.place)}, j.args...)
+	if j.args[0] == "-u" { // options of env come first
+		args = append([]string{"env"}, j.args...)
+	}
 	if j.place == pinned {
 		args = append([]string{"taskset", "-c", strconv.Itoa(r.cpu)}, args...)
 	}
