@@ -27,7 +27,7 @@ func number(line []byte, i int) (x float32, end int, ok bool) {
 func isBlank(b byte) bool { return b == ' ' || b == '\t' }
 
 // shortNumber reads a number such as -0.12345678, of a digit, a point, up to 16 digits and a blank, if line, which has 24
-// bytes at least, begins with one. Nothing in it branches on the sign or on how many digits there are: that would be a
+// bytes at least, begins with one. It does not branch on the sign, nor on how many digits there are up to 7: that would be a
 // guess for each number.
 func shortNumber(line []byte) (x float32, end int, ok bool) {
 	sign := 0
@@ -36,13 +36,16 @@ func shortNumber(line []byte) (x float32, end int, ok bool) {
 	}
 	text := (*[20]byte)(line[sign:])
 	whole := uint64(text[0] - '0')
-	a, b := binary.LittleEndian.Uint64(text[2:10]), binary.LittleEndian.Uint64(text[10:18])
-	n, more := digitsIn(a), digitsIn(b)
-	more &= -(n >> 3) // none if there are less than eight
-	m := (whole*tens[n&15]+valueOf(a, n))*tens[more&15] + valueOf(b, more)
-	x, ok = rounded(float64(int64(m))*fractions[(n+more)&31], m == 0)
+	a := binary.LittleEndian.Uint64(text[2:10])
+	n := digitsIn(a)
+	m, digits := whole*tens[n&15]+valueOf(a, n), int(n)
+	if n == 8 {
+		b := binary.LittleEndian.Uint64(text[10:18])
+		more := digitsIn(b)
+		m, digits = m*tens[more&15]+valueOf(b, more), 8+int(more)
+	}
+	x, ok = rounded(float64(int64(m))*fractions[digits&31], m == 0)
 	x = math.Float32frombits(math.Float32bits(x) | uint32(sign)<<31)
-	digits := int(n + more)
 	return x, sign + 2 + digits, ok && whole <= 9 && text[1] == '.' && isBlank(text[2+digits])
 }
 
