@@ -4,7 +4,7 @@ DATA ?= ../shared/data
 COUNT ?= 10
 FUZZTIME ?= 60s
 
-.PHONY: check check-assembly exp kill fuzz accuracy bench bench-pytorch notebook-kernel notebooks check-notebooks
+.PHONY: check check-assembly exp kill fuzz accuracy bench bench-pytorch bench-gensim notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
@@ -46,6 +46,10 @@ bench:
 # bench-pytorch compares it with PyTorch and fastText, Debian's python3-torch and fasttext.
 bench-pytorch:
 	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-pytorch.txt step-pytorch lookup-pytorch loss-pytorch layers-pytorch models-pytorch training
+
+# bench-gensim compares the reading and searching of word vectors with gensim's, Debian's python3-gensim.
+bench-gensim:
+	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-gensim.txt vectors-gensim
 
 # fuzz runs every fuzz target of the module for FUZZTIME.
 fuzz:

@@ -172,10 +172,10 @@ func (r *reader) fastTextRows(h fastTextHeader, words [][]byte) error {
 		}
 		if row != nil {
 			float32s(row, buffer)
-			parts = appendParts(parts, uint32(len(r.words)-1), word, h.args)
+			parts = appendParts(parts, uint32(r.words.Len()-1), word, h.args)
 		}
 	}
-	counts := make([]int, len(r.words))
+	counts := make([]int, r.words.Len())
 	slices.Sort(parts)
 	extra, bucket := make([]float32, r.dim), -1
 	for _, p := range parts {
@@ -202,7 +202,7 @@ func (r *reader) divide(counts []int) error {
 		for j := range row {
 			row[j] *= scale
 			if x := row[j]; x-x != 0 {
-				return r.errorf("the vector of %q is not finite", r.words[id])
+				return r.errorf("the vector of %q is not finite", r.words.Word(id))
 			}
 		}
 	}

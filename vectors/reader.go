@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -102,8 +103,8 @@ type reader struct {
 	at        int64  // bytes that were read, in files that have no lines
 
 	dim    int
-	words  List
-	ids    map[string]int32
+	words  lexicon
+	ids    index
 	values []float32
 	only   map[string]bool // words of cfg.Only that have not come yet
 }
@@ -135,8 +136,8 @@ func (r *reader) begin(rows, dim, bytes int) error {
 	}
 	r.values = make([]float32, 0, room*dim) // memory that is not written to takes no room
 	huge(r.values)
-	r.words = make(List, 0, min(room, maxRoom))
-	r.ids = make(map[string]int32, min(room, maxRoom))
+	r.words.ends = make([]uint32, 0, min(room, maxRoom))
+	r.ids = newIndex(min(room, maxRoom))
 	return nil
 }
 
@@ -154,14 +155,16 @@ func (r *reader) row(word []byte) ([]float32, error) {
 	if r.only != nil && !r.only[string(word)] {
 		return nil, nil
 	}
-	if _, again := r.ids[string(word)]; again {
+	if _, again := r.ids.find(&r.words, text(word)); again {
 		r.warn("words that were there before, left out", string(word))
 		return nil, nil
 	}
-	w := string(word)
-	delete(r.only, w)
-	r.ids[w] = int32(len(r.words))
-	r.words = append(r.words, w)
+	if len(r.words.text)+len(word) > math.MaxUint32 || r.words.Len() == math.MaxInt32-1 {
+		return nil, r.errorf("more than 2³¹ words, or 4 GiB of them: read fewer")
+	}
+	delete(r.only, string(word))
+	r.words.add(word)
+	r.ids.add(&r.words, r.words.Len()-1)
 	n := len(r.values)
 	if n+r.dim > cap(r.values) {
 		r.values = append(r.values, make([]float32, r.dim)...)
@@ -175,11 +178,11 @@ func (r *reader) check(vector []float32) {
 	if kernel.FirstNotFinite(vector) < 0 {
 		return
 	}
-	last := len(r.words) - 1
-	word := r.words[last]
-	r.warn("rows that are not finite, left out", word)
-	delete(r.ids, word)
-	r.words, r.values = r.words[:last], r.values[:last*r.dim]
+	last := r.words.Len() - 1
+	r.warn("rows that are not finite, left out", strings.Clone(r.words.Word(last)))
+	r.ids.takeBack(&r.words, last)
+	r.words.takeBack()
+	r.values = r.values[:last*r.dim]
 }
 
 // warn counts something odd.

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/klauspost/compress/gzip"
+	"compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pkg/errors"
 )
@@ -52,13 +52,13 @@ func Read(r io.Reader, file string, cfg ReadConfig) (*Table, Report, error) {
 			err = nil
 		}
 	}
-	if err == nil && len(in.words) == 0 {
+	if err == nil && in.words.Len() == 0 {
 		err = in.errorf("no rows: want a word and its vector in each")
 	}
 	if err != nil {
 		return nil, in.report, in.locate(err)
 	}
-	t := &Table{words: in.words, ids: in.ids, dim: in.dim, values: in.values}
+	t := &Table{words: &in.words, ids: in.ids, dim: in.dim, values: in.values}
 	return t, in.report, nil
 }
 

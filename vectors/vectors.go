@@ -39,7 +39,7 @@ func (l List) Word(id int) string { return l[id] }
 // Table is vectors with their words. Any number of goroutines may use one.
 type Table struct {
 	words  Words
-	ids    map[string]int32
+	ids    index
 	dim    int
 	values []float32 // (vocab, dim)
 
@@ -76,9 +76,9 @@ func New(words Words, values any) (*Table, error) {
 	if i := kernel.FirstNotFinite(rows); i >= 0 {
 		return nil, errors.Errorf("vectors: element %d of the vector of %q is %v: want finite numbers", i%dim, words.Word(i/dim), rows[i])
 	}
-	ids := make(map[string]int32, n)
-	for id := n - 1; id >= 0; id-- {
-		ids[words.Word(id)] = int32(id)
+	ids := newIndex(n)
+	for id := range n {
+		ids.add(words, id)
 	}
 	return &Table{words: words, ids: ids, dim: dim, values: rows}, nil
 }
@@ -93,10 +93,7 @@ func (t *Table) Dim() int { return t.dim }
 func (t *Table) Word(id int) string { return t.words.Word(id) }
 
 // ID returns the row of a word, or false if the table lacks it.
-func (t *Table) ID(word string) (id int, ok bool) {
-	i, ok := t.ids[word]
-	return int(i), ok
-}
+func (t *Table) ID(word string) (id int, ok bool) { return t.ids.find(t.words, word) }
 
 // Row returns the vector of a row, in the table's own memory.
 func (t *Table) Row(id int) []float32 { return t.values[id*t.dim : (id+1)*t.dim : (id+1)*t.dim] }

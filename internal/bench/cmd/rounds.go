@@ -97,8 +97,10 @@ func (r *runner) prepare() (machine string, err error) {
 	if err := bench.Write(r.dir); err != nil {
 		return "", err
 	}
+	gensim := ""
 	if slices.Contains(r.names, "vectors-gensim") {
-		if err := r.prepareVectors(); err != nil {
+		var err error
+		if gensim, err = r.prepareVectors(); err != nil {
 			return "", err
 		}
 	}
@@ -108,7 +110,7 @@ func (r *runner) prepare() (machine string, err error) {
 	}
 	_, rest, _ := strings.Cut(string(info), "model name\t: ")
 	cpu, _, _ := strings.Cut(rest, "\n")
-	machine = fmt.Sprintf("%d CPUs of %s, Linux, %s", runtime.NumCPU(), cpu, runtime.Version())
+	machine = fmt.Sprintf("%d CPUs of %s, Linux, %s%s", runtime.NumCPU(), cpu, runtime.Version(), gensim)
 	if !slices.ContainsFunc(r.names, func(name string) bool { return name == "training" || strings.HasSuffix(name, "-pytorch") }) {
 		return machine, nil
 	}
@@ -119,15 +121,17 @@ func (r *runner) prepare() (machine string, err error) {
 	return machine + ", PyTorch " + strings.TrimSpace(version), err
 }
 
-// prepareVectors writes the table of word vectors, and makes sure that gensim is there.
-func (r *runner) prepareVectors() error {
-	if _, err := r.need("python3-gensim", python, "-c", "import gensim"); err != nil {
-		return err
+// prepareVectors writes the table of word vectors, builds the program that reads it, makes sure that gensim is there, and
+// describes that.
+func (r *runner) prepareVectors() (gensim string, err error) {
+	version, err := r.need("python3-gensim", python, "-c", "import gensim; print(gensim.__version__)")
+	if err != nil {
+		return "", err
 	}
 	if _, err := r.output("go", "build", "-o", r.file("vectors"), "./internal/bench/vectors"); err != nil {
-		return err
+		return "", err
 	}
-	return bench.WriteVectors(r.dir)
+	return ", gensim " + strings.TrimSpace(version), bench.WriteVectors(r.dir)
 }
 
 // need returns what the command prints. If the command fails, need first installs a Debian package.

@@ -73,6 +73,8 @@ func (s *results) update(path string, goals []goal) error {
 	start, end := "<!-- make bench -->\n", "<!-- end -->"
 	if strings.Contains(s.machine, "PyTorch") {
 		start = "<!-- make bench-pytorch -->\n"
+	} else if strings.Contains(s.machine, "gensim") {
+		start = "<!-- make bench-gensim -->\n"
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
