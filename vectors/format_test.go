@@ -120,7 +120,7 @@ func TestReadErrors(t *testing.T) {
 		"gzip cut off":           {string(gzipped("2 2\na 1 2\nb 3 4\n")[:25]), "in: byte 0: the compressed data end: the file is cut off"},
 		"old fastText":           {string(make([]byte, 48)) + "\x2d\x43\x1c\xeb\xe2\x36\x1a\x3f", "in: byte 0: a fastText model of before version 11, or none: load and save it with fastText 0.1 or later"},
 		"fastText cut off":       {"\xba\x16\x4f\x2f\x0c\x00\x00\x00", "in: byte 8: the file ends: it is cut off"},
-		"npy without words":      {npyFile("<f4", "False", "(1, 1)", floats(1)), "in: byte 128: the file has numbers and no words: name the file of its words, or put it beside it as one of in.vocab.txt, in.words.txt, in.txt, vocab.txt, words.txt, tokenizer.json"},
+		"npy without words":      {npyFile("<f4", "False", "(1, 1)", floats(1)), "in: byte 128: the file has numbers and no words: name the file of its words, or put it beside it as one of in.vocab.txt, in.words.txt, in.txt, vocab.tsv, vocab.txt, words.txt, tokenizer.json"},
 		"npy in Fortran's order": {npyFile("<f4", "True", "(1, 1)", floats(1)), "in: byte 128: the matrix is in Fortran's order: save numpy.ascontiguousarray of it"},
 		"npy of whole numbers":   {npyFile("<i8", "False", "(1, 1)", ""), "in: byte 128: numbers of the type int64: want float16, bfloat16, float32, float64 or int8"},
 		"npy of three axes":      {npyFile("<f4", "False", "(1, 1, 1)", ""), "in: byte 128: want a matrix of floating-point numbers, got {'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1), }"},
@@ -236,13 +236,18 @@ func TestWordLists(t *testing.T) {
 		"float16, lines":    {"x.npy", "x.txt", npyFile("<f2", "False", "(2, 2)", half), "a\r\nb c\r\n", "a [1 -0.5]\nb c [5.9604645e-08 57344]\n"},
 		"big-endian, list":  {"x.npy", "vocab.txt", npyFile(">f4", "False", "(1, 2)", "\x3f\x80\x00\x00\xbf\x00\x00\x00"), `["a"]`, "a [1 -0.5]\n"},
 		"float64, object":   {"x.npy", "tokenizer.json", npyFile("<f8", "False", "(2, 1)", "\x00\x00\x00\x00\x00\x00\xf0\x3f\x00\x00\x00\x00\x00\x00\x00\x40"), `{"b":1,"a":0}`, "a [1]\nb [2]\n"},
+		"our model":         {"model.safetensors", "vocab.tsv", safetensorsFile("F16", "\x00\x3c\x00\xb8"), "<pad>\t0\nb\t7\n", "<pad> [1]\nb [-0.5]\n"},
 		"tokenizer":         {"model.safetensors", "tokenizer.json", safetensorsFile("BF16", "\x80\x3f\x00\xbf"), `{"added_tokens":[{"id":0,"content":"[PAD]"}],"model":{"type":"WordLevel","vocab":{"[PAD]":0,"a":1}}}`, "[PAD] [1]\na [-0.5]\n"},
 		"unigram tokenizer": {"model.safetensors", "tokenizer.json", safetensorsFile("I8", "\x01\xff"), `{"model":{"vocab":[["a",-1.5],["b",-2]]}}`, "a [1]\nb [-1]\n"},
 	} {
 		dir := t.TempDir()
 		os.WriteFile(filepath.Join(dir, tt.file), []byte(tt.content), 0o666)
 		os.WriteFile(filepath.Join(dir, tt.list), []byte(tt.words), 0o666)
-		if got := read(t, filepath.Join(dir, tt.file), vectors.ReadConfig{}); text(got) != tt.want {
+		path := filepath.Join(dir, tt.file)
+		if tt.file == "model.safetensors" {
+			path = dir
+		}
+		if got := read(t, path, vectors.ReadConfig{}); text(got) != tt.want {
 			t.Errorf("%s: got\n%swant\n%s", name, text(got), tt.want)
 		}
 		os.WriteFile(filepath.Join(dir, tt.list), []byte("a\nb\nc\n"), 0o666)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -20,16 +21,21 @@ type ReadConfig struct {
 	Words  string   // path of the words of a file that has none of its own; empty: one of the usual names beside the file
 }
 
-// ReadFile reads the word vectors of the file at path, as Read does.
+// ReadFile reads the word vectors of the file at path, as Read does. A folder is read as the file model.safetensors in it:
+// that of a saved model, ours or another one.
 func ReadFile(path string, cfg ReadConfig) (*Table, Report, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		folder := path
+		path = filepath.Join(folder, "model.safetensors")
+		if _, err := os.Stat(path); err != nil {
+			return nil, Report{}, errors.Errorf("%s: is a folder without a model.safetensors: name a file in it", folder)
+		}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, Report{}, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, Report{}, errors.Errorf("%s: is a folder: name a file in it", path)
-	}
 	return Read(f, path, cfg)
 }
 

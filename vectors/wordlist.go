@@ -28,6 +28,11 @@ func (r *reader) wordList(rows int) (List, error) {
 	if err != nil {
 		return nil, errors.WithMessage(err, path)
 	}
+	if filepath.Ext(path) == ".tsv" {
+		for i, w := range words {
+			words[i], _, _ = strings.Cut(w, "\t")
+		}
+	}
 	if len(words) != rows {
 		return nil, r.errorf("%d rows, and %d words in %s", rows, len(words), path)
 	}
@@ -39,7 +44,7 @@ func besides(path string) (string, error) {
 	stem := strings.TrimSuffix(plainName(path), filepath.Ext(plainName(path)))
 	dir := filepath.Dir(path)
 	names := []string{stem + ".vocab.txt", stem + ".words.txt", stem + ".txt",
-		filepath.Join(dir, "vocab.txt"), filepath.Join(dir, "words.txt"), filepath.Join(dir, "tokenizer.json")}
+		filepath.Join(dir, "vocab.tsv"), filepath.Join(dir, "vocab.txt"), filepath.Join(dir, "words.txt"), filepath.Join(dir, "tokenizer.json")}
 	for _, name := range names {
 		if _, err := os.Stat(name); err == nil && name != path {
 			return name, nil
@@ -61,7 +66,7 @@ func plainName(path string) string {
 	return path
 }
 
-// parseWords takes a list of words apart: a word a line or, in JSON, a list of words, an object of words with their
+// parseWords takes a list of words apart: a word a line, which in a file .tsv is its first field, or, in JSON, a list of words, an object of words with their
 // rows, or a tokenizer's file of Hugging Face that has one of these.
 func parseWords(raw []byte) (List, error) {
 	if start := bytes.TrimLeft(raw, " \t\r\n"); json.Valid(raw) && (bytes.HasPrefix(start, []byte{'{'}) || bytes.HasPrefix(start, []byte{'['})) {

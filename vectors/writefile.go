@@ -2,14 +2,16 @@ package vectors
 
 import (
 	"bufio"
+	"cmp"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pkg/errors"
+
+	"gorgonia-embedding/internal/replace"
 )
 
 // WriteFile writes the table to the file at path, in the format called name or, if that is empty, the one that the ending
@@ -56,39 +58,19 @@ func Writable() (names []string) {
 	return names
 }
 
-// writeTo writes a file by another name, and renames it.
-func writeTo(path string, t *Table, write func(*bufio.Writer, *Table) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
+// writeTo writes a file whole or not at all.
+func writeTo(path string, t *Table, write func(*bufio.Writer, *Table) error) error {
+	return replace.File(path, func(f io.Writer) error {
+		packed, err := compressor(f, path)
 		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
+			return err
 		}
-	}()
-	packed, err := compressor(f, path)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriterSize(packed, 1<<16)
-	if err := write(w, t); err != nil {
-		return errors.WithMessage(err, path)
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	if err := packed.Close(); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+		w := bufio.NewWriterSize(packed, 1<<16)
+		if err := write(w, t); err != nil {
+			return errors.WithMessage(err, path)
+		}
+		return cmp.Or(w.Flush(), packed.Close())
+	})
 }
 
 // compressor returns a writer to f that compresses as the ending of path says.

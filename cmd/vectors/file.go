@@ -3,11 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"os"
+	"io"
 	"slices"
 	"strings"
 
 	"gorgonia-embedding/internal/cli"
+	"gorgonia-embedding/internal/replace"
 )
 
 // draw writes a map of words.
@@ -22,11 +23,10 @@ func draw(s *session, words []string) error {
 	if s.options.Out == "" {
 		return s.print(m, "%s", m.SVG())
 	}
-	temporary := s.options.Out + ".tmp"
-	if err := os.WriteFile(temporary, []byte(m.SVG()), 0o666); err != nil {
+	return replace.File(s.options.Out, func(w io.Writer) error {
+		_, err := io.WriteString(w, m.SVG())
 		return err
-	}
-	return os.Rename(temporary, s.options.Out)
+	})
 }
 
 // first returns the first words of the table that have a direction.

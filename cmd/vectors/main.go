@@ -5,7 +5,8 @@ Vectors looks at tables of word vectors, of any of the formats that package vect
 
 FILE is a table of word2vec (text or binary), GloVe, fastText (.vec, or the words of a .bin), numpy or safetensors; what
 it is shows in its first bytes. It may be compressed by gzip or zstd, and - is standard input. A file of numpy or
-safetensors has its words in a file beside it, or in the one that -words names. The commands are
+safetensors has its words in a file beside it, or in the one that -words names. A folder is a saved model, such as
+cmd/train -out writes. The commands are
 
 	nn FILE [word ...]             the nearest words of each word
 	analogy FILE [a b c]           the words that are to c what b is to a

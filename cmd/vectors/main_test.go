@@ -200,7 +200,7 @@ func TestMisuse(t *testing.T) {
 		"nn" + file + " none":         `vectors: the table has no word "none"`,
 		"eval" + file + " none":       "open none: no such file or directory",
 		"eval" + file + file:          "vectors/testdata/words.vec:1: want two words and a number, got \"240 12\"",
-		"info vectors":                "vectors: is a folder: name a file in it",
+		"info vectors":                "vectors: is a folder without a model.safetensors: name a file in it",
 		"convert" + file + " x":       "vectors: the ending of x is that of no format that is written: name one of npy, safetensors, word2vec-binary, word2vec, glove, projector",
 		"convert -to y" + file + " x": `vectors: the format must be fasttext, npy, safetensors, word2vec-binary, word2vec, glove or projector, got "y"`,
 	} {
