@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -43,6 +44,40 @@ func TestDotsInt8(t *testing.T) {
 		dotsInt8(twin, rows, q)
 		if !slices.Equal(dst, want) || !slices.Equal(twin, want) {
 			t.Fatalf("dim %d: got %v, twin %v, want %v", dim, dst, twin, want)
+		}
+	}
+}
+
+// Rows of any size are as near to their codes as Coarsen says, in any part of the table, and zeros are zeros.
+func TestCoarsen(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 2))
+	for _, dim := range []int{1, 31, 32, 33, 300} {
+		const n = 50
+		stride := CoarseStride(dim)
+		x, norms := make([]float32, n*dim), make([]float64, n)
+		for i := range x {
+			if row := i / dim; row%7 > 0 {
+				x[i] = float32(rnd.NormFloat64() * math.Pow(10, float64(row%60-30)))
+				norms[row] += float64(x[i]) * float64(x[i])
+			}
+		}
+		for i := range norms {
+			norms[i] = math.Sqrt(norms[i])
+		}
+		codes, scale, slack := make([]int8, n*stride), make([]float32, n), make([]float32, n)
+		Coarsen(codes, scale, slack, norms, x, dim)
+		for i, norm := range norms {
+			off, most := 0.0, float64(slack[i])*(1+1e-6)+1e-6
+			for j := range dim {
+				e := float64(codes[i*stride+j]) * float64(scale[i])
+				if norm > 0 {
+					e -= float64(x[i*dim+j]) / norm
+				}
+				off += e * e
+			}
+			if math.Sqrt(off) > most || most > 0.5 || norm == 0 && off != 0 {
+				t.Errorf("dim %d: row %d of length %g is off by %g, want %g at most", dim, i, norm, math.Sqrt(off), most)
+			}
 		}
 	}
 }
