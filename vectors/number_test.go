@@ -33,7 +33,7 @@ func TestNumber(t *testing.T) {
 		wantNumber(t, field)
 	}
 	rnd := rand.New(rand.NewPCG(1, 1))
-	for range 20_000 {
+	for range 3_000 {
 		x := math.Float32frombits(rnd.Uint32())
 		if rnd.IntN(2) == 0 {
 			x = rnd.Float32()*20 - 10
