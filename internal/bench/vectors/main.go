@@ -6,7 +6,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -17,15 +16,20 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"gorgonia-embedding/internal/cli"
 	"gorgonia-embedding/vectors"
 )
 
-func main() { cli.Main("vectors", run) }
+// main does without package cli, whose pages would be counted.
+func main() {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "vectors:", err)
+		os.Exit(1)
+	}
+}
 
-func run(_ context.Context, args []string, stdout, _ io.Writer) error {
+func run(args []string, stdout io.Writer) error {
 	if len(args) != 2 {
-		return cli.Misuse("want load, nearest or read, and a file, got %q", args)
+		return fmt.Errorf("want load, nearest or read, and a file, got %q", args)
 	}
 	format := "text"
 	if strings.HasSuffix(args[1], ".bin") {
@@ -39,7 +43,7 @@ func run(_ context.Context, args []string, stdout, _ io.Writer) error {
 	case "read":
 		return read(path, format, stdout)
 	}
-	return cli.Misuse("want load, nearest or read, got %q", args[0])
+	return fmt.Errorf("want load, nearest or read, got %q", args[0])
 }
 
 // load prints the CPU time of reading a table, and the most memory that this process ever held, in tables.
