@@ -87,6 +87,9 @@ const bufferSize = 1 << 18
 // expansion is how many bytes a compressed one is expected to stand for at most, where memory is set aside.
 const expansion = 16
 
+// maxWindow is the most memory that a file in zstd may ask for: what its strongest usual setting needs.
+const maxWindow = 1 << 27
+
 // open makes r.in of what may be compressed.
 func (r *reader) open(file io.Reader) error {
 	raw := bufio.NewReaderSize(file, 1<<16)
@@ -100,7 +103,7 @@ func (r *reader) open(file io.Reader) error {
 	case bytes.Equal(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		r.report.Compression = "zstd"
 		var z *zstd.Decoder
-		if z, err = zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<28)); err == nil {
+		if z, err = zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow)); err == nil {
 			plain, r.closeZstd = z, z.Close
 		}
 	}

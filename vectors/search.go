@@ -185,7 +185,10 @@ func (t *Table) scoreBounds(n int, s score) (low, high []float32) {
 // nth returns the nth largest of x, or −∞ if x has fewer.
 func nth(x []float32, n int) float32 {
 	least := float32(math.Inf(-1))
-	largest := make([]float32, 0, min(n, len(x))+1) // the n largest so far, in order
+	if n >= len(x) {
+		return least
+	}
+	largest := make([]float32, 0, n+1) // the n largest so far, in order
 	for _, v := range x {
 		if v <= least {
 			continue

@@ -74,6 +74,8 @@ import (
 
 func main() {
 	cli.Main("vectors", func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		// Files are written whole or not at all: nothing has to come to an end.
+		context.AfterFunc(ctx, func() { os.Exit(1) })
 		return run(ctx, args, os.Stdin, stdout, stderr)
 	})
 }
