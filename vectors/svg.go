@@ -1,8 +1,8 @@
 package vectors
 
 import (
+	"encoding/xml"
 	"fmt"
-	"html"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -28,11 +28,18 @@ func (m Map) SVG() string {
 	for i, p := range m.Points {
 		label := place(at[i], float64(utf8.RuneCountInString(p.Word))*letterWidth, taken)
 		taken = append(taken, label)
-		word := html.EscapeString(p.Word)
+		word := escaped(p.Word)
 		fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="3"><title>%s (%.3g, %.3g)</title></circle><text x="%.1f" y="%.1f">%s</text>`+"\n",
 			at[i][0], at[i][1], word, p.X, p.Y, label.left, label.bottom-2, word)
 	}
 	b.WriteString("</svg>\n")
+	return b.String()
+}
+
+// escaped returns a word as XML has it, with U+FFFD for what that cannot have.
+func escaped(word string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(word)) // a Builder does not fail
 	return b.String()
 }
 
