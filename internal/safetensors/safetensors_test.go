@@ -172,3 +172,40 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// Raw gives the bytes of a tensor of any dtype, however many of them were read before the next one is asked for.
+func TestRaw(t *testing.T) {
+	in := file(`{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"I8","shape":[3],"data_offsets":[4,7]},"c":{"dtype":"U8","shape":[1],"data_offsets":[7,8]}}`, "abcdefgh")
+	f, err := NewReader(bytes.NewReader(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"ab", "efg"} {
+		tensor, r, err := f.Raw()
+		if err != nil || tensor.Data != nil {
+			t.Fatal(tensor, err)
+		}
+		got := make([]byte, len(want))
+		if _, err := io.ReadFull(r, got); err != nil || string(got) != want {
+			t.Errorf("tensor %s: %q, %v", tensor.Name, got, err)
+		}
+	}
+	if last, err := f.Next(); err != nil || last.Data.([]uint8)[0] != 'h' {
+		t.Error(last, err)
+	}
+	if f, err = NewReader(bytes.NewBuffer(in[:len(in)-5])); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := f.Raw(); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := f.Raw(); err == nil || !strings.Contains(err.Error(), "it is cut off") {
+		t.Error(err)
+	}
+	if f, err = NewReader(bytes.NewReader(in)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Next(); err == nil || !strings.Contains(err.Error(), `want dtype F32, F64, I64 or U8, got "BF16"`) {
+		t.Error(err)
+	}
+}
