@@ -31,9 +31,9 @@ or, in a Go program,
 |---|---|---|---|
 {{range .}}| {{.Split}} | {{printf "%.3f" .Accuracy}} | {{printf "%.3f" .MacroF1}} | {{printf "%.4f" .Loss}} |
 {{end}}{{end}}{{with .Run.Data}}
-| split | examples | file | SHA-256 |
+| file | format | examples | SHA-256 |
 |---|---|---|---|
-{{range .}}| {{.Split}} | {{.Examples}} | {{.File}} | {{.SHA256}} |
+{{range .}}| {{.Name}} | {{.Format}} | {{.Examples}} | {{.SHA256}} |
 {{end}}{{end}}
 The settings of the training are in config.json, its epochs in metrics.jsonl.
 `))

@@ -37,10 +37,11 @@ func load(fsys fs.FS) (*Classifier, error) {
 	}
 	set := params.New(s.Config.Seed)
 	set.Seal()
-	if err := read(fsys, weightsFile, set.Load); err != nil {
-		return nil, err
+	err = read(fsys, weightsFile, set.Load)
+	if err == nil {
+		err = finite(set)
 	}
-	if err := finite(set); err != nil {
+	if err != nil {
 		return nil, errors.Wrap(err, weightsFile)
 	}
 	c, err := newClassifier(s.Config, vocab, labels, set)
@@ -134,7 +135,7 @@ func read(fsys fs.FS, name string, f func(r io.Reader) error) error {
 	}
 	defer file.Close()
 	if _, ok := file.(io.Seeker); ok {
-		return errors.Wrap(f(file), name)
+		return f(file)
 	}
-	return errors.Wrap(f(bufio.NewReader(file)), name)
+	return f(bufio.NewReader(file))
 }

@@ -34,7 +34,7 @@ func (c *Classifier) Begin(dir string, run Run) error {
 		err = cmp.Or(removeFile(filepath.Join(state, configFile)), os.RemoveAll(state), os.MkdirAll(state, 0o755))
 	}
 	if err == nil {
-		err = replace.File(filepath.Join(state, wordsFile), c.vocab.Save)
+		err = replace.File(filepath.Join(state, wordsFile), c.vocab.WriteTokenizer)
 	}
 	if err == nil {
 		err = replace.File(filepath.Join(state, configFile), func(w io.Writer) error { return c.writeConfig(w, run) })
@@ -79,7 +79,7 @@ func loadParts(fsys fs.FS) (s saved, vocab *data.Vocab, labels data.Labels, err 
 		return s, nil, nil, errors.Wrap(err, configFile)
 	}
 	err = read(fsys, wordsFile, func(r io.Reader) (err error) {
-		vocab, err = data.ReadVocab(r, wordsFile)
+		vocab, err = data.ReadTokenizer(r, wordsFile)
 		return err
 	})
 	return s, vocab, labels, err

@@ -4,27 +4,20 @@ import (
 	"encoding/json"
 	"runtime/debug"
 
+	"gorgonia-embedding/data"
 	"gorgonia-embedding/train"
 )
 
 // Run is what a saved model tells of how it came about. All of it may be empty.
 type Run struct {
 	Settings json.RawMessage `json:"settings,omitempty"` // what the training program was told, so that it can be repeated
-	Data     []Source        `json:"data,omitempty"`
+	Data     []data.FileInfo `json:"data,omitempty"`     // files of examples: train and, unless they were split off, dev and test
 	Scores   []Scores        `json:"scores,omitempty"`
 
 	// Interrupted says that the training did not come to its end.
 	Interrupted bool `json:"interrupted,omitempty"`
 
 	History train.History `json:"-"` // epochs, in a file of their own
-}
-
-// Source is a file of examples, or a part of one.
-type Source struct {
-	Split    string `json:"split"` // train, dev or test
-	File     string `json:"file"`
-	SHA256   string `json:"sha256,omitempty"` // of the whole file, in hexadecimal digits
-	Examples int    `json:"examples"`
 }
 
 // Scores are what a model came to on one of the splits.

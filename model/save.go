@@ -17,7 +17,7 @@ import (
 // The files of a saved model.
 const (
 	weightsFile = "model.safetensors"
-	wordsFile   = "vocab.tsv"
+	wordsFile   = "tokenizer.json"
 	configFile  = "config.json"
 	cardFile    = "README.md"
 	metricsFile = "metrics.jsonl"
@@ -43,7 +43,7 @@ const modelType = "gorgonia-embedding"
 // Save writes the classifier into the folder dir, which Load reads, with what run tells of its training:
 //
 //	model.safetensors   the parameters, as PyTorch has them: embedding.weight (words, dim), output.weight (classes, in)
-//	vocab.tsv           the words, in the order of their ids
+//	tokenizer.json      the words, as Hugging Face's tokenizers read them
 //	config.json         the architecture, the classes, and run
 //	README.md           a model card, for people
 //	metrics.jsonl       an object for each epoch of run's history
@@ -61,7 +61,7 @@ func (c *Classifier) Save(dir string, run Run) error {
 			write func(w io.Writer) error
 		}{
 			{weightsFile, c.params.Save},
-			{wordsFile, c.vocab.Save},
+			{wordsFile, c.vocab.WriteTokenizer},
 			{metricsFile, func(w io.Writer) error { return run.History.WriteJSON(w) }},
 			{cardFile, func(w io.Writer) error { return c.writeCard(w, run) }},
 			{configFile, func(w io.Writer) error { return c.writeConfig(w, run) }},

@@ -15,6 +15,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/data"
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/model"
 	"gorgonia-embedding/params"
@@ -44,7 +45,7 @@ func savedModel(t *testing.T) (*model.Classifier, fstest.MapFS) {
 	t.Helper()
 	c, h := fit(t, small, func(*train.Config, *model.Task) {})
 	dir := filepath.Join(t.TempDir(), "m")
-	run := model.Run{Settings: []byte(`{"x":1}`), Data: []model.Source{{Split: "train", File: "f", Examples: 300}}, Scores: []model.Scores{{Split: "dev", Accuracy: 0.5}}, History: h}
+	run := model.Run{Settings: []byte(`{"x":1}`), Data: []data.FileInfo{{Name: "f", Format: "tsv", Examples: 300}}, Scores: []model.Scores{{Split: "dev", Accuracy: 0.5}}, History: h}
 	if err := c.Save(dir, run); err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func TestSaveAndLoad(t *testing.T) {
 	if run := loaded.Run(); len(run.Data) != 1 || run.Scores[0].Accuracy != 0.5 || !bytes.Contains(run.Settings, []byte(`"x"`)) {
 		t.Errorf("%+v", run)
 	}
-	if want := []string{"README.md", "config.json", "metrics.jsonl", "model.safetensors", "vocab.tsv"}; !slices.Equal(slices.Sorted(maps.Keys(saved)), want) {
+	if want := []string{"README.md", "config.json", "metrics.jsonl", "model.safetensors", "tokenizer.json"}; !slices.Equal(slices.Sorted(maps.Keys(saved)), want) {
 		t.Errorf("%v", saved)
 	}
 	if n := bytes.Count(saved["metrics.jsonl"].Data, []byte("\n")); n != training.Epochs {
@@ -135,7 +136,7 @@ func TestLoadErrors(t *testing.T) {
 	for want, fsys := range map[string]fstest.MapFS{
 		"no config.json: this is no model":                                           without("config.json"),
 		"no config.json: its training did not finish, go on with it (train -resume)": unfinished,
-		"open model.safetensors: file does not exist":                                without("model.safetensors"),
+		"model.safetensors: open model.safetensors: file does not exist":             without("model.safetensors"),
 		`config.json: format_version is 2: this program reads 1`:                     edit("config.json", `"format_version": 1`, `"format_version": 2`),
 		`config.json: model_type is "bert": want "gorgonia-embedding", a model`:      edit("config.json", `"gorgonia-embedding"`, `"bert"`),
 		`config.json: id2label has 2 classes and no class 1: want 0 to 1`:            edit("config.json", `"1": "c1"`, `"7": "c1"`),
@@ -147,7 +148,7 @@ func TestLoadErrors(t *testing.T) {
 		`parameter "output.bias": it is missing`:                                               edit("model.safetensors", `"output.bias"`, `"output.bisa"`),
 		`model.safetensors has a tensor "a", and the architecture has none`:                    more,
 		`model.safetensors: element 3 of the parameter "embedding.weight" is not finite`:       nan,
-		`vocab.tsv:3: want a word, a tab and a count`:                                          edit("vocab.tsv", "w2\t", "\t"),
+		`tokenizer.json: the word "w3" has two ids, 2 and 3`:                                   edit("tokenizer.json", `"w2"`, `"w3"`),
 	} {
 		_, err := model.Load(fsys)
 		if err == nil || !strings.HasPrefix(err.Error(), "model: loading: ") || !strings.Contains(err.Error(), want) {
@@ -168,9 +169,9 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	good := files(f, dir)
-	f.Add(good["config.json"].Data, good["vocab.tsv"].Data, good["model.safetensors"].Data)
+	f.Add(good["config.json"].Data, good["tokenizer.json"].Data, good["model.safetensors"].Data)
 	f.Fuzz(func(t *testing.T, config, vocab, weights []byte) {
-		fsys := fstest.MapFS{"config.json": {Data: config}, "vocab.tsv": {Data: vocab}, "model.safetensors": {Data: weights}}
+		fsys := fstest.MapFS{"config.json": {Data: config}, "tokenizer.json": {Data: vocab}, "model.safetensors": {Data: weights}}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		c, err := model.Load(fsys)

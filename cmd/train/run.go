@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gorgonia-embedding/data"
@@ -25,7 +27,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := o.checkHTML(); err != nil {
 		return err
 	}
-	set, c, err := begin(o)
+	set, c, err := begin(o, stderr)
 	if err != nil {
 		return err
 	}
@@ -61,9 +63,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 // begin returns the examples and a classifier to train on them, which has seen none of them yet.
-func begin(o options) (*dataset, *model.Classifier, error) {
+func begin(o options, stderr io.Writer) (*dataset, *model.Classifier, error) {
 	if o.Resume {
-		return resume(o)
+		return resume(o, stderr)
 	}
 	if o.Out != "" {
 		if err := model.CheckSave(o.Out); err != nil {
@@ -76,7 +78,7 @@ func begin(o options) (*dataset, *model.Classifier, error) {
 	}
 	c, err := model.New(o.Model, set.vocab, set.labels)
 	if err == nil && o.Out != "" && o.Keep > 0 {
-		var run model.Run
+		run := model.Run{Data: set.files}
 		if run.Settings, err = json.Marshal(o); err == nil {
 			err = c.Begin(o.Out, run)
 		}
@@ -85,7 +87,7 @@ func begin(o options) (*dataset, *model.Classifier, error) {
 }
 
 // resume is begin for a training that goes on: with the words and classes that it had.
-func resume(o options) (*dataset, *model.Classifier, error) {
+func resume(o options, stderr io.Writer) (*dataset, *model.Classifier, error) {
 	c, err := model.Resume(o.Out)
 	if err != nil {
 		return nil, nil, err
@@ -101,6 +103,9 @@ func resume(o options) (*dataset, *model.Classifier, error) {
 		return nil, nil, cli.Misuse("-min-count, -sparse and -class-weights cannot be changed within a training: they are %d, %t and %s", was.MinCount, was.Sparse, was.ClassWeights)
 	}
 	set, err := load(o, c.Vocab(), c.Labels())
+	if err == nil && !slices.Equal(set.files, c.Run().Data) {
+		fmt.Fprintln(stderr, "the data are not those that the training began with: it goes on with these")
+	}
 	return set, c, err
 }
 
@@ -119,12 +124,10 @@ func keepState(o options, t *train.Trainer, stderr io.Writer) error {
 	for _, d := range damaged {
 		fmt.Fprintf(stderr, "passed over a checkpoint: %v\n", d)
 	}
-	if err == nil && name == "" {
-		name = "the beginning: there is no checkpoint yet"
+	if err != nil || o.Quiet {
+		return err
 	}
-	if err == nil && !o.Quiet {
-		fmt.Fprintf(stderr, "going on from %s\n", name)
-	}
+	_, err = fmt.Fprintf(stderr, "going on from %s\n", cmp.Or(name, "the beginning: there is no checkpoint yet"))
 	return err
 }
 
@@ -142,6 +145,7 @@ func summarize(o options, set *dataset, c *model.Classifier, run model.Run, stdo
 		return err
 	}
 	if o.Out != "" {
+		run.Data = set.files
 		run.Scores = []model.Scores{dev.Scores("dev"), test.Scores("test")}
 		if run.Settings, err = json.Marshal(o); err != nil {
 			return err
