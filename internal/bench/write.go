@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 )
@@ -86,6 +87,29 @@ func writeTexts(path, prefix, gap string, t Texts) error {
 		for _, id := range t.IDs[i*TextTime : (i+1)*TextTime] {
 			fmt.Fprintf(w, "%sw%d", before, id)
 			before = " "
+		}
+		fmt.Fprintln(w)
+	}
+	return w.Flush()
+}
+
+// PredictLines and predictWords are the number of lines whose classes are told, and of the words of each.
+const (
+	PredictLines = 600_000
+	predictWords = 38
+)
+
+// WriteLines writes lines of words as those of TrainingTexts are.
+func WriteLines(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w, next := bufio.NewWriter(f), zipf(rand.New(rand.NewPCG(TextVocab, 4)), TextVocab)
+	for range PredictLines {
+		for range predictWords {
+			fmt.Fprintf(w, "w%d ", next())
 		}
 		fmt.Fprintln(w)
 	}

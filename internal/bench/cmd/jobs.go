@@ -26,7 +26,7 @@ type job struct {
 	place string
 	args  []string
 	timed string   // name of the benchmark if the program itself is one; empty if it prints benchmarks
-	after []string // program that prints the accuracy of what was timed
+	after []string // program that prints the accuracy of what was timed; nil if that itself does
 }
 
 // suites returns all suites.
@@ -52,6 +52,7 @@ func (r *runner) suites() []suite {
 		{"layers-pytorch", r.besidePyTorch("^BenchmarkLayer$", "pytorch.py", "layers")},
 		{"models-pytorch", r.besidePyTorch("^BenchmarkModel$", "pytorch_models.py")},
 		{"training", r.trainings()},
+		{"predict", r.predictions()},
 		{"vectors-gensim", r.besideGensim()},
 	}
 }
@@ -104,11 +105,13 @@ func (r *runner) trainings() (jobs []job) {
 	return append(jobs, r.fasttext(pinned), r.fasttext(two))
 }
 
+// ours is a training by cmd/train, from the file of texts to the saved model, which it also evaluates after each epoch.
 func (r *runner) ours(place, solver, workers string) job {
-	args := []string{r.self, "train", "-train", r.file("train.tsv"), "-dev", r.file("dev.tsv"), "-out", r.file("ours"),
-		"-solver", solver, "-workers", workers}
-	return job{place: place, args: args, after: append(slices.Clone(args), "-test", r.file("test.tsv")),
-		timed: fmt.Sprintf("Training/solver=%s/workers=%s/impl=ours", solver, workers)}
+	rate := map[string]string{"sgd": "1", "adam": "1e-3"}[solver] // which reach fastText's accuracy
+	args := []string{r.file("train"), "-quiet", "-train", r.file("train.tsv"), "-dev", r.file("dev.tsv"), "-test", r.file("test.tsv"),
+		"-out", r.file("ours"), "-dim", strconv.Itoa(bench.Dim), "-dropout", "0", "-epochs", strconv.Itoa(bench.TextEpochs), "-patience", "0",
+		"-optimizer", solver, "-learning-rate", rate, "-workers", workers}
+	return job{place: place, args: args, timed: fmt.Sprintf("Training/solver=%s/workers=%s/impl=ours", solver, workers)}
 }
 
 func (r *runner) fasttext(place string) job {
@@ -117,4 +120,28 @@ func (r *runner) fasttext(place string) job {
 		"-thread", threads(place), "-verbose", "0"}
 	return job{place: place, args: args, after: []string{"fasttext", "test", r.file("fasttext.bin"), r.file("test.ft")},
 		timed: fmt.Sprintf("Training/solver=sgd/workers=%s/impl=fasttext", threads(place))}
+}
+
+// predictions are jobs that tell the classes of the lines of a file, by the models of prepareModels.
+func (r *runner) predictions() []job {
+	read := func(impl, command string) job {
+		return job{place: pinned, args: []string{"sh", "-c", command + " > /dev/null"}, timed: "Predict/lines=" + strconv.Itoa(bench.PredictLines) + "/impl=" + impl}
+	}
+	return []job{
+		read("ours", r.file("predict")+" -model "+r.file("ours")+" < "+r.file("lines.txt")),
+		read("fasttext", "fasttext predict "+r.file("fasttext.bin")+" "+r.file("lines.txt")),
+	}
+}
+
+// prepareModels trains a model of each side, and writes the lines.
+func (r *runner) prepareModels() error {
+	if err := bench.WriteLines(r.file("lines.txt")); err != nil {
+		return err
+	}
+	for _, j := range []job{r.ours(free, "sgd", "1"), r.fasttext(free)} {
+		if _, err := r.output(j.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

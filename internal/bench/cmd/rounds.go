@@ -94,6 +94,11 @@ func (r *runner) prepare() (machine string, err error) {
 			return "", err
 		}
 	}
+	for _, command := range []string{"train", "predict"} {
+		if _, err := r.output("go", "build", "-o", r.file(command), "./cmd/"+command); err != nil {
+			return "", err
+		}
+	}
 	if err := bench.Write(r.dir); err != nil {
 		return "", err
 	}
@@ -111,11 +116,16 @@ func (r *runner) prepare() (machine string, err error) {
 	_, rest, _ := strings.Cut(string(info), "model name\t: ")
 	cpu, _, _ := strings.Cut(rest, "\n")
 	machine = fmt.Sprintf("%d CPUs of %s, Linux, %s%s", runtime.NumCPU(), cpu, runtime.Version(), gensim)
-	if !slices.ContainsFunc(r.names, func(name string) bool { return name == "training" || strings.HasSuffix(name, "-pytorch") }) {
+	if !slices.ContainsFunc(r.names, func(name string) bool { return name == "training" || name == "predict" || strings.HasSuffix(name, "-pytorch") }) {
 		return machine, nil
 	}
 	if _, err := r.need("fasttext", "sh", "-c", "command -v fasttext"); err != nil {
 		return "", err
+	}
+	if slices.Contains(r.names, "predict") {
+		if err := r.prepareModels(); err != nil {
+			return "", err
+		}
 	}
 	version, err := r.need("python3-torch", python, "-c", "import torch; print(torch.__version__)")
 	return machine + ", PyTorch " + strings.TrimSpace(version), err
@@ -164,11 +174,17 @@ func (r *runner) run(j job) (string, error) {
 	if j.timed == "" {
 		return strings.Join(regexp.MustCompile(`(?m)^Benchmark.* ns/op.*\n`).FindAllString(text, -1), ""), nil
 	}
-	if text, err = r.output(j.after...); err != nil {
-		return "", err
+	if j.after != nil {
+		if text, err = r.output(j.after...); err != nil {
+			return "", err
+		}
+	}
+	line := fmt.Sprintf("Benchmark%s 1 %d ns/op", j.timed, took.Nanoseconds())
+	if text == "" {
+		return line + "\n", nil
 	}
 	accuracy, err := lastAccuracy(text)
-	return fmt.Sprintf("Benchmark%s 1 %d ns/op %g accuracy\n", j.timed, took.Nanoseconds(), accuracy), err
+	return fmt.Sprintf("%s %g accuracy\n", line, accuracy), err
 }
 
 // output runs a command and returns what it printed.
