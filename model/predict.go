@@ -27,6 +27,9 @@ type Prediction struct {
 // Top returns the k most probable classes, the most probable first and equals in the order of labels; all of them if
 // there are fewer.
 func (p Prediction) Top(k int) []Class {
+	if k == 1 {
+		return []Class{p.Class}
+	}
 	all := make([]Class, len(p.labels))
 	for i, label := range p.labels {
 		all[i] = Class{label, p.scores[i]}
@@ -51,12 +54,16 @@ func (c *Classifier) PredictAll(texts []string) ([]Prediction, error) {
 		p, err := c.Predict(texts[0])
 		return []Prediction{p}, err
 	}
-	ids := make([][]int32, len(texts))
+	ids, memory := make([][]int32, len(texts)), make([]int32, 0, 32*len(texts))
 	for i, text := range texts {
-		ids[i] = c.vocab.IDs(text, c.cfg.MaxLen)
+		start := len(memory)
+		memory = c.vocab.AppendIDs(memory, []byte(text), c.cfg.MaxLen)
+		ids[i] = memory[start:]
 	}
-	all := make([]Prediction, len(texts))
-	err := c.each(context.Background(), ids, func(i int, logits []float32) { all[i] = c.prediction(logits) })
+	all, scores, classes := make([]Prediction, len(texts)), make([]float64, len(texts)*len(c.labels)), len(c.labels)
+	err := c.each(context.Background(), ids, func(i int, logits []float32) {
+		all[i] = c.predictionIn(scores[i*classes:(i+1)*classes:(i+1)*classes], logits)
+	})
 	return all, errors.Wrap(err, "model")
 }
 
@@ -90,7 +97,12 @@ func (c *Classifier) read(text string) (*reader, []float32, error) {
 
 // prediction returns the classes with the probabilities softmax(logits).
 func (c *Classifier) prediction(logits []float32) Prediction {
-	class, sum, scores := argmax(logits), 0.0, make([]float64, len(logits))
+	return c.predictionIn(make([]float64, len(logits)), logits)
+}
+
+// predictionIn is prediction with the memory for the probabilities.
+func (c *Classifier) predictionIn(scores []float64, logits []float32) Prediction {
+	class, sum := argmax(logits), 0.0
 	for i, x := range logits {
 		scores[i] = math.Exp(float64(x - logits[class]))
 		sum += scores[i]

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gorgonia-embedding/model"
@@ -80,12 +82,7 @@ func (p printer) answer(w *bytes.Buffer, texts []string) error {
 
 // write writes the answer to a text.
 func (p printer) write(w *bytes.Buffer, text string, e model.Explanation) error {
-	classes := []model.Class{}
-	for _, class := range e.Top(p.K) {
-		if class.Score >= p.Threshold {
-			classes = append(classes, class)
-		}
-	}
+	classes := slices.DeleteFunc(e.Top(p.K), func(class model.Class) bool { return class.Score < p.Threshold })
 	if p.JSON {
 		return writeJSON(w, text, classes, e)
 	}
@@ -93,7 +90,9 @@ func (p printer) write(w *bytes.Buffer, text string, e model.Explanation) error 
 		if i > 0 {
 			w.WriteByte('\t')
 		}
-		fmt.Fprintf(w, "%s\t%.4f", class.Label, class.Score)
+		w.WriteString(class.Label)
+		w.WriteByte('\t')
+		w.Write(strconv.AppendFloat(w.AvailableBuffer(), class.Score, 'f', 4, 64))
 	}
 	w.WriteByte('\n')
 	if p.Explain {
