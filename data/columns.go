@@ -52,7 +52,7 @@ func (c columns) check(fields int) error {
 	case fields == 1 && c.width == 2:
 		return errors.New("one field: want two, label and text")
 	case c.width == 2:
-		return errors.Errorf("%d fields: want two, label and text; quote a text that holds a comma", fields)
+		return errors.Errorf("%d fields: want two, label and text; quote a text that holds a comma, or say which columns of the first line are the text and the label", fields)
 	}
 	return errors.Errorf("%d fields: the first line names %d columns", fields, c.width)
 }

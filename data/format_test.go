@@ -77,7 +77,7 @@ func TestReadErrors(t *testing.T) {
 		"empty label":       {"__label__ a fine film", data.FastText(), "in:1: the label is empty"},
 		"fields of header":  {"id,text,label\n7,a,b\n8,well, no,b\n", data.CSV(), "in:3: 4 fields: the first line names 3 columns"},
 		"csv quote of MBs":  {"1,\"" + strings.Repeat(long[:1<<20]+"\n", 65), data.CSV(), "in:64: longer than 67108864 bytes: this is not a file of one example a line"},
-		"three csv fields":  {"1,fine\n0,well, no\n", data.CSV(), "in:2: 3 fields: want two, label and text; quote a text that holds a comma"},
+		"three csv fields":  {"1,fine\n0,well, no\n", data.CSV(), "in:2: 3 fields: want two, label and text; quote a text that holds a comma, or say which columns of the first line are the text and the label"},
 		"one csv field":     {"1\n", data.CSV(), "in:1: one field: want two, label and text"},
 		"open quote in csv": {"1,\"fine\n", data.CSV(), "in:1: extraneous or missing \" in quoted-field"},
 		"empty json lines":  {"\n", data.JSONL(), "in:1: no examples: want a label and a text on each line"},

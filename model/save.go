@@ -80,6 +80,9 @@ func (c *Classifier) Save(dir string, run Run) error {
 
 // CheckSave fails if a model cannot be saved to dir, so that a program can tell before it trains one.
 func CheckSave(dir string) error {
+	if err := replace.Try(dir); err != nil {
+		return errors.Wrap(err, "model: it cannot be saved")
+	}
 	switch info, err := os.Stat(dir); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil

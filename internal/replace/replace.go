@@ -123,6 +123,19 @@ func keep(old, next string) error {
 	return err
 }
 
+// Try fails if Folder could not make a folder at path.
+func Try(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	next, err := os.MkdirTemp(filepath.Dir(path), filepath.Base(path)+temporary+"*")
+	if err != nil {
+		return named(path, err)
+	}
+	return os.Remove(next)
+}
+
 // swap gives the folder next the name path, and the folder that has it now, if any, the name next.
 func swap(next, path string) error {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
