@@ -10,6 +10,7 @@ import (
 
 	"gorgonia-embedding/layers"
 	"gorgonia-embedding/loss"
+	"gorgonia-embedding/machine"
 	"gorgonia-embedding/optim"
 	"gorgonia-embedding/params"
 	"gorgonia-embedding/train"
@@ -47,16 +48,20 @@ func TestCheckpointsOfEpochs(t *testing.T) {
 	}
 }
 
-// A Step that loads what another one saved goes on with the same bits.
+// A Step that loads what another one saved goes on with the same bits, on a direct machine too.
 func TestStepGoesOnFromACheckpoint(t *testing.T) {
 	ids, labels := make([]int, 4), make([]int, 4)
-	build := func(set *params.Set) *train.Step {
+	build := func(set *params.Set, direct bool) *train.Step {
 		g := gorgonia.NewGraph()
 		words := must(layers.NewEmbedding(g, "words", layers.EmbeddingConfig{NumEmbeddings: 4, EmbeddingDim: 2, IDs: layers.IDRules{Sparse: true}, Init: set.Init("words.weight", layers.Zeros())}))
 		out := must(layers.NewLinear(g, "out", layers.LinearConfig{InFeatures: 2, OutFeatures: 2, Init: set.Init("out.weight", gorgonia.GlorotN(1)), BiasInit: set.Init("out.bias", layers.Zeros())}))
 		net := layers.Sequential{words, out}
 		cost := must(loss.CrossEntropy(must(net.Forward(must(layers.Input(g, "ids", ids)))), must(layers.Input(g, "labels", labels))))
-		return must(train.NewStep(cost, optim.Adam{}, optim.Config{LearningRate: 0.1}, net))
+		step := must(train.NewStep(cost, optim.Adam{}, optim.Config{LearningRate: 0.1}, net))
+		if direct {
+			step.Use(must(machine.New(g)))
+		}
+		return step
 	}
 	run := func(s *train.Step, from, to int) {
 		for k := from; k < to; k++ {
@@ -67,7 +72,7 @@ func TestStepGoesOnFromACheckpoint(t *testing.T) {
 		}
 	}
 	set := params.New(1)
-	step := build(set)
+	step := build(set, false)
 	run(step, 0, 3)
 	var weights, state bytes.Buffer
 	later := params.New(9)
@@ -76,7 +81,7 @@ func TestStepGoesOnFromACheckpoint(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	again := build(later)
+	again := build(later, true)
 	if err := again.Solver().Load(&state); err != nil {
 		t.Fatal(err)
 	}

@@ -6,18 +6,6 @@ import (
 	"strings"
 )
 
-// Cosine returns the cosine of the angle between two vectors of one length, and 0 if one is zero.
-func Cosine(a, b []float32) float64 {
-	if len(a) != len(b) {
-		return 0
-	}
-	x, y := directionOf(a), directionOf(b)
-	if norms := x.norm * y.norm; norms > 0 {
-		return dot(x.vector, y.vector) / norms
-	}
-	return 0
-}
-
 // Similarity returns the cosine of two words. It fails if the table lacks one of them.
 func (t *Table) Similarity(a, b string) (float64, error) {
 	ids, err := t.find([]string{a, b})

@@ -45,11 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	progress := cli.NewProgress(stderr)
 	if !o.Quiet {
-		t.OnBatch = progress.Batch
-		t.OnEpoch = func(e train.Epoch) {
-			progress.Epoch("epoch %d/%d  loss %.4f  dev accuracy %.3f  macro F1 %.3f  %.0f words/s",
-				e.Number, o.Training.Epochs, e.Loss, e.Dev.Accuracy, e.Dev.MacroF1, float64(set.words())/e.Time.Seconds())
-		}
+		show(progress, o, set, t)
 	}
 	history, err := t.Fit(ctx)
 	progress.Clear()
@@ -60,6 +56,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return summarize(o, set, c, model.Run{History: history, Interrupted: interrupted}, stdout)
+}
+
+// show lets t show its progress.
+func show(progress *cli.Progress, o options, set *dataset, t *train.Trainer) {
+	t.OnBatch = progress.Batch
+	t.OnEpoch = func(e train.Epoch) {
+		progress.Epoch("epoch %d/%d  loss %.4f  dev accuracy %.3f  macro F1 %.3f  %.0f words/s",
+			e.Number, o.Training.Epochs, e.Loss, e.Dev.Accuracy, e.Dev.MacroF1, float64(set.words())/e.Time.Seconds())
+	}
 }
 
 // begin returns the examples and a classifier to train on them, which has seen none of them yet.

@@ -48,24 +48,9 @@ type entry struct {
 // another type or size than Shape, or with w.
 func Write(w io.Writer, meta map[string]string, tensors []Tensor) error {
 	tensors = slices.Clone(tensors)
-	for i, t := range tensors {
-		var n int
-		switch data := t.Data.(type) {
-		case []float32:
-			tensors[i].Dtype, n = "F32", len(data)
-		case []float64:
-			tensors[i].Dtype, n = "F64", len(data)
-		case []int64:
-			tensors[i].Dtype, n = "I64", len(data)
-		case []uint8:
-			tensors[i].Dtype, n = "U8", len(data)
-		default:
-			return errors.Errorf("safetensors: tensor %q: want dtype F32, F64, I64 or U8, got data of %T", t.Name, t.Data)
-		}
-		if want, err := size(tensors[i].Dtype, t.Shape); err != nil {
-			return errors.WithMessagef(err, "safetensors: tensor %q", t.Name)
-		} else if have := uint64(n) * width(tensors[i].Dtype); have != want {
-			return errors.Errorf("safetensors: tensor %q of shape %v needs %d bytes, got %d", t.Name, t.Shape, want, have)
+	for i := range tensors {
+		if err := tensors[i].setDtype(); err != nil {
+			return errors.WithMessagef(err, "safetensors: tensor %q", tensors[i].Name)
 		}
 	}
 	slices.SortFunc(tensors, func(a, b Tensor) int {
@@ -89,6 +74,28 @@ func Write(w io.Writer, meta map[string]string, tensors []Tensor) error {
 		}
 	}
 	return errors.WithMessage(err, "safetensors")
+}
+
+// setDtype sets the Dtype to that of Data, which must fill the shape.
+func (t *Tensor) setDtype() error {
+	var n int
+	switch data := t.Data.(type) {
+	case []float32:
+		t.Dtype, n = "F32", len(data)
+	case []float64:
+		t.Dtype, n = "F64", len(data)
+	case []int64:
+		t.Dtype, n = "I64", len(data)
+	case []uint8:
+		t.Dtype, n = "U8", len(data)
+	default:
+		return errors.Errorf("want dtype F32, F64, I64 or U8, got data of %T", t.Data)
+	}
+	want, err := size(t.Dtype, t.Shape)
+	if have := uint64(n) * width(t.Dtype); err == nil && have != want {
+		err = errors.Errorf("shape %v needs %d bytes, got %d", t.Shape, want, have)
+	}
+	return err
 }
 
 // header returns the header of tensors in their order, padded with spaces to a multiple of 8 bytes.

@@ -85,7 +85,7 @@ func TestWriteErrors(t *testing.T) {
 		tensors []Tensor
 		want    string
 	}{
-		{[]Tensor{{Name: "x", Shape: []int{2}, Data: []float32{1}}}, `safetensors: tensor "x" of shape [2] needs 8 bytes, got 4`},
+		{[]Tensor{{Name: "x", Shape: []int{2}, Data: []float32{1}}}, `safetensors: tensor "x": shape [2] needs 8 bytes, got 4`},
 		{[]Tensor{{Name: "x", Shape: []int{-1}, Data: []float32{1}}}, `safetensors: tensor "x": shape [-1] is negative or too large`},
 		{[]Tensor{{Name: "x", Data: "1"}}, `safetensors: tensor "x": want dtype F32, F64, I64 or U8, got data of string`},
 		{[]Tensor{{Name: metadata, Data: []int64{1}}}, `safetensors: the name "__metadata__" is taken, reserved or not UTF-8`},

@@ -89,25 +89,12 @@ func (r *runner) measure(count int, path string) (err error) {
 
 // prepare builds the programs, writes the workloads, makes sure that the peers are there, and describes the machine.
 func (r *runner) prepare() (machine string, err error) {
-	for binary, pkg := range map[string]string{"bench": "./internal/bench", "layers": "./layers", "kernel": "./internal/kernel"} {
-		if _, err := r.output("go", "test", "-c", "-o", r.file(binary+".test"), pkg); err != nil {
-			return "", err
-		}
+	err = r.build()
+	if err == nil {
+		err = bench.Write(r.dir)
 	}
-	for _, command := range []string{"train", "predict"} {
-		if _, err := r.output("go", "build", "-o", r.file(command), "./cmd/"+command); err != nil {
-			return "", err
-		}
-	}
-	if err := bench.Write(r.dir); err != nil {
+	if err != nil {
 		return "", err
-	}
-	gensim := ""
-	if slices.Contains(r.names, "vectors-gensim") {
-		var err error
-		if gensim, err = r.prepareVectors(); err != nil {
-			return "", err
-		}
 	}
 	info, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
@@ -115,9 +102,36 @@ func (r *runner) prepare() (machine string, err error) {
 	}
 	_, rest, _ := strings.Cut(string(info), "model name\t: ")
 	cpu, _, _ := strings.Cut(rest, "\n")
-	machine = fmt.Sprintf("%d CPUs of %s, Linux, %s%s", runtime.NumCPU(), cpu, runtime.Version(), gensim)
-	if !slices.ContainsFunc(r.names, func(name string) bool { return name == "training" || name == "predict" || strings.HasSuffix(name, "-pytorch") }) {
-		return machine, nil
+	peers, err := r.preparePeers()
+	return fmt.Sprintf("%d CPUs of %s, Linux, %s%s", runtime.NumCPU(), cpu, runtime.Version(), peers), err
+}
+
+// build builds the programs.
+func (r *runner) build() error {
+	for binary, pkg := range map[string]string{"bench": "./internal/bench", "layers": "./layers", "kernel": "./internal/kernel"} {
+		if _, err := r.output("go", "test", "-c", "-o", r.file(binary+".test"), pkg); err != nil {
+			return err
+		}
+	}
+	for _, command := range []string{"train", "predict"} {
+		if _, err := r.output("go", "build", "-o", r.file(command), "./cmd/"+command); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// preparePeers makes sure that the peers of the suites are there, with their data, and describes them.
+func (r *runner) preparePeers() (peers string, err error) {
+	if slices.Contains(r.names, "vectors-gensim") {
+		if peers, err = r.prepareVectors(); err != nil {
+			return "", err
+		}
+	}
+	if !slices.ContainsFunc(r.names, func(name string) bool {
+		return name == "training" || name == "predict" || strings.HasSuffix(name, "-pytorch")
+	}) {
+		return peers, nil
 	}
 	if _, err := r.need("fasttext", "sh", "-c", "command -v fasttext"); err != nil {
 		return "", err
@@ -128,7 +142,7 @@ func (r *runner) prepare() (machine string, err error) {
 		}
 	}
 	version, err := r.need("python3-torch", python, "-c", "import torch; print(torch.__version__)")
-	return machine + ", PyTorch " + strings.TrimSpace(version), err
+	return peers + ", PyTorch " + strings.TrimSpace(version), err
 }
 
 // prepareVectors writes the table of word vectors, builds the program that reads it, makes sure that gensim is there, and

@@ -43,7 +43,6 @@ func init() {
 			"Report":       r.TypeOf((*p0.Report)(nil)).Elem(),
 			"Run":          r.TypeOf((*p0.Run)(nil)).Elem(),
 			"Scores":       r.TypeOf((*p0.Scores)(nil)).Elem(),
-			"Source":       r.TypeOf((*p0.Source)(nil)).Elem(),
 			"Task":         r.TypeOf((*p0.Task)(nil)).Elem(),
 		},
 		Proxies: map[string]r.Type{

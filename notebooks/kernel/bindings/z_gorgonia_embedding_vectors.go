@@ -15,7 +15,6 @@ func init() {
 	imports.Packages.MergePackage("gorgonia-embedding/vectors", imports.PackageUnderlying{
 		Name: "vectors",
 		Binds: map[string]r.Value{
-			"Cosine":        r.ValueOf(p0.Cosine),
 			"Formats":       r.ValueOf(p0.Formats),
 			"IsAnalogies":   r.ValueOf(p0.IsAnalogies),
 			"New":           r.ValueOf(p0.New),
