@@ -55,7 +55,7 @@ bench-gensim:
 fuzz:
 	@for package in $$(go list ./...); do \
 	for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
-	echo "$$package $$target"; go test $$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+	echo "$$package $$target"; go test $$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done; done
 
 # notebook-kernel builds the notebooks' kernel and registers it with the user's Jupyter.
