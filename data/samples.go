@@ -143,6 +143,12 @@ func (t *packedText) count(maxLen int) {
 
 // unpack writes the ids of the first words.
 func (t *packedText) unpack(dst []int32) {
+	if len(dst) == len(t.units) { // one unit each, as nearly always
+		for i, unit := range t.units {
+			dst[i] = t.ids[unit]
+		}
+		return
+	}
 	number, n := 0, 0
 	for _, unit := range t.units {
 		if number = number<<15 | int(unit&^more); unit < more {
