@@ -3,35 +3,23 @@ package data
 import (
 	"fmt"
 	"iter"
-	"slices"
-
-	"github.com/pkg/errors"
 )
 
 // Corpus is a list of labelled texts, each split into words once, however often these are counted and encoded. It holds
-// 4 bytes for each word and 32 for each text, and none of the texts themselves.
-//
-// Split and Encode take its memory for what they return: it is empty afterwards.
+// 2 bytes for each of the commoner words, 4 for the others, and 8 for each text, and none of the texts themselves.
 type Corpus struct {
-	words  *table   // distinct words; those of other parts too, after Split
-	labels *table   // distinct labels, likewise
-	first  []place  // by number of the label, where it stands first
-	last   place    // where the last text stands
-	texts  []Sample // in numbers of words and labels
-	from   []int32  // by text, its number in the corpus that was split; nil for one that was not
-	taken  bool     // whether Split or Encode has taken the texts
+	words   *table    // distinct words; those of other parts too, after Split
+	numbers [][]int32 // by worker, the number in words of each of the worker's own
+	labels  *table    // distinct labels, likewise
+	first   []place   // by number of the label, where it stands first
+	last    place     // where the last text stands
+	texts   texts
 }
 
 // place is a line of a file.
 type place struct {
 	file string
 	line int
-}
-
-// Sample is an example in numbers.
-type Sample struct {
-	IDs   []int32 // ids of the words
-	Label int     // number of the class, from 0
 }
 
 // NewCorpus splits the texts of the examples into words, as Words does.
@@ -65,20 +53,15 @@ func ReadCorpus(rows iter.Seq2[Row, error]) (*Corpus, error) {
 		}
 		p.add(label, row.Text)
 	}
-	c.words, c.texts = p.finish()
+	c.words, c.numbers, c.texts = p.finish()
 	return c, nil
 }
 
 // Len returns the number of texts.
-func (c *Corpus) Len() int { return len(c.texts) }
+func (c *Corpus) Len() int { return c.texts.len() }
 
 // Number returns the number, from 0, that text i had when it was read: before Split.
-func (c *Corpus) Number(i int) int {
-	if c.from == nil {
-		return i
-	}
-	return int(c.from[i])
-}
+func (c *Corpus) Number(i int) int { return int(c.texts.number(i)) }
 
 // Counts returns how often each word occurs.
 func (c *Corpus) Counts() map[string]int {
@@ -94,51 +77,40 @@ func (c *Corpus) Counts() map[string]int {
 // count returns how often each word occurs, by number.
 func (c *Corpus) count() []int {
 	counts := make([]int, c.words.len())
-	for _, text := range c.texts {
-		for _, number := range text.IDs {
-			counts[number]++
+	for b, k := range c.texts.all() {
+		numbers := c.numbers[b.worker]
+		number := 0
+		for _, unit := range b.text(k) {
+			if number = number<<15 | int(unit&^more); unit < more {
+				counts[numbers[number]]++
+				number = 0
+			}
 		}
 	}
 	return counts
 }
 
-// Encode turns the texts into samples, of the first maxLen words each (0 means all of them). A label that labels lacks is
-// a *ParseError. The samples are in the memory of c, which is empty afterwards.
-func (c *Corpus) Encode(vocab *Vocab, labels Labels, maxLen int) ([]Sample, error) {
-	if err := c.take(); err != nil {
-		return nil, err
-	}
-	samples, classes := c.texts, c.classes(labels)
-	for _, text := range samples {
-		if classes[text.Label] < 0 {
-			return nil, c.unknown(text.Label, labels)
+// Encode returns the texts as samples, of the first maxLen words each (0 means all of them). A label that labels lacks is
+// a *ParseError. The samples share the memory of c.
+func (c *Corpus) Encode(vocab *Vocab, labels Labels, maxLen int) (*Samples, error) {
+	s := &Samples{texts: c.texts, classes: c.classes(labels), maxLen: maxLen}
+	for b, k := range c.texts.all() {
+		if label := b.labels[k]; s.classes[label] < 0 {
+			return nil, c.unknown(int(label), labels)
 		}
 	}
-	c.texts = nil
 	ids := make([]int32, c.words.len())
 	for number := range ids {
 		ids[number] = int32(vocab.ID(c.words.word(number)))
 	}
-	for i, text := range samples {
-		words := text.IDs
-		if maxLen > 0 {
-			words = words[:min(len(words), maxLen)]
+	for _, numbers := range c.numbers {
+		own := make([]int32, len(numbers))
+		for word, number := range numbers {
+			own[word] = ids[number]
 		}
-		for k, number := range words {
-			words[k] = ids[number]
-		}
-		samples[i] = Sample{slices.Clip(words), classes[text.Label]}
+		s.ids = append(s.ids, own)
 	}
-	return samples, nil
-}
-
-// take returns an error if the texts are gone.
-func (c *Corpus) take() error {
-	if c.taken {
-		return errors.New("data: Encode or Split has taken the memory of this corpus: make another one")
-	}
-	c.taken = true
-	return nil
+	return s, nil
 }
 
 // String returns a line such as "corpus of 2256 texts, 34027 words, 3120 distinct ones".
@@ -147,5 +119,5 @@ func (c *Corpus) String() string {
 	for _, n := range c.count() {
 		words, distinct = words+n, distinct+min(n, 1)
 	}
-	return fmt.Sprintf("corpus of %d texts, %d words, %d distinct ones", len(c.texts), words, distinct)
+	return fmt.Sprintf("corpus of %d texts, %d words, %d distinct ones", c.Len(), words, distinct)
 }

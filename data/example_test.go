@@ -19,7 +19,7 @@ func Example() {
 	check(err)
 	samples, err := corpus.Encode(vocab, labels, 0)
 	check(err)
-	for _, s := range samples {
+	for _, s := range samples.All() {
 		fmt.Println(labels[s.Label], s.IDs)
 	}
 	// Output:
@@ -55,14 +55,13 @@ func ExampleSource() {
 // One file is enough: a tenth of each label's texts is split off twice.
 func ExampleCorpus_Split() {
 	toy, _, _ := data.Toy()
-	train, dev, test, err := data.NewCorpus(toy).Split(data.SplitConfig{Dev: 0.1, Test: 0.1, Seed: 1})
-	check(err)
+	train, dev, test := data.NewCorpus(toy).Split(data.SplitConfig{Dev: 0.1, Test: 0.1, Seed: 1})
 	vocab := data.NewVocab(train.Counts(), data.VocabConfig{}) // knows no word of dev and test alone
 	labels, err := train.Labels()
 	check(err)
 	samples, err := dev.Encode(vocab, labels, 0)
 	check(err)
-	fmt.Println(train.Len(), len(samples), test.Len())
+	fmt.Println(train.Len(), samples.Len(), test.Len())
 	// Output: 1805 226 225
 }
 

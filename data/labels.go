@@ -12,12 +12,12 @@ type Labels []string
 
 // Labels returns the labels of the texts. It fails if they are fewer than two.
 func (c *Corpus) Labels() (Labels, error) {
-	if len(c.texts) == 0 {
+	if c.Len() == 0 {
 		return nil, errors.New("data: no examples: a classifier needs examples of two classes or more")
 	}
 	seen := make([]bool, c.labels.len())
-	for _, text := range c.texts {
-		seen[text.Label] = true
+	for b, k := range c.texts.all() {
+		seen[b.labels[k]] = true
 	}
 	var labels Labels
 	for number, s := range seen {

@@ -21,15 +21,7 @@ type batch struct {
 	text   []byte
 	ends   []int // places in text at which the texts end
 	labels []int32
-	block  *wordBlock
-}
-
-// wordBlock is what becomes of a batch.
-type wordBlock struct {
-	worker int     // number of the worker whose table has the words
-	labels []int32 // of the texts
-	ends   []int32 // places in words at which the texts end
-	words  []int32
+	block  *wordBlock // what becomes of it
 }
 
 // batchBytes is how many bytes of texts a batch has, or a few more: enough for the hand-over not to count.
@@ -52,14 +44,14 @@ func startPipeline() *pipeline {
 // run is a worker: it splits batches until there are no more.
 func (p *pipeline) run(worker int, t *table) {
 	var s splitter
-	var words []int32
+	var words []uint16
 	for b := range p.work {
 		words, b.block.ends = words[:0], make([]int32, 0, len(b.ends))
 		start := 0
 		for _, end := range b.ends {
 			s.reset(b.text[start:end])
 			for word := s.next(); word != nil; word = s.next() {
-				words = append(words, int32(t.add(word)))
+				words = pack(words, t.add(word))
 			}
 			b.block.ends = append(b.block.ends, int32(len(words)))
 			start = end
@@ -70,7 +62,7 @@ func (p *pipeline) run(worker int, t *table) {
 }
 
 // exact returns a copy that has no room for more.
-func exact(list []int32) []int32 { return append(make([]int32, 0, len(list)), list...) }
+func exact[T any](list []T) []T { return append(make([]T, 0, len(list)), list...) }
 
 // add hands a text to the workers.
 func (p *pipeline) add(label int, text []byte) {
@@ -101,28 +93,16 @@ func (p *pipeline) stop() {
 	p.done.Wait()
 }
 
-// finish returns the table of all words, and the texts in the order in which they were added, in numbers of this table.
-func (p *pipeline) finish() (*table, []Sample) {
+// finish returns the table of all words, by worker the number there of each of the worker's own, and the texts in the order
+// in which they were added.
+func (p *pipeline) finish() (all *table, numbers [][]int32, list texts) {
 	p.flush()
 	p.stop()
-	words, numbers := p.merge()
-	total := 0
 	for _, b := range p.blocks {
-		total += len(b.ends)
+		list.append(b)
 	}
-	texts := make([]Sample, 0, total)
-	for i, b := range p.blocks {
-		for k, word := range b.words {
-			b.words[k] = numbers[b.worker][word]
-		}
-		start := int32(0)
-		for k, end := range b.ends {
-			texts = append(texts, Sample{b.words[start:end:end], int(b.labels[k])})
-			start = end
-		}
-		p.blocks[i] = nil
-	}
-	return words, texts
+	all, numbers = p.merge()
+	return all, numbers, list
 }
 
 // merge returns one table for all workers, and by worker the number there of each of the worker's own.

@@ -29,39 +29,56 @@ func (e Evaluation) String() string {
 
 // Evaluate predicts the labels of samples and compares them with those that the samples have. It fails if one of these
 // is no class.
-func (c *Classifier) Evaluate(ctx context.Context, samples []data.Sample) (Evaluation, error) {
+func (c *Classifier) Evaluate(ctx context.Context, samples *data.Samples) (Evaluation, error) {
 	eval := Evaluation{Confusion: newConfusion(len(c.labels))}
-	texts, err := c.texts(samples)
-	if err != nil {
-		return eval, err
-	}
-	err = c.each(ctx, texts, func(i int, logits []float32) {
-		label := samples[i].Label
+	err := c.eachSample(ctx, samples, func(i int, logits []float32) {
+		label := samples.Label(i)
 		eval.Confusion[label][argmax(logits)]++
-		eval.Loss -= logSoftmax(logits, label) / float64(len(samples))
+		eval.Loss -= logSoftmax(logits, label) / float64(samples.Len())
 	})
-	return eval, errors.Wrap(err, "model")
+	return eval, err
 }
 
-// texts returns the words of samples. It fails if a sample's label is no class.
-func (c *Classifier) texts(samples []data.Sample) ([][]int32, error) {
-	texts := make([][]int32, len(samples))
-	for i, s := range samples {
-		if s.Label < 0 || s.Label >= len(c.labels) {
-			return nil, errors.Errorf("model: sample %d has label %d: want a class in [0, %d)", i, s.Label, len(c.labels))
+// eachSample calls f with the logits of each sample, in order. It fails if a sample's label is no class.
+func (c *Classifier) eachSample(ctx context.Context, samples *data.Samples, f func(i int, logits []float32)) error {
+	for i := range samples.Len() {
+		if label := samples.Label(i); label < 0 || label >= len(c.labels) {
+			return errors.Errorf("model: sample %d has label %d: want a class in [0, %d)", i, label, len(c.labels))
 		}
-		texts[i] = s.IDs
 	}
-	return texts, nil
+	var places, ends []int
+	var ids []int32
+	err := c.eachBatch(ctx, samples.Len(), func(from, to int) [][]int32 {
+		for places = places[:0]; from < to; from++ {
+			places = append(places, from)
+		}
+		ids, ends = samples.Append(ids[:0], ends[:0], places...)
+		return cut(ids, ends)
+	}, f)
+	return errors.Wrap(err, "model")
+}
+
+// cut cuts the words of texts where these end.
+func cut(ids []int32, ends []int) [][]int32 {
+	texts, start := make([][]int32, len(ends)), 0
+	for i, end := range ends {
+		texts[i], start = ids[start:end], end
+	}
+	return texts
 }
 
 // each calls f with the logits of each text, in order.
 func (c *Classifier) each(ctx context.Context, texts [][]int32, f func(i int, logits []float32)) error {
-	for from := 0; from < len(texts); from += c.bulk.texts {
+	return c.eachBatch(ctx, len(texts), func(from, to int) [][]int32 { return texts[from:to] }, f)
+}
+
+// eachBatch calls f with the logits of each of n texts, in order; texts returns those from a place to another.
+func (c *Classifier) eachBatch(ctx context.Context, n int, texts func(from, to int) [][]int32, f func(i int, logits []float32)) error {
+	for from := 0; from < n; from += c.bulk.texts {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		part := texts[from:min(from+c.bulk.texts, len(texts))]
+		part := texts(from, min(from+c.bulk.texts, n))
 		r, err := c.bulk.take(words(part))
 		if err != nil {
 			return err

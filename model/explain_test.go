@@ -83,12 +83,12 @@ func TestMistakes(t *testing.T) {
 	}
 	for i, m := range all {
 		text := ""
-		for _, id := range samples[m.Sample].IDs {
+		for _, id := range samples.At(m.Sample).IDs {
 			text += " " + c.Vocab().Word(int(id))
 		}
 		p, err := c.Predict(text)
-		if err != nil || p.Class != m.Class || m.Label == m.Class.Label || m.Label != c.Labels()[samples[m.Sample].Label] {
-			t.Errorf("%+v of %+v, which is taken for %v, %v", m, samples[m.Sample], p, err)
+		if err != nil || p.Class != m.Class || m.Label == m.Class.Label || m.Label != c.Labels()[samples.Label(m.Sample)] {
+			t.Errorf("%+v of %+v, which is taken for %v, %v", m, samples.At(m.Sample), p, err)
 		}
 		if i > 0 && m.Score > all[i-1].Score {
 			t.Errorf("%+v stands before %+v", all[i-1], m)
@@ -97,7 +97,7 @@ func TestMistakes(t *testing.T) {
 	if two, err := c.Mistakes(t.Context(), samples, 2); err != nil || len(two) != 2 || two[1] != all[1] {
 		t.Errorf("%v, %v", two, err)
 	}
-	if _, err := c.Mistakes(t.Context(), []data.Sample{{Label: 3}}, 2); err == nil || err.Error() != "model: sample 0 has label 3: want a class in [0, 3)" {
+	if _, err := c.Mistakes(t.Context(), data.NewSamples([]data.Sample{{Label: 3}}), 2); err == nil || err.Error() != "model: sample 0 has label 3: want a class in [0, 3)" {
 		t.Error(err)
 	}
 }

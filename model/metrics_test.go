@@ -42,7 +42,7 @@ func TestScoresAreThoseOfScikitLearn(t *testing.T) {
 		if e := (model.Evaluation{Confusion: m}); !near(e.Accuracy(), tt.Accuracy) || !near(e.MacroF1(), tt.MacroF1) {
 			t.Errorf("%s: accuracy %v, macro F1 %v, want %v and %v", tt.Name, e.Accuracy(), e.MacroF1(), tt.Accuracy, tt.MacroF1)
 		}
-		for i, w := range newClassifier(t, 4, tt.Classes, small).Task(samples, nil).BalancedWeights() {
+		for i, w := range newClassifier(t, 4, tt.Classes, small).Task(data.NewSamples(samples), nil).BalancedWeights() {
 			if !near(w, tt.Balanced[i]) {
 				t.Errorf("%s: class %d weighs %v, want %v", tt.Name, i, w, tt.Balanced[i])
 			}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/pkg/errors"
-
 	"gorgonia-embedding/data"
 )
 
@@ -20,17 +18,16 @@ type Mistake struct {
 // Mistakes returns the n surest of the samples that are taken for a wrong class, the surest first and equals in the order
 // of samples; all of them if there are fewer. Some of these tend to be wrong labels. It fails if a sample's label is no
 // class.
-func (c *Classifier) Mistakes(ctx context.Context, samples []data.Sample, n int) ([]Mistake, error) {
-	texts, err := c.texts(samples)
-	if err != nil {
-		return nil, err
-	}
+func (c *Classifier) Mistakes(ctx context.Context, samples *data.Samples, n int) ([]Mistake, error) {
 	var all []Mistake
-	err = c.each(ctx, texts, func(i int, logits []float32) {
-		if want := samples[i].Label; argmax(logits) != want {
+	err := c.eachSample(ctx, samples, func(i int, logits []float32) {
+		if want := samples.Label(i); argmax(logits) != want {
 			all = append(all, Mistake{i, c.labels[want], c.prediction(logits).Class})
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(all, func(a, b Mistake) int { return cmp.Compare(b.Score, a.Score) })
-	return all[:max(0, min(n, len(all)))], errors.Wrap(err, "model")
+	return all[:max(0, min(n, len(all)))], nil
 }

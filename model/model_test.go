@@ -66,7 +66,11 @@ func weights(c *model.Classifier) map[string][]float32 {
 }
 
 // separable returns n samples whose class is that of the parity of most of their words.
-func separable(seed uint64, n, vocab int) []data.Sample {
+func separable(seed uint64, n, vocab int) *data.Samples {
+	return data.NewSamples(separableList(seed, n, vocab))
+}
+
+func separableList(seed uint64, n, vocab int) []data.Sample {
 	rnd := rand.New(rand.NewPCG(seed, 9))
 	samples := make([]data.Sample, n)
 	for i := range samples {
@@ -163,7 +167,7 @@ func TestGraphsShareWeights(t *testing.T) {
 }
 
 // draw draws a graph to train c on samples.
-func draw(t *testing.T, c *model.Classifier, samples []data.Sample, sparse bool, d train.Drawing) *train.Graph {
+func draw(t *testing.T, c *model.Classifier, samples *data.Samples, sparse bool, d train.Drawing) *train.Graph {
 	t.Helper()
 	task := c.Task(samples, samples)
 	task.Sparse, d.Rand = sparse, rand.New(rand.NewPCG(1, 1))
@@ -178,10 +182,11 @@ func draw(t *testing.T, c *model.Classifier, samples []data.Sample, sparse bool,
 func TestSmallerBatchCountsAsAlone(t *testing.T) {
 	cfg := small
 	cfg.Arch = model.Bag{Dim: 8, Hidden: []int{6}}
-	samples := separable(1, 5, 42)
-	for i := range samples {
-		samples[i].IDs = samples[i].IDs[:1+i%2]
+	list := separableList(1, 5, 42)
+	for i := range list {
+		list[i].IDs = list[i].IDs[:1+i%2]
 	}
+	samples := data.NewSamples(list)
 	all := []int{0, 1, 2, 3, 4}
 	gradients := func(size int) (loss float32, grads [][]float32) {
 		gr := draw(t, newClassifier(t, 42, 2, cfg), samples, false, train.Drawing{Mode: train.Training, Batch: size, Examples: all})
@@ -217,7 +222,7 @@ func TestEvaluateOfWeightsThatAreNaN(t *testing.T) {
 			p.Data.([]float32)[i] = float32(math.NaN())
 		}
 	}
-	eval, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int32{2}, Label: 1}})
+	eval, err := c.Evaluate(t.Context(), data.NewSamples([]data.Sample{{IDs: []int32{2}, Label: 1}}))
 	if err != nil || !math.IsNaN(eval.Loss) || eval.Confusion[1][0] != 1 {
 		t.Errorf("%+v, %v: want a loss of NaN, and class 0", eval, err)
 	}
@@ -229,7 +234,7 @@ func TestEvaluationNeedsLabels(t *testing.T) {
 		loss.Ignored: "model: sample 1 has label -1: want a class in [0, 2)",
 		2:            "model: sample 1 has label 2: want a class in [0, 2)",
 	} {
-		_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int32{2}}, {IDs: []int32{2}, Label: label}})
+		_, err := c.Evaluate(t.Context(), data.NewSamples([]data.Sample{{IDs: []int32{2}}, {IDs: []int32{2}, Label: label}}))
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -238,7 +243,7 @@ func TestEvaluationNeedsLabels(t *testing.T) {
 
 func TestWordOutsideTheTable(t *testing.T) {
 	c := newClassifier(t, 42, 2, small)
-	_, err := c.Evaluate(t.Context(), []data.Sample{{IDs: []int32{2, 42}, Label: 0}})
+	_, err := c.Evaluate(t.Context(), data.NewSamples([]data.Sample{{IDs: []int32{2, 42}, Label: 0}}))
 	if err == nil || !strings.Contains(err.Error(), `embedding "embedding": id 42 at position 1 (of shape (256)) is outside [0, 42)`) {
 		t.Errorf("got %v", err)
 	}

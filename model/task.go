@@ -24,11 +24,11 @@ type Task struct {
 	ClassWeights []float64
 
 	c          *Classifier
-	train, dev []data.Sample
+	train, dev *data.Samples
 }
 
 // Task returns the training of c on samples, with dev to choose the epoch on.
-func (c *Classifier) Task(train, dev []data.Sample) *Task {
+func (c *Classifier) Task(train, dev *data.Samples) *Task {
 	return &Task{Sparse: true, c: c, train: train, dev: dev}
 }
 
@@ -40,36 +40,37 @@ func (c *Classifier) Task(train, dev []data.Sample) *Task {
 // for n samples of k classes, of which count are of the class. A class without samples has weight 0.
 func (t *Task) BalancedWeights() []float64 {
 	weights, k := make([]float64, len(t.c.labels)), 0.0
-	for _, s := range t.train {
-		if s.Label < 0 || s.Label >= len(weights) {
+	for i := range t.Len() {
+		label := t.train.Label(i)
+		if label < 0 || label >= len(weights) {
 			continue // the training says so
 		}
-		if weights[s.Label] == 0 {
+		if weights[label] == 0 {
 			k++
 		}
-		weights[s.Label]++
+		weights[label]++
 	}
 	for class, count := range weights {
 		if count > 0 {
-			weights[class] = float64(len(t.train)) / (k * count)
+			weights[class] = float64(t.Len()) / (k * count)
 		}
 	}
 	return weights
 }
 
 // Len returns the number of samples to train on.
-func (t *Task) Len() int { return len(t.train) }
+func (t *Task) Len() int { return t.train.Len() }
 
 // Params returns the classifier's parameters.
 func (t *Task) Params() *params.Set { return t.c.params }
 
 // Draw draws a graph of samples to train on. It fails if there are no samples to choose the epoch on.
 func (t *Task) Draw(d train.Drawing) (*train.Graph, error) {
-	if len(t.dev) == 0 {
+	if t.dev.Len() == 0 {
 		return nil, errors.New("no samples to choose the epoch on")
 	}
-	texts, labels := t.texts(nil, d.Examples), make([]int, d.Batch)
-	in := newBatch(d.Batch, words(texts))
+	ids, _ := t.train.Append(nil, nil, d.Examples...)
+	in, labels := newBatch(d.Batch, len(ids)), make([]int, d.Batch)
 	b := &Builder{Graph: gorgonia.NewGraph(), Mode: d.Mode, Rand: d.Rand, Sparse: t.Sparse}
 	net, out, err := t.c.forward(b, in)
 	if err != nil {
@@ -81,18 +82,9 @@ func (t *Task) Draw(d train.Drawing) (*train.Graph, error) {
 	}
 	cost, err := loss.CrossEntropyWith(out.Logits, classes, loss.CrossEntropyConfig{Weight: t.ClassWeights})
 	return &train.Graph{Loss: cost, Logits: out.Logits, Labels: labels, Learnables: net.Learnables(), Fill: func(examples []int) bool {
-		texts = t.texts(texts[:0], examples)
 		t.labels(labels, examples)
-		return in.fill(texts)
+		return in.read(t.train, examples)
 	}}, err
-}
-
-// texts appends the words of examples to list.
-func (t *Task) texts(list [][]int32, examples []int) [][]int32 {
-	for _, i := range examples {
-		list = append(list, t.train[i].IDs)
-	}
-	return list
 }
 
 // labels writes the classes of examples to dst. What is beyond them counts for nothing.
@@ -100,7 +92,7 @@ func (t *Task) labels(dst []int, examples []int) {
 	for i := range dst {
 		dst[i] = loss.Ignored
 		if i < len(examples) {
-			dst[i] = t.train[examples[i]].Label
+			dst[i] = t.train.Label(examples[i])
 		}
 	}
 }

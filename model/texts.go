@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gorgonia-embedding/data"
 	"gorgonia-embedding/layers"
 )
 
@@ -29,14 +30,31 @@ func (b batch) fill(texts [][]int32) bool {
 		return false
 	}
 	end := 0
-	for i := range len(b.offsets) - 1 {
-		if i < len(texts) {
-			end += copy(b.ids[end:], texts[i])
-		}
+	for i, text := range texts {
+		end += copy(b.ids[end:], text)
 		b.offsets[i+1] = end
 	}
-	clear(b.ids[end:]) // a net may look all ids up: those of the batch before would get a sparse step
+	b.end(len(texts))
 	return true
+}
+
+// read is fill for the samples at some places of a list. If it returns false, what is in is of no use.
+func (b batch) read(samples *data.Samples, places []int) bool {
+	ids, offsets := samples.Append(b.ids[:0], b.offsets[:1], places...)
+	if len(ids) > len(b.ids) || len(offsets) > len(b.offsets) {
+		return false
+	}
+	b.end(len(places))
+	return true
+}
+
+// end ends the batch after n texts.
+func (b batch) end(n int) {
+	end := b.offsets[n]
+	for i := range b.offsets[n:] {
+		b.offsets[n+i] = end
+	}
+	clear(b.ids[end:]) // a net may look all ids up: those of the batch before would get a sparse step
 }
 
 // words returns the number of words of texts.

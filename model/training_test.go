@@ -109,10 +109,11 @@ func TestOwnArchitectureErrors(t *testing.T) {
 
 func TestOverfitsOneBatch(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 5))
-	samples := make([]data.Sample, 16)
-	for i := range samples {
-		samples[i] = data.Sample{IDs: []int32{int32(2 + 3*i), int32(2 + rnd.IntN(48)), int32(2 + rnd.IntN(48))}, Label: rnd.IntN(3)}
+	list := make([]data.Sample, 16)
+	for i := range list {
+		list[i] = data.Sample{IDs: []int32{int32(2 + 3*i), int32(2 + rnd.IntN(48)), int32(2 + rnd.IntN(48))}, Label: rnd.IntN(3)}
 	}
+	samples := data.NewSamples(list)
 	c := newClassifier(t, 50, 3, model.Config{Seed: 1, Arch: model.Bag{Dim: 8}})
 	h, err := newTrainer(t, c.Task(samples, samples), train.Config{Epochs: 150, Batch: 16, Optim: rate(0.05)}).Fit(t.Context())
 	if err != nil {
@@ -239,9 +240,9 @@ func checkAllocations(t *testing.T, machine string, limit float64) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	const first, last = 10, 510
 	perStep := func(vocab int) (allocations, bytes float64) {
-		samples := slices.Repeat(separable(1, 32, 42), last)
+		samples := slices.Repeat(separableList(1, 32, 42), last)
 		c := newClassifier(t, vocab, 2, model.Config{Arch: model.Bag{Dim: 64, Dropout: 0.5}})
-		tr := newTrainer(t, c.Task(samples, samples[:1]), train.Config{Epochs: 1, Batch: 32, Machine: machine, Optim: rate(0.1)})
+		tr := newTrainer(t, c.Task(data.NewSamples(samples), data.NewSamples(samples[:1])), train.Config{Epochs: 1, Batch: 32, Machine: machine, Optim: rate(0.1)})
 		var before, after runtime.MemStats
 		tr.OnBatch = func(done, _ int) {
 			switch done {
@@ -339,14 +340,15 @@ func TestCancel(t *testing.T) {
 
 // Balanced weights let a rare class be predicted whose samples are else taken for the common one.
 func TestClassWeights(t *testing.T) {
-	var samples []data.Sample
+	var list []data.Sample
 	for i := range 400 { // of one word with either class, and the rare one one time in twenty
 		label := 0
 		if i%20 == 0 {
 			label = 1
 		}
-		samples = append(samples, data.Sample{IDs: []int32{int32(2 + i%2)}, Label: label})
+		list = append(list, data.Sample{IDs: []int32{int32(2 + i%2)}, Label: label})
 	}
+	samples := data.NewSamples(list)
 	rare := func(weights func(*model.Task) []float64) (recall, loss float64) {
 		c := newClassifier(t, 4, 2, model.Config{Arch: model.Bag{Dim: 8}})
 		task := c.Task(samples, samples)

@@ -2,6 +2,7 @@ package train
 
 import (
 	"cmp"
+	"math"
 	"math/rand/v2"
 
 	"github.com/pkg/errors"
@@ -35,8 +36,8 @@ func (t *Trainer) isBest() bool {
 // start makes the solver, unless it was loaded, and the replicas of a Fit.
 func (t *Trainer) start() (err error) {
 	n := t.task.Len()
-	if n < 1 {
-		return errNoExamples(n)
+	if err := checkExamples(n); err != nil {
+		return err
 	}
 	if err := t.Checkpoints.open(t.loaded); err != nil {
 		return err
@@ -87,8 +88,15 @@ func (t *Trainer) redraw() error {
 	return nil
 }
 
-func errNoExamples(n int) error {
-	return errors.Errorf("the task has %d examples to train on: want at least 1", n)
+// checkExamples fails unless so many examples can be trained on.
+func checkExamples(n int) error {
+	switch {
+	case n < 1:
+		return errors.Errorf("the task has %d examples to train on: want at least 1", n)
+	case n > math.MaxInt32: // of which an order is made
+		return errors.Errorf("the task has %d examples to train on: want at most %d", n, math.MaxInt32)
+	}
+	return nil
 }
 
 // keepBest leaves the task with the parameters of the best epoch, and keeps those after the last step.

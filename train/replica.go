@@ -2,6 +2,7 @@ package train
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -29,7 +30,7 @@ type replica struct {
 // compute their share of the gradients. random is the source of their random numbers, and from what they are drawn from.
 func newReplica(t Task, batch int, random *rand.PCG, from *drawn, solver *optim.Solver, shared bool) *replica {
 	draw := func(d Drawing) (*Graph, error) {
-		*from = drawn{d.Examples, *random}
+		*from = drawn{slices.Clone(d.Examples), *random}
 		return t.Draw(d)
 	}
 	r := &replica{Machine: NewMachine(draw, Drawing{Mode: Training, Batch: batch, Rand: rand.New(random)})}

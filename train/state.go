@@ -81,8 +81,8 @@ func (t *Trainer) load(f *safetensors.Bundle) error {
 		return err
 	}
 	n := t.task.Len()
-	if n < 1 {
-		return errNoExamples(n)
+	if err := checkExamples(n); err != nil {
+		return err
 	}
 	s, err := t.cfg.readState(f)
 	if err != nil {

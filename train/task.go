@@ -13,7 +13,7 @@ import (
 
 // Task is what a Trainer needs to know about a task.
 type Task interface {
-	// Len returns the number of training examples, at least 1. They are numbered from 0.
+	// Len returns the number of training examples, from 1 to 1<<31 - 1. They are numbered from 0.
 	Len() int
 
 	// Params returns the parameters: all that a graph learns is in them.
@@ -61,7 +61,7 @@ type Graph struct {
 
 	// Fill makes examples, at most Batch, the input of the next run. It returns false if the graph has no room for them:
 	// then a new one is drawn. A graph of a fixed size may refuse all but one number of examples. A run depends on these
-	// examples alone: what they leave of the memory of inputs is to be cleared.
+	// examples alone: what they leave of the memory of inputs is to be cleared. The list of examples is the caller's.
 	Fill func(examples []int) bool
 
 	// Logits of shape (batch, classes), if not nil, are what a Machine's Predictions are read from in an evaluation, and

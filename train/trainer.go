@@ -42,6 +42,8 @@ type Trainer struct {
 	replicas []*replica             // one for each worker
 	grads    [][]gorgonia.ValueGrad // gradients of the replicas that took part in a step
 	running  sync.WaitGroup         // all replicas of a step but the first
+	order    []int32                // of the examples in this epoch
+	batch    []int                  // examples of this step
 }
 
 // The streams of random numbers that a seed gives.
@@ -114,7 +116,7 @@ func (t *Trainer) epoch(ctx context.Context) (err error) {
 			return err
 		}
 		t.inStep, e.LearningRate = true, t.solver.LearningRate()
-		loss, err := t.step(batch)
+		loss, err := t.step(t.ints(batch))
 		if err != nil {
 			return err
 		}
@@ -138,14 +140,24 @@ func (t *Trainer) epoch(ctx context.Context) (err error) {
 }
 
 // shuffled returns the order of the examples in this epoch.
-func (t *Trainer) shuffled() []int {
-	order := make([]int, t.now.Examples)
+func (t *Trainer) shuffled() []int32 {
+	order := slices.Grow(t.order[:0], t.now.Examples)[:t.now.Examples]
 	for i := range order {
-		order[i] = i
+		order[i] = int32(i)
 	}
 	*t.streams[0] = t.before
 	rand.New(t.streams[0]).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	t.order = order
 	return order
+}
+
+// ints returns a batch as a Task takes it, in memory of the next step's too.
+func (t *Trainer) ints(batch []int32) []int {
+	t.batch = t.batch[:0]
+	for _, i := range batch {
+		t.batch = append(t.batch, int(i))
+	}
+	return t.batch
 }
 
 // finish ends an epoch that was evaluated, and returns it.

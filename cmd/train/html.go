@@ -38,7 +38,7 @@ func writeHTML(o options, set *dataset, c *model.Classifier, h train.History) er
 	}
 	page.Title = "Training on " + cmp.Or(o.Train, "the toy set")
 	page.Facts = []report.Fact{
-		{Name: "data", Value: fmt.Sprintf("%d train, %d dev, %d test examples", len(set.train), len(set.dev), len(set.test))},
+		{Name: "data", Value: fmt.Sprintf("%d train, %d dev, %d test examples", set.train.Len(), set.dev.Len(), set.test.Len())},
 		{Name: "vocabulary", Value: fmt.Sprintf("%d words", set.vocab.Len())},
 		{Name: "model", Value: c.String()},
 		{Name: "training", Value: course(o, h)},

@@ -75,7 +75,7 @@ func (in inputs) config() (cfg data.ReadConfig, err error) {
 type dataset struct {
 	vocab            *data.Vocab
 	labels           data.Labels
-	train, dev, test []data.Sample
+	train, dev, test *data.Samples
 	testTexts        []data.Example // examples of test, if there is to be a page
 
 	files []data.FileInfo // what was read, in the order of -train, -dev and -test; nothing for the toy set
@@ -92,7 +92,7 @@ func (s *dataset) String() string {
 	if len(names) == 0 {
 		names = []string{"toy set"}
 	}
-	text := fmt.Sprintf("%s: %d train, %d dev, %d test examples", strings.Join(names, ", "), len(s.train), len(s.dev), len(s.test))
+	text := fmt.Sprintf("%s: %d train, %d dev, %d test examples", strings.Join(names, ", "), s.train.Len(), s.dev.Len(), s.test.Len())
 	if s.split != "" {
 		text += "\n            " + s.split
 	}
@@ -104,8 +104,10 @@ func (s *dataset) String() string {
 
 // words returns the number of words to train on.
 func (s *dataset) words() (n int) {
-	for _, sample := range s.train {
-		n += len(sample.IDs)
+	var ids []int32
+	for i := range s.train.Len() {
+		ids, _ = s.train.Append(ids[:0], nil, i)
+		n += len(ids)
 	}
 	return n
 }
@@ -131,7 +133,7 @@ func load(o options, vocab *data.Vocab, labels data.Labels) (*dataset, error) {
 		}
 	}
 	for _, part := range []struct {
-		samples *[]data.Sample
+		samples **data.Samples
 		corpus  *data.Corpus
 	}{{&set.train, train}, {&set.dev, dev}, {&set.test, test}} {
 		if *part.samples, err = part.corpus.Encode(set.vocab, set.labels, o.Model.MaxLen); err != nil {
@@ -216,10 +218,7 @@ func (s *dataset) splitOff(train, dev, test *data.Corpus, o options) (_, _, _ *d
 	if test == nil {
 		cfg.Test, off = share, append(off, "test")
 	}
-	train, newDev, newTest, err := train.Split(cfg)
-	if err != nil {
-		return nil, nil, nil, err
-	}
+	train, newDev, newTest := train.Split(cfg)
 	dev, test = cmp.Or(dev, newDev), cmp.Or(test, newTest)
 	parts := strings.Join(off, " and ")
 	if dev.Len() == 0 || test.Len() == 0 {

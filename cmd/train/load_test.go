@@ -79,7 +79,7 @@ func writeFile(t *testing.T, path string, content []byte) {
 // The same examples are the same data in every format, but that a folder orders them by label.
 func TestLoadFormats(t *testing.T) {
 	examples := opinions(300)
-	var want *dataset
+	var want [][]data.Sample
 	for name, format := range map[string]string{
 		"t.tsv": "tsv", "t.csv": "csv", "t.jsonl": "jsonl", "t.txt": "fasttext", "t.tsv.gz": "tsv in gzip", "t": "folder",
 	} {
@@ -91,13 +91,24 @@ func TestLoadFormats(t *testing.T) {
 		if f := set.files[0]; f.Format != format || f.Examples != 300 || f.Empty != 0 || f.Name != path || f.SHA256 != sum(t, path) {
 			t.Errorf("%s: %+v", name, f)
 		}
-		if want == nil && format != "folder" {
-			want = set
+		if format == "folder" {
+			continue
 		}
-		if want != nil && format != "folder" && (!reflect.DeepEqual(set.train, want.train) || !reflect.DeepEqual(set.dev, want.dev) || !reflect.DeepEqual(set.test, want.test)) {
+		got := [][]data.Sample{list(set.train), list(set.dev), list(set.test)}
+		if want == nil {
+			want = got
+		}
+		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: other samples than of the formats before", name)
 		}
 	}
+}
+
+func list(samples *data.Samples) (list []data.Sample) {
+	for _, s := range samples.All() {
+		list = append(list, s)
+	}
+	return list
 }
 
 // sum returns the SHA-256 of a file, of a folder that of its files' sums as sha256sum prints them.
@@ -145,7 +156,7 @@ func TestLoadSplits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if sizes := [3]int{len(set.train), len(set.dev), len(set.test)}; sizes != tt.sizes || len(set.labels) != 3 {
+		if sizes := [3]int{set.train.Len(), set.dev.Len(), set.test.Len()}; sizes != tt.sizes || len(set.labels) != 3 {
 			t.Errorf("%+v: %v, %v", tt.in, sizes, set.labels)
 		}
 		if got := strings.NewReplacer(train, "train.tsv", other, "other.csv").Replace(set.String()); got != tt.want {
@@ -159,11 +170,11 @@ func TestLoadTexts(t *testing.T) {
 	train, other := write(t, "train.tsv", opinions(200)), write(t, "other.csv", opinions(50))
 	for _, in := range []inputs{{}, {Train: train}, {Train: train, Test: other}} {
 		set, err := load(options{inputs: in, HTML: "page.html", MinCount: 1}, nil, nil)
-		if err != nil || len(set.testTexts) != len(set.test) {
+		if err != nil || len(set.testTexts) != set.test.Len() {
 			t.Fatalf("%+v: %d texts, %v", in, len(set.testTexts), err)
 		}
 		for i, e := range set.testTexts {
-			if s := set.test[i]; set.labels[s.Label] != e.Label || !slices.Equal(s.IDs, set.vocab.IDs(e.Text, 0)) {
+			if s := set.test.At(i); set.labels[s.Label] != e.Label || !slices.Equal(s.IDs, set.vocab.IDs(e.Text, 0)) {
 				t.Fatalf("%+v: number %d is %v, not %v", in, i, e, s)
 			}
 		}

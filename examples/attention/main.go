@@ -40,17 +40,17 @@ func main() {
 	gorgonia.Read(must(attend.Weights(v, v)), &weights)
 	step := must(train.NewStep(cost, optim.Adam{}, optim.Config{LearningRate: 0.002}, words, attend, out))
 	for range 6 {
-		for order := rnd.Perm(len(samples)); len(order) >= batch; order = order[batch:] {
+		for order := rnd.Perm(samples.Len()); len(order) >= batch; order = order[batch:] {
 			clear(ids)
 			for k, e := range order[:batch] {
-				labels[k] = samples[e].Label
-				copy(ids[k*time:], samples[e].IDs)
+				labels[k] = samples.Label(e)
+				copy(ids[k*time:], samples.At(e).IDs)
 			}
 			must(step.Run())
 		}
 	}
 	right := 0
-	for _, s := range devSamples {
+	for _, s := range devSamples.All() {
 		clear(ids)
 		copy(ids, s.IDs)
 		must(step.Evaluate())
@@ -58,11 +58,11 @@ func main() {
 			right++
 		}
 	}
-	fmt.Printf("accuracy %.3f\n", float64(right)/float64(len(devSamples)))
+	fmt.Printf("accuracy %.3f\n", float64(right)/float64(devSamples.Len()))
 	fmt.Printf("weights %.3f\n", weights.Data().([]float32)[:5]) // of (batch, heads, queries, keys)
 }
 
-func read(time int) (train, dev []data.Sample, vocab *data.Vocab) {
+func read(time int) (train, dev *data.Samples, vocab *data.Vocab) {
 	trainSet, devSet, _ := data.Toy()
 	corpus := data.NewCorpus(trainSet)
 	names := must(corpus.Labels())

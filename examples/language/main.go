@@ -62,8 +62,8 @@ func main() {
 }
 
 // contexts returns the words of the samples, and those before each; what is before the first one is padding.
-func contexts(samples []data.Sample) (past, next []int32) {
-	for _, s := range samples {
+func contexts(samples *data.Samples) (past, next []int32) {
+	for _, s := range samples.All() {
 		next = append(next, s.IDs...)
 		for k, padded := 0, append(make([]int32, time), s.IDs...); k < len(s.IDs); k++ {
 			past = append(past, padded[k:k+time]...)

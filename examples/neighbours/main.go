@@ -59,8 +59,8 @@ func main() {
 	fmt.Printf("loss %.3f\n%s", sum/float64(len(centre)/batch), near)
 }
 
-func pairs(samples []data.Sample) (centre, context []int32) {
-	for _, s := range samples {
+func pairs(samples *data.Samples) (centre, context []int32) {
+	for _, s := range samples.All() {
 		known := slices.DeleteFunc(s.IDs, func(id int32) bool { return id < 2 }) // neither padding nor unknown
 		for k, id := range known {
 			for _, other := range slices.Concat(known[max(0, k-window):k], known[k+1:min(k+1+window, len(known))]) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -127,7 +128,7 @@ func TestGoals(t *testing.T) {
 			t.Errorf("%+v: %v", g, err)
 		}
 	}
-	if len(goals) != 181 {
+	if len(goals) != 184 {
 		t.Errorf("%d goals", len(goals))
 	}
 	for _, bad := range []string{"step\tx\tns/op\tpinned A/impl=a\t-", "step\tx\tns/op\tpinned A/impl=a\t-\tx"} {
@@ -152,7 +153,7 @@ func TestSuites(t *testing.T) {
 
 func TestMisuse(t *testing.T) {
 	for _, args := range []string{
-		"", "measure", "compare", "compare step steps", "compare -count x", "report", "report a b", "gen", "memory -vocab x", "serve -clients x", "serve -clients 0",
+		"", "measure", "compare", "compare step steps", "compare -count x", "report", "report a b", "gen", "memory -vocab x", "serve -clients x", "serve -clients 0", "peak", "peak -x",
 	} {
 		var out bytes.Buffer
 		var misuse *cli.UsageError
@@ -160,14 +161,14 @@ func TestMisuse(t *testing.T) {
 			t.Errorf("%q: got %v", args, err)
 		}
 	}
-	for _, args := range []string{"report none.txt", "memory -solver x"} {
+	for _, args := range []string{"report none.txt", "memory -solver x", "peak -file none.txt true", "peak -file main.go false"} {
 		var out bytes.Buffer
 		var misuse *cli.UsageError
 		if err := run(t.Context(), strings.Fields(args), &out, &out); err == nil || errors.As(err, &misuse) {
 			t.Errorf("%q: got %v", args, err)
 		}
 	}
-	for _, args := range []string{"-h", "compare -h", "report -h", "gen -h", "memory -h", "serve -h"} {
+	for _, args := range []string{"-h", "compare -h", "report -h", "gen -h", "memory -h", "serve -h", "peak -h"} {
 		var out bytes.Buffer
 		if err := run(t.Context(), strings.Fields(args), &out, &out); err != flag.ErrHelp || out.Len() == 0 {
 			t.Errorf("%q: got %v, %q", args, err, &out)
@@ -182,6 +183,22 @@ func TestMemory(t *testing.T) {
 	}
 	s := parseResults("place: pinned\n" + out.String())
 	if x := s.samples["pinned Memory/solver=sgd/vocab=1000/impl=ours peak/table"]; len(x) != 1 || x[0] < 1 {
+		t.Errorf("got %q", &out)
+	}
+}
+
+func TestPeak(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(t.Context(), strings.Fields("peak -name File/impl=true -file main.go true"), &out, &out); err != nil {
+		t.Fatal(err)
+	}
+	s := parseResults("place: pinned\n" + out.String())
+	file, err := os.Stat("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, ratio := s.samples["pinned File/impl=true peak-B"], s.samples["pinned File/impl=true peak/file"]
+	if len(held) != 1 || held[0] < 1<<16 || len(ratio) != 1 || math.Abs(ratio[0]-held[0]/float64(file.Size())) > 0.01 {
 		t.Errorf("got %q", &out)
 	}
 }

@@ -53,6 +53,7 @@ func (r *runner) suites() []suite {
 		{"models-pytorch", r.besidePyTorch("^BenchmarkModel$", "pytorch_models.py")},
 		{"training", r.trainings()},
 		{"predict", r.predictions()},
+		{"files", r.files()},
 		{"vectors-gensim", r.besideGensim()},
 	}
 }

@@ -129,7 +129,7 @@ func (r *runner) preparePeers() (peers string, err error) {
 		}
 	}
 	if !slices.ContainsFunc(r.names, func(name string) bool {
-		return name == "training" || name == "predict" || strings.HasSuffix(name, "-pytorch")
+		return name == "training" || name == "predict" || name == "files" || strings.HasSuffix(name, "-pytorch")
 	}) {
 		return peers, nil
 	}
@@ -138,6 +138,11 @@ func (r *runner) preparePeers() (peers string, err error) {
 	}
 	if slices.Contains(r.names, "predict") {
 		if err := r.prepareModels(); err != nil {
+			return "", err
+		}
+	}
+	if slices.Contains(r.names, "files") {
+		if err := bench.WriteFile(r.file("large.txt")); err != nil {
 			return "", err
 		}
 	}
