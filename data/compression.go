@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/pkg/errors"
 )
 
 // compression is a way to compress a file of any format.
@@ -45,7 +46,7 @@ func (s *Source) decompress(b *bufio.Reader) (string, io.Reader, error) {
 		}
 		r, err := c.open(b)
 		if err != nil {
-			return "", nil, err
+			return "", nil, errors.Wrapf(err, "it begins as %s does, and is damaged or cut off", c.name)
 		}
 		s.close = append(s.close, r.Close)
 		return c.name, r, nil
