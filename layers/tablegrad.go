@@ -72,8 +72,16 @@ type tableGrad[T kernel.Float] struct {
 }
 
 func newTableGrad[T kernel.Float](t *Table, s scatterer[T]) *tableGrad[T] {
-	return &tableGrad[T]{rules: t.rules, vocab: t.vocab(), dim: t.dim(), scatter: s, shared: true}
+	g := &tableGrad[T]{rules: t.rules, vocab: t.vocab(), dim: t.dim(), scatter: s, shared: true}
+	if g.vocab <= fewRows {
+		g.indices[0].Rows, g.indices[1].Rows = g.vocab, g.vocab
+	}
+	return g
 }
+
+// fewRows is up to how many rows of a table the ids of a batch are indexed by row, at 4 bytes a row and index, and not by
+// hash. It is faster for all tables; of larger ones it would be memory that the process notices (BenchmarkIndex).
+const fewRows = 1 << 20
 
 // checkAlone fails if the loss depends on another node than out that has a gradient with respect to table:
 // Gorgonia would add it to the sparse one of out, and cannot.

@@ -104,16 +104,17 @@ func BenchmarkRandomRow(b *testing.B) {
 func BenchmarkIndex(b *testing.B) {
 	for _, vocab := range []int{1000, 1_000_000} {
 		data := StepTexts(vocab, StepBatches)
-		b.Run(fmt.Sprintf("vocab=%d", vocab), func(b *testing.B) {
-			var x kernel.Index
-			k, rows := 0, 0
-			for b.Loop() {
-				ids, _ := data.Batch(k % StepBatches)
-				x.Build(ids, kernel.NoRow)
-				rows += len(x.IDs)
-				k++
-			}
-			b.ReportMetric(float64(rows)/float64(b.N), "rows")
-		})
+		for name, x := range map[string]kernel.Index{"hash": {}, "row": {Rows: vocab}} {
+			b.Run(fmt.Sprintf("vocab=%d/by=%s", vocab, name), func(b *testing.B) {
+				k, rows := 0, 0
+				for b.Loop() {
+					ids, _ := data.Batch(k % StepBatches)
+					x.Build(ids, kernel.NoRow)
+					rows += len(x.IDs)
+					k++
+				}
+				b.ReportMetric(float64(rows)/float64(b.N), "rows")
+			})
+		}
 	}
 }

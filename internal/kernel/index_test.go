@@ -8,8 +8,12 @@ import (
 
 // The groups of an index are the positions of each id, in order; those of the skipped id are missing.
 func TestIndex(t *testing.T) {
+	t.Run("by hash", func(t *testing.T) { testIndex(t, Index{}) })
+	t.Run("by row", func(t *testing.T) { testIndex(t, Index{Rows: 500}) })
+}
+
+func testIndex(t *testing.T, x Index) {
 	rnd := rand.New(rand.NewPCG(1, 1))
-	var x Index
 	for round := range 300 {
 		ids := make([]int, rnd.IntN(1+round))
 		for i := range ids {
@@ -17,6 +21,10 @@ func TestIndex(t *testing.T) {
 		}
 		skip := rnd.IntN(3) - 1
 		x.Build(ids, skip)
+		if rnd.IntN(2) == 0 {
+			slices.Sort(x.IDs) // they are the caller's until the next Build
+			x.Build(ids, skip)
+		}
 		var want []int
 		for _, id := range ids {
 			if id != skip && !slices.Contains(want, id) {
