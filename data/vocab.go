@@ -72,6 +72,23 @@ func newVocab(n int) *Vocab {
 	return v
 }
 
+// Extend returns a vocabulary of the words of v and, after them, of those of more, in their order and with a count of 0.
+// Words that no text can have, because Words does not find them as they are, are left out.
+func (v *Vocab) Extend(more []string) *Vocab {
+	long := newVocab(v.Len() + len(more))
+	for id := len(specials); id < v.Len(); id++ {
+		long.words.push(v.Word(id))
+		long.counts = append(long.counts, v.Count(id))
+	}
+	long.words.index() // no two words of v are equal
+	for _, word := range more {
+		if found := Words(word); len(found) == 1 && found[0] == word && !slices.Contains(specials[:], word) {
+			long.words.add([]byte(word))
+		}
+	}
+	return long
+}
+
 // Len returns the number of ids, those of <pad> and <unk> included.
 func (v *Vocab) Len() int { return v.words.len() }
 

@@ -155,3 +155,26 @@ func BenchmarkAppendIDs(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(words), "ns/word")
 }
+
+// Words that Words would not find, and those that are there already, are left out; the words of before keep their ids.
+func TestExtend(t *testing.T) {
+	v := data.NewVocab(map[string]int{"b": 3, "a": 2}, data.VocabConfig{})
+	long := v.Extend([]string{"c", "a", "New", "new york", "", "<unk>", "wasn't", ",", "c", "é"})
+	if got, want := wordsOf(long), []string{"<pad>", "<unk>", "b", "a", "c", "wasn't", ",", "é"}; !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if got, want := countsOf(long), []int{0, 0, 3, 2, 0, 0, 0, 0}; !slices.Equal(got, want) {
+		t.Errorf("counts %v, want %v", got, want)
+	}
+	if got := long.IDs("A é, b: C", 0); !slices.Equal(got, []int32{3, 7, 6, 2, data.UnkID, 4}) || v.Len() != 4 {
+		t.Errorf("ids %v; the vocabulary of before has %d words", got, v.Len())
+	}
+	var file bytes.Buffer
+	if err := long.WriteTokenizer(&file); err != nil {
+		t.Fatal(err)
+	}
+	again, err := data.ReadTokenizer(&file, "f")
+	if err != nil || !slices.Equal(wordsOf(again.Extend([]string{"d"})), append(wordsOf(long), "d")) {
+		t.Errorf("%v, %v", again, err)
+	}
+}

@@ -58,6 +58,10 @@ type Builder struct {
 	Rand           *rand.Rand // source of what is random in training, such as dropout
 	Sparse         bool       // whether the gradients of tables are sparse
 	Vocab, Classes int        // number of ids, and of classes
+
+	words  func(id int) []float32 // pretrained vector of a word, nil for one without; nil if there are none at all
+	frozen []int                  // rows of words that are not trained
+	asked  bool                   // whether Words was called
 }
 
 // Init returns the initialiser of the parameter called name. It is what init, such as layers.Glorot, makes of a random
@@ -66,12 +70,31 @@ func (b *Builder) Init(name string, init func(*rand.Rand) gorgonia.InitWFn) gorg
 	return b.Params.Init(name, init(b.Params.Rand(name)))
 }
 
-// Bag returns a table of dim numbers for each word. A text becomes the mean of the rows of its words, (batch, dim).
+// Words returns a table of dim numbers for each word: its vector, to begin with that of Config.Vectors. A text becomes
+// the mean of the vectors of its words, (batch, dim). It fails if those of Config.Vectors have another length.
+func (b *Builder) Words(name string, dim int) (*layers.EmbeddingBag, error) {
+	b.asked = true
+	return b.bag(name, dim, b.frozen, func(rnd *rand.Rand) gorgonia.InitWFn {
+		if b.words == nil {
+			return normal(rnd)
+		}
+		return layers.Pretrained(b.words, normal(rnd))
+	})
+}
+
+// Bag returns a table of dim numbers for each word that are something else than its vector, such as a vote for each class.
+// A text becomes the mean of the rows of its words, (batch, dim).
 func (b *Builder) Bag(name string, dim int) (*layers.EmbeddingBag, error) {
+	return b.bag(name, dim, nil, normal)
+}
+
+func normal(rnd *rand.Rand) gorgonia.InitWFn { return layers.Normal(rnd, 0.1) }
+
+func (b *Builder) bag(name string, dim int, frozen []int, init func(*rand.Rand) gorgonia.InitWFn) (*layers.EmbeddingBag, error) {
 	pad := data.PadID
-	normal := func(rnd *rand.Rand) gorgonia.InitWFn { return layers.Normal(rnd, 0.1) }
 	return layers.NewEmbeddingBag(b.Graph, name, layers.EmbeddingBagConfig{
-		NumEmbeddings: b.Vocab, EmbeddingDim: dim, IDs: layers.IDRules{PaddingIdx: &pad, Sparse: b.Sparse}, Init: b.Init(name+".weight", normal),
+		NumEmbeddings: b.Vocab, EmbeddingDim: dim, Init: b.Init(name+".weight", init),
+		IDs: layers.IDRules{PaddingIdx: &pad, Sparse: b.Sparse, FreezeRows: frozen},
 	})
 }
 

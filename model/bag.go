@@ -38,7 +38,7 @@ func (a Bag) Check() error {
 
 // Build draws the table and the layers behind it.
 func (a Bag) Build(b *Builder) (Net, error) {
-	words, err := b.Bag("embedding", a.Dim)
+	words, err := b.Words("embedding", a.Dim)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,11 @@ or, in a Go program,
 | file | format | examples | SHA-256 |
 |---|---|---|---|
 {{range .}}| {{.Name}} | {{.Format}} | {{.Examples}} | {{.SHA256}} |
-{{end}}{{end}}
+{{end}}{{end}}{{with .Run.Vectors}}
+| vectors | format | words | SHA-256 |
+|---|---|---|---|
+| {{.Name}} | {{.Format}} | {{.Words}} | {{.SHA256}} |
+{{end}}
 The settings of the training are in config.json, its epochs in metrics.jsonl.
 `))
 

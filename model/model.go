@@ -29,6 +29,7 @@ import (
 	"gorgonia-embedding/data"
 	"gorgonia-embedding/internal/choice"
 	"gorgonia-embedding/params"
+	"gorgonia-embedding/vectors"
 )
 
 // Config describes a classifier. It is plain data and goes through JSON unchanged.
@@ -36,12 +37,23 @@ type Config struct {
 	Seed   uint64       `json:"seed"` // seed of the initial weights
 	MaxLen int          `json:"max_len" help:"number of words of a text that count; 0: all of them"`
 	Arch   Architecture `json:"architecture"` // kind of net; nil means the first of Architectures
+
+	// Vectors, if not nil, are what the rows of its words begin with. Their length must be that of the net's rows, which
+	// are those of Builder.Words. The other rows are random. A model that is saved or loaded has no Vectors, but its table.
+	Vectors *vectors.Table `json:"-"`
+
+	// Untrained is how many words at the end of the vocabulary no training changes: those that only Vectors has, for
+	// the texts of predictions (data.Vocab.Extend).
+	Untrained int `json:"untrained,omitempty"`
 }
 
 // Check returns an error that names the first field that is out of its range.
 func (c Config) Check() error {
 	if c.MaxLen < 0 {
 		return errors.Errorf("MaxLen must be at least 0, got %d", c.MaxLen)
+	}
+	if c.Untrained < 0 {
+		return errors.Errorf("Untrained must be at least 0, got %d", c.Untrained)
 	}
 	return c.arch().Check()
 }
@@ -93,9 +105,9 @@ type Classifier struct {
 	drawing      sync.Mutex // held while one is drawn
 }
 
-// New returns a classifier of texts, with random weights: the words of vocab have a row each, and labels are its
-// classes. It fails if a field of cfg is out of its range, there are fewer than two labels or the architecture does
-// not build.
+// New returns a classifier of texts, with random weights and cfg's Vectors: the words of vocab have a row each, and labels
+// are its classes. It fails if a field of cfg is out of its range, there are fewer than two labels or the architecture
+// does not build.
 func New(cfg Config, vocab *data.Vocab, labels data.Labels) (*Classifier, error) {
 	return newClassifier(cfg, vocab, labels, params.New(cfg.Seed))
 }
@@ -110,6 +122,9 @@ func newClassifier(cfg Config, vocab *data.Vocab, labels data.Labels, set *param
 	}
 	if err := cfg.Check(); err != nil {
 		return nil, errors.Wrap(err, "model")
+	}
+	if cfg.Untrained > vocab.Len() {
+		return nil, errors.Errorf("model: Untrained is %d, and the vocabulary has %d words: want no more", cfg.Untrained, vocab.Len())
 	}
 	cfg.Arch = cfg.arch()
 	c := &Classifier{cfg: cfg, vocab: vocab, labels: labels, params: set}

@@ -12,12 +12,21 @@ import (
 type Run struct {
 	Settings json.RawMessage `json:"settings,omitempty"` // what the training program was told, so that it can be repeated
 	Data     []data.FileInfo `json:"data,omitempty"`     // files of examples: train and, unless they were split off, dev and test
+	Vectors  *VectorsInfo    `json:"vectors,omitempty"`  // file of pretrained word vectors; nil if there was none
 	Scores   []Scores        `json:"scores,omitempty"`
 
 	// Interrupted says that the training did not come to its end.
 	Interrupted bool `json:"interrupted,omitempty"`
 
 	History train.History `json:"-"` // epochs, in a file of their own
+}
+
+// VectorsInfo tells of a file of pretrained word vectors.
+type VectorsInfo struct {
+	Name   string `json:"name"`
+	Format string `json:"format"`
+	SHA256 string `json:"sha256"` // of the file as it is, in hexadecimal digits
+	Words  int    `json:"words"`  // number of words that have their vector from it
 }
 
 // Scores are what a model came to on one of the splits.

@@ -18,6 +18,10 @@ type Task struct {
 	// Sparse, which is true unless changed, lets a step cost what its words touch; else it costs the whole table.
 	Sparse bool
 
+	// Freeze leaves the rows that Config.Vectors gave as they are, for train.Config.Unfreeze epochs or, if that is 0, for
+	// all of them. The other words' rows are trained. See layers.IDRules.FreezeRows for a weight decay without Sparse.
+	Freeze bool
+
 	// ClassWeights is how much a sample of each class counts in the loss of the training, such as BalancedWeights; nil
 	// means 1 each. The loss of a batch, and of each worker's part of one, is then the sum of weight·loss of its samples
 	// divided by the sum of their weights, as in torch.nn.CrossEntropyLoss. Evaluations take no notice of them.
@@ -71,7 +75,7 @@ func (t *Task) Draw(d train.Drawing) (*train.Graph, error) {
 	}
 	ids, _ := t.train.Append(nil, nil, d.Examples...)
 	in, labels := newBatch(d.Batch, len(ids)), make([]int, d.Batch)
-	b := &Builder{Graph: gorgonia.NewGraph(), Mode: d.Mode, Rand: d.Rand, Sparse: t.Sparse}
+	b := &Builder{Graph: gorgonia.NewGraph(), Mode: d.Mode, Rand: d.Rand, Sparse: t.Sparse, frozen: t.c.frozen(t.Freeze && !d.Unfrozen)}
 	net, out, err := t.c.forward(b, in)
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func words(texts [][]int32) (n int) {
 
 // forward draws the net of b on texts, whose memory is in.
 func (c *Classifier) forward(b *Builder, in batch) (net Net, out Output, err error) {
-	b.Params, b.Vocab, b.Classes = c.params, c.vocab.Len(), len(c.labels)
+	b.Params, b.Vocab, b.Classes, b.words = c.params, c.vocab.Len(), len(c.labels), c.pretrained()
 	var texts layers.Texts
 	if texts.IDs, err = layers.Input(b.Graph, "ids", in.ids); err != nil {
 		return nil, out, err
@@ -77,6 +77,9 @@ func (c *Classifier) forward(b *Builder, in batch) (net Net, out Output, err err
 	}
 	if net, err = c.cfg.Arch.Build(b); err == nil {
 		out, err = net.Forward(texts)
+	}
+	if err == nil && b.words != nil && !b.asked {
+		err = errors.New("there are Vectors, and the net has no table for them: make it by Builder.Words")
 	}
 	if err == nil {
 		err = out.check(len(in.offsets)-1, len(c.labels))

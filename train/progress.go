@@ -65,8 +65,16 @@ func (t *Trainer) newReplicas() {
 	t.replicas = t.replicas[:0]
 	for w := range t.drawn {
 		r := newReplica(t.task, batches(t.cfg.Batch, t.cfg.Workers), t.streams[1+w], &t.drawn[w], t.solver, t.exchange != nil)
-		r.kind = t.cfg.Machine
+		r.kind, r.drawing.Unfrozen = t.cfg.Machine, t.cfg.Unfreeze > 0 && t.now.Number > t.cfg.Unfreeze
 		t.replicas = append(t.replicas, r)
+	}
+}
+
+// unfreeze makes new replicas for the first epoch in which what was frozen is trained.
+func (t *Trainer) unfreeze() {
+	if t.cfg.Unfreeze > 0 && t.now.Number == t.cfg.Unfreeze+1 {
+		clear(t.drawn)
+		t.newReplicas()
 	}
 }
 

@@ -18,7 +18,8 @@ type reading struct {
 	dim    int
 	set    *params.Set
 	sparse bool
-	calm   bool // no dropout
+	calm   bool  // no dropout
+	frozen []int // rows that are not trained before Config.Unfreeze
 }
 
 // newReading returns a task of so many texts to train on, and 6 more to evaluate on.
@@ -44,8 +45,12 @@ func (r *reading) draw(d train.Drawing) (*train.Graph, error) {
 		room += len(r.texts[e])
 	}
 	g, ids, offsets, labels := gorgonia.NewGraph(), make([]int, room), make([]int, d.Batch+1), make([]int, d.Batch)
+	frozen := r.frozen
+	if d.Unfrozen {
+		frozen = nil
+	}
 	words, err := layers.NewEmbedding(g, "words", layers.EmbeddingConfig{
-		NumEmbeddings: r.vocab, EmbeddingDim: r.dim, IDs: layers.IDRules{Sparse: r.sparse}, Init: r.set.Init("words.weight", layers.Normal(r.set.Rand("words"), 1)),
+		NumEmbeddings: r.vocab, EmbeddingDim: r.dim, IDs: layers.IDRules{Sparse: r.sparse, FreezeRows: frozen}, Init: r.set.Init("words.weight", layers.Normal(r.set.Rand("words"), 1)),
 	})
 	if err != nil {
 		return nil, err

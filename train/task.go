@@ -20,7 +20,7 @@ type Task interface {
 	Params() *params.Set
 
 	// Draw returns a new graph with parameters of Params. It is called for each worker, one after the other, and again
-	// whenever examples have no room in the graph that was drawn before. A training that goes on from a checkpoint draws
+	// whenever examples have no room in the graph that was drawn before, and when Config.Unfreeze epochs are over. A training that goes on from a checkpoint draws
 	// its graphs for the examples, and with the random numbers, for which they were drawn before.
 	Draw(d Drawing) (*Graph, error)
 
@@ -52,6 +52,7 @@ type Drawing struct {
 	Batch    int        // most examples of a run
 	Examples []int      // examples of the next run, at most Batch: the graph must have room for them
 	Rand     *rand.Rand // source of what is random in training, such as dropout; each worker has one
+	Unfrozen bool       // whether Config.Unfreeze epochs are over: what a task freezes at first is now to be trained
 }
 
 // Graph is a drawn graph.

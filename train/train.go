@@ -27,6 +27,7 @@ type Config struct {
 	Workers  int    `json:"workers" help:"replicas that compute a part of each batch at the same time"` // in [0, Batch]; 0 means 1
 	Seed     uint64 `json:"seed" help:"seed of the order of the examples and of dropout"`
 	Best     string `json:"best,omitempty" help:"measure on dev that the best epoch is the best by"`                      // one of Measures; empty means accuracy
+	Unfreeze int    `json:"unfreeze,omitempty" help:"epochs after which what is frozen is trained as well; 0: never"`     // at least 0
 	Machine  string `json:"machine,omitempty" help:"{name} of the machine that runs a step: tape (Gorgonia's) or direct"` // "" means tape
 
 	Rule   optim.Rule   `json:"rule"`   // nil means optim.Adam{}
@@ -48,6 +49,8 @@ func (c Config) Check() error {
 		return errors.Errorf("Batch must be at least 1, got %d", c.Batch)
 	case c.Patience < 0:
 		return errors.Errorf("Patience must be at least 0, got %d", c.Patience)
+	case c.Unfreeze < 0:
+		return errors.Errorf("Unfreeze must be at least 0, got %d", c.Unfreeze)
 	case c.Workers < 0 || c.Workers > c.Batch:
 		return errors.Errorf("Workers must be in [0, Batch], got %d of a batch of %d", c.Workers, c.Batch)
 	case c.Machine != "" && c.Machine != tape && c.Machine != direct:

@@ -86,6 +86,7 @@ var sgd = train.Config{Epochs: 20, Batch: 4, Seed: 3, Rule: optim.SGD{}, Optim: 
 func TestConfigErrors(t *testing.T) {
 	for want, change := range map[string]func(*train.Config){
 		"train: Epochs must be at least 1, got 0":                                                       func(c *train.Config) { c.Epochs = 0 },
+		"train: Unfreeze must be at least 0, got -1":                                                    func(c *train.Config) { c.Unfreeze = -1 },
 		"train: Batch must be at least 1, got 0":                                                        func(c *train.Config) { c.Batch = 0 },
 		"train: optim: LearningRate must be positive and finite, or 0 for the rule's default, got NaN":  func(c *train.Config) { c.Optim.LearningRate = math.NaN() },
 		"train: optim: LearningRate must be positive and finite, or 0 for the rule's default, got +Inf": func(c *train.Config) { c.Optim.LearningRate = math.Inf(1) },
@@ -114,7 +115,7 @@ func TestConfigErrors(t *testing.T) {
 
 func TestConfigIsJSON(t *testing.T) {
 	for _, cfg := range []train.Config{
-		{Epochs: 3, Batch: 2, Patience: 1, Workers: 2, Seed: 1 << 60, Best: "f1", Rule: optim.Adam{Beta1: 0.8}, Course: optim.Course{Name: "linear", Warmup: 0.1}},
+		{Epochs: 3, Batch: 2, Patience: 1, Workers: 2, Unfreeze: 2, Seed: 1 << 60, Best: "f1", Rule: optim.Adam{Beta1: 0.8}, Course: optim.Course{Name: "linear", Warmup: 0.1}},
 		{Epochs: 1, Batch: 1, Rule: optim.SGD{Momentum: 0.9, Nesterov: true}, Optim: optim.Config{LearningRate: 0.5, ClipNorm: 1, Groups: []optim.Group{{Match: "*.bias", WeightDecay: new(0.5), FrozenRows: []int{2}, Constraint: optim.Constraint{MaxNorm: 3}}}}},
 	} {
 		raw, err := json.Marshal(cfg)

@@ -168,6 +168,7 @@ func (t *Trainer) finish() Epoch {
 		t.best = t.task.Params().Snapshot(t.best)
 	}
 	t.begin(t.task.Len(), *t.streams[0])
+	t.unfreeze()
 	return e
 }
 

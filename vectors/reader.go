@@ -107,6 +107,7 @@ type reader struct {
 	ids    index
 	values []float32
 	only   map[string]bool // words of cfg.Only that have not come yet
+	others int             // rows of other words that are still to be kept
 }
 
 // begin is told what the file says of its size; rows is 0 if it does not say. A row takes at least so many bytes.
@@ -132,7 +133,8 @@ func (r *reader) begin(rows, dim, bytes int) error {
 		for _, w := range r.cfg.Only {
 			r.only[w] = true
 		}
-		room = min(room, len(r.only))
+		r.others = r.cfg.Others
+		room = min(room, len(r.only)+r.others)
 	}
 	r.values = make([]float32, 0, room*dim) // memory that is not written to takes no room
 	huge(r.values)
@@ -144,7 +146,7 @@ func (r *reader) begin(rows, dim, bytes int) error {
 // row adds a row for word and returns the memory of its vector; or nil if the row is not wanted. It returns errEnough
 // after the last one that is.
 func (r *reader) row(word []byte) ([]float32, error) {
-	if r.cfg.Limit > 0 && r.report.Rows == r.cfg.Limit || r.only != nil && len(r.only) == 0 {
+	if r.cfg.Limit > 0 && r.report.Rows == r.cfg.Limit || r.only != nil && len(r.only)+r.others == 0 {
 		return nil, errEnough
 	}
 	r.report.Rows++
@@ -152,7 +154,8 @@ func (r *reader) row(word []byte) ([]float32, error) {
 		word = []byte(strings.ToValidUTF8(string(word), "\uFFFD"))
 		r.warn("words that are not UTF-8, with U+FFFD for what is wrong", string(word))
 	}
-	if r.only != nil && !r.only[string(word)] {
+	other := r.only != nil && !r.only[string(word)]
+	if other && r.others == 0 {
 		return nil, nil
 	}
 	if _, again := r.ids.find(&r.words, text(word)); again {
@@ -162,7 +165,9 @@ func (r *reader) row(word []byte) ([]float32, error) {
 	if len(r.words.text)+len(word) > math.MaxUint32 || r.words.Len() == math.MaxInt32-1 {
 		return nil, r.errorf("more than 2³¹ words, or 4 GiB of them: read fewer")
 	}
-	delete(r.only, string(word))
+	if delete(r.only, string(word)); other {
+		r.others--
+	}
 	r.words.add(word)
 	r.ids.add(&r.words, r.words.Len()-1)
 	n := len(r.values)

@@ -17,6 +17,7 @@ import (
 type ReadConfig struct {
 	Limit  int      // number of the file's first rows to read; 0: all of them
 	Only   []string // words whose rows to keep, in memory for these alone; nil: all of them
+	Others int      // number of rows to keep beside those of Only: the file's first ones of other words
 	Format string   // name of the file's format; empty: the one that its first bytes are of
 	Words  string   // path of the words of a file that has none of its own; empty: one of the usual names beside the file
 }

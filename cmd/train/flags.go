@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -24,6 +25,7 @@ import (
 // JSON.
 type options struct {
 	inputs
+	pretraining
 
 	ClassWeights string `json:"class_weights" help:"weights of the classes in the loss of the training: none or balanced, n/(k·count) for n examples of k classes"`
 
@@ -66,6 +68,11 @@ func parse(args []string, help io.Writer) (options, error) {
 			check, err = o.parse(args, help)
 		}
 	}
+	if err == nil && o.Vectors != "" && !o.Resume {
+		if err = o.probe(); err == nil {
+			check, err = o.parse(append([]string{"-dim", strconv.Itoa(o.dim)}, args...), help)
+		}
+	}
 	if err != nil {
 		return o, err
 	}
@@ -102,7 +109,7 @@ func (o options) saved() (options, error) {
 // flags, and checks all of them.
 func (o *options) parse(args []string, help io.Writer) (check func() error, err error) {
 	fs := flag.NewFlagSet("train", flag.ContinueOnError)
-	structs := []any{o, &o.inputs, &o.Model, &o.Training, &o.Training.Optim, &o.Training.Course}
+	structs := []any{o, &o.inputs, &o.pretraining, &o.Model, &o.Training, &o.Training.Optim, &o.Training.Course}
 	for _, s := range structs {
 		if err := cli.Fields(fs, s); err != nil {
 			return nil, err
@@ -124,11 +131,17 @@ func (o *options) parse(args []string, help io.Writer) (check func() error, err 
 	}
 	return func() (err error) {
 		o.Model.Seed = o.Training.Seed
+		if !o.Resume {
+			o.Model.Untrained = 0 // of the model of -config
+		}
 		if o.Model.Arch, err = arch(); err == nil {
 			o.Training.Rule, err = rule()
 		}
 		if err == nil {
 			err = o.check(append(structs, o.Model.Arch, o.Training.Rule))
+		}
+		if err == nil {
+			err = o.checkVectors(fs.Lookup("dim").Value.String())
 		}
 		return err
 	}, nil

@@ -78,6 +78,8 @@ type dataset struct {
 	train, dev, test *data.Samples
 	testTexts        []data.Example // examples of test, if there is to be a page
 
+	pretrained *pretrained // word vectors; nil if there are none
+
 	files []data.FileInfo // what was read, in the order of -train, -dev and -test; nothing for the toy set
 	split string          // says what was split off; empty for nothing
 }
@@ -121,6 +123,11 @@ func load(o options, vocab *data.Vocab, labels data.Labels) (*dataset, error) {
 	}
 	if vocab == nil {
 		set.vocab = data.NewVocab(train.Counts(), data.VocabConfig{MinCount: o.MinCount})
+	}
+	if o.Vectors != "" {
+		if err := set.pretrain(o, train.Counts()); err != nil {
+			return nil, err
+		}
 	}
 	if labels == nil {
 		if set.labels, err = train.Labels(); err != nil {

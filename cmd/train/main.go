@@ -45,6 +45,26 @@ them. An error of a file names the line.
 If there is no -dev or no -test, a tenth of train is split off: as many of each label's examples as of any other's,
 nearly, by -seed. The vocabulary is that of the rest. A label's only example stays in train.
 
+# Word vectors
+
+With -vectors the rows of the words begin with vectors that were trained elsewhere, on more text:
+
+	go run ./cmd/train -train train.tsv -vectors glove.6B.50d.txt.gz -freeze -unfreeze 3 -extend-vocab 100000
+
+The file may be of word2vec, GloVe or fastText, of numpy or safetensors with a list of words, or a saved model's folder,
+compressed or not; cmd/vectors looks at one. Only the rows of words in use are kept in memory. A word has the vector of
+the file's word that is equal to it: in lower case. All other words, and <unk> unless the file has that, begin at
+random. The length of the vectors is that of the words' rows, and -dim may be left out. The summary tells how many words
+of the vocabulary the file has, and how many of all words in the texts of train, and what is odd in the file.
+
+The vectors are trained on with the rest. With -freeze they stay as they are, and only the words that the file lacks are
+trained; with -unfreeze n that is so for the first n epochs. With -extend-vocab the model knows words that no text of
+train has, or too few for -min-count, by their vectors alone; these are never trained, so there is less in it for a model
+whose other vectors are.
+
+The model is saved with its table as any other: the file is not needed any more, and config.json has its name and its
+SHA-256. -resume reads the file again, and -config as well.
+
 # Flags
 
 The data:
@@ -75,6 +95,12 @@ The model:
 	-dim n                     length of a word's vector (default 64)
 	-hidden n[,n...]           sizes of the hidden layers, ReLU each
 	-dropout p                 probability, in [0, 1), before each linear layer (default 0.5)
+
+	-vectors file              pretrained word vectors, which the rows of their words begin with
+	-freeze                    do not train the rows that -vectors gave
+	-unfreeze n                epochs after which these are trained as well; 0: never
+	-extend-vocab n            most words to know beside those of train: the first ones of -vectors that train has
+	                           not; they are not trained
 
 The training:
 

@@ -116,7 +116,7 @@ func TestResume(t *testing.T) {
 		t.Error(err)
 	}
 	for args, want := range map[string]string{
-		"-dim 9":                  "the architecture, -max-len and -seed cannot be changed within a training: they are {Seed:4 MaxLen:256 Arch:{Dim:8 Hidden:[] Dropout:0.5}}",
+		"-dim 9":                  "the architecture, -max-len and -seed cannot be changed within a training: they are {Dim:8 Hidden:[] Dropout:0.5}, 256 and 4",
 		"-min-count 1":            "-min-count, -sparse and -class-weights cannot be changed within a training: they are 2, true and none",
 		"-class-weights balanced": "-min-count, -sparse and -class-weights cannot be changed within a training: they are 2, true and none",
 		"-best f1":                fmt.Sprintf("train: resuming from %s/state/step-000000355.safetensors: its best is \"accuracy\", and here it is \"f1\": it cannot be changed within a training", long),

@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	task := c.Task(set.train, set.dev)
-	task.Sparse = o.Sparse
+	task.Sparse, task.Freeze = o.Sparse, o.Freeze
 	if o.ClassWeights == balanced {
 		task.ClassWeights = task.BalancedWeights()
 	}
@@ -88,9 +88,9 @@ func begin(o options, stderr io.Writer) (*dataset, *model.Classifier, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := model.New(o.Model, set.vocab, set.labels)
+	c, err := o.classifier(set)
 	if err == nil && o.Out != "" && o.Keep > 0 {
-		run := model.Run{Data: set.files}
+		run := model.Run{Data: set.files, Vectors: set.pretrained.info()}
 		if run.Settings, err = json.Marshal(o); err == nil {
 			err = c.Begin(o.Out, run)
 		}
@@ -110,13 +110,21 @@ func resume(o options, stderr io.Writer) (*dataset, *model.Classifier, error) {
 	}
 	switch {
 	case !reflect.DeepEqual(o.Model, c.Config()):
-		return nil, nil, cli.Misuse("the architecture, -max-len and -seed cannot be changed within a training: they are %+v", c.Config())
+		return nil, nil, cli.Misuse("the architecture, -max-len and -seed cannot be changed within a training: they are %+v, %d and %d", c.Config().Arch, c.Config().MaxLen, c.Config().Seed)
 	case o.MinCount != was.MinCount || o.Sparse != was.Sparse || o.ClassWeights != was.ClassWeights:
 		return nil, nil, cli.Misuse("-min-count, -sparse and -class-weights cannot be changed within a training: they are %d, %t and %s", was.MinCount, was.Sparse, was.ClassWeights)
+	case o.Freeze != was.Freeze || o.ExtendVocab != was.ExtendVocab:
+		return nil, nil, cli.Misuse("-freeze and -extend-vocab cannot be changed within a training: they are %t and %d", was.Freeze, was.ExtendVocab)
 	}
 	set, err := load(o, c.Vocab(), c.Labels())
 	if err == nil && !slices.Equal(set.files, c.Run().Data) {
 		fmt.Fprintln(stderr, "the data are not those that the training began with: it goes on with these")
+	}
+	if err == nil {
+		err = checkSameVectors(set.pretrained, c.Run().Vectors)
+	}
+	if err == nil && set.pretrained != nil {
+		c, err = o.classifier(set)
 	}
 	return set, c, err
 }
@@ -157,7 +165,7 @@ func summarize(o options, set *dataset, c *model.Classifier, run model.Run, stdo
 		return err
 	}
 	if o.Out != "" {
-		run.Data = set.files
+		run.Data, run.Vectors = set.files, set.pretrained.info()
 		run.Scores = []model.Scores{dev.Scores("dev"), test.Scores("test")}
 		if run.Settings, err = json.Marshal(o); err != nil {
 			return err
@@ -174,6 +182,9 @@ func summarize(o options, set *dataset, c *model.Classifier, run model.Run, stdo
 	fmt.Fprintf(stdout, "data        %s\n", set)
 	fmt.Fprintf(stdout, "classes     %s\n", classes(set.labels))
 	fmt.Fprintf(stdout, "vocabulary  %d words\n", set.vocab.Len())
+	if set.pretrained != nil {
+		fmt.Fprintf(stdout, "vectors     %s\n", set.pretrained)
+	}
 	fmt.Fprintf(stdout, "model       %s\n", c)
 	fmt.Fprintf(stdout, "training    %s\n", course(o, run.History))
 	fmt.Fprintf(stdout, "macro F1    %.3f on dev, %.3f on test\n", dev.MacroF1(), test.MacroF1())
