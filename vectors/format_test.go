@@ -171,6 +171,10 @@ func TestReadSome(t *testing.T) {
 	if _, _, err := vectors.Read(strings.NewReader(in), "in", vectors.ReadConfig{Only: []string{}}); err == nil {
 		t.Error("no rows: no error")
 	}
+	want := "in:5: none of its 4 words is one of those that are asked for"
+	if _, _, err := vectors.Read(strings.NewReader(in), "in", vectors.ReadConfig{Only: []string{"x"}}); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
 	if _, _, err := vectors.Read(strings.NewReader(in), "in", vectors.ReadConfig{Format: "x"}); err == nil {
 		t.Error("no such format: no error")
 	}

@@ -61,6 +61,9 @@ func Read(r io.Reader, file string, cfg ReadConfig) (*Table, Report, error) {
 	}
 	if err == nil && in.words.Len() == 0 {
 		err = in.errorf("no rows: want a word and its vector in each")
+		if in.report.Rows > 0 && cfg.Only != nil {
+			err = in.errorf("none of its %d words is one of those that are asked for", in.report.Rows)
+		}
 	}
 	if err != nil {
 		return nil, in.report, in.locate(err)

@@ -132,7 +132,7 @@ func (p *pretrained) String() string {
 	text := fmt.Sprintf("%s (%s, %d numbers): %d of %d words, %s, and %s of the words of train's texts",
 		p.Name, p.Format, p.table.Dim(), p.known, p.vocab, percent(p.known, p.vocab), percent(p.occurrences[0], p.occurrences[1]))
 	if p.extended > 0 {
-		text += fmt.Sprintf("; %d more words", p.extended)
+		text += fmt.Sprintf("; vocabulary extended by %d", p.extended)
 	}
 	for _, w := range p.report.Warnings {
 		text += "\n            " + w.String()

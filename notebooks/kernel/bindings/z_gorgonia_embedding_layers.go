@@ -37,6 +37,7 @@ func init() {
 			"NewLinear":             r.ValueOf(p0.NewLinear),
 			"NewMultiheadAttention": r.ValueOf(p0.NewMultiheadAttention),
 			"Normal":                r.ValueOf(p0.Normal),
+			"Pretrained":            r.ValueOf(p0.Pretrained),
 			"RangeClip":             r.ValueOf(p0.RangeClip),
 			"RangeError":            r.ValueOf(p0.RangeError),
 			"RangeUnknown":          r.ValueOf(p0.RangeUnknown),

@@ -44,6 +44,7 @@ func init() {
 			"Run":          r.TypeOf((*p0.Run)(nil)).Elem(),
 			"Scores":       r.TypeOf((*p0.Scores)(nil)).Elem(),
 			"Task":         r.TypeOf((*p0.Task)(nil)).Elem(),
+			"VectorsInfo":  r.TypeOf((*p0.VectorsInfo)(nil)).Elem(),
 		},
 		Proxies: map[string]r.Type{
 			"Architecture": r.TypeOf((*proxy_gorgonia_embedding_model_Architecture)(nil)).Elem(),
