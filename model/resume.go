@@ -51,7 +51,8 @@ func removeFile(path string) error {
 }
 
 // Resume returns the classifier whose training Begin began in the folder dir, as it was before its first step. Its Run
-// is that of Begin. train.Trainer.Resume then gives it the weights of the newest checkpoint.
+// is that of Begin. train.Trainer.Resume then gives it the weights of the newest checkpoint. Of a Config with Vectors the
+// training goes on with what New makes of its Config, Vocab and Labels, and the Vectors once more.
 func Resume(dir string) (*Classifier, error) {
 	c, err := resume(os.DirFS(filepath.Join(dir, StateFolder)))
 	return c, errors.Wrapf(err, "model: no training in %s to go on with", dir)

@@ -37,9 +37,9 @@ func (h *History) add(e Epoch, better func(s, other Score) bool) bool {
 	return best
 }
 
-// stale reports whether the last patience epochs, at least one, were not the best.
-func (h *History) stale(patience int) bool {
-	return patience > 0 && len(h.Epochs)-h.Best >= patience
+// stale reports whether the last patience epochs, at least one, were not the best, and all after the one called from.
+func (h *History) stale(patience, from int) bool {
+	return patience > 0 && len(h.Epochs)-max(h.Best, from) >= patience
 }
 
 // String returns the table as text.

@@ -68,7 +68,8 @@ func New(task Task, cfg Config) (*Trainer, error) {
 // Solver returns the solver of the last Fit or Load, or nil if there was none.
 func (t *Trainer) Solver() *optim.Solver { return t.solver }
 
-// Fit trains for cfg.Epochs epochs, or until cfg.Patience of them in a row were not of a better Score than the best.
+// Fit trains for cfg.Epochs epochs, or until cfg.Patience of them in a row were not of a better Score than the best,
+// those counted in which all that is to be trained was.
 // The task is left with the parameters of the best epoch.
 //
 // Each Fit begins with a new solver, unless Load or Resume was called before: then it goes on from there, and returns
@@ -92,7 +93,7 @@ func batches(n, batch int) int { return (n + batch - 1) / batch }
 
 // run trains until the last epoch.
 func (t *Trainer) run(ctx context.Context) error {
-	for t.now.Number <= t.cfg.Epochs && !t.history.stale(t.cfg.Patience) {
+	for t.now.Number <= t.cfg.Epochs && !t.history.stale(t.cfg.Patience, t.cfg.Unfreeze) {
 		if err := t.epoch(ctx); err != nil {
 			return err
 		}

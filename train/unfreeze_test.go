@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"bytes"
+	"context"
 	"reflect"
 	"slices"
 	"testing"
@@ -61,6 +62,23 @@ func TestResumeUnfreeze(t *testing.T) {
 		err := must(train.New(frozen().task(), cfg)).Load(bytes.NewReader(all[0]))
 		if want := "train: loading a training: its unfreeze is 2, and here it is 1: it cannot be changed within a training"; err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
+// stuck is a task that gets no better.
+type stuck struct{ *noise }
+
+func (stuck) Evaluate(context.Context) (train.Score, error) { return train.Score{Loss: 1}, nil }
+
+// Patience begins when all is trained: a training does not stop before.
+func TestPatienceUnfreeze(t *testing.T) {
+	cfg := train.Config{Epochs: 30, Batch: 4, Patience: 2}
+	for _, tt := range []struct{ unfreeze, epochs int }{{0, 3}, {1, 3}, {9, 11}} {
+		cfg.Unfreeze = tt.unfreeze
+		h := must(must(train.New(stuck{newNoise(8)}, cfg)).Fit(t.Context()))
+		if len(h.Epochs) != tt.epochs {
+			t.Errorf("Unfreeze %d: %d epochs, want %d", tt.unfreeze, len(h.Epochs), tt.epochs)
 		}
 	}
 }

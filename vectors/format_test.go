@@ -161,6 +161,8 @@ func TestReadSome(t *testing.T) {
 		{vectors.ReadConfig{Only: []string{"b"}}, "b [3 4]\n", 2},
 		{vectors.ReadConfig{Only: []string{"a", "b"}, Limit: 1}, "a [1 2]\n", 1},
 		{vectors.ReadConfig{Only: []string{"b"}, Others: 1}, "a [1 2]\nb [3 4]\n", 2},
+		{vectors.ReadConfig{Only: []string{"d"}, Others: -1}, "d [5 6]\n", 4},
+		{vectors.ReadConfig{Only: []string{"b"}, Limit: 2, Others: math.MaxInt}, "a [1 2]\nb [3 4]\n", 2},
 		{vectors.ReadConfig{Only: []string{"d"}, Others: 2}, "a [1 2]\nb [3 4]\nd [5 6]\n", 4},
 	} {
 		table, report, err := vectors.Read(strings.NewReader(in), "in", tt.cfg)

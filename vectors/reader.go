@@ -133,7 +133,7 @@ func (r *reader) begin(rows, dim, bytes int) error {
 		for _, w := range r.cfg.Only {
 			r.only[w] = true
 		}
-		r.others = r.cfg.Others
+		r.others = max(0, min(r.cfg.Others, math.MaxInt32))
 		room = min(room, len(r.only)+r.others)
 	}
 	r.values = make([]float32, 0, room*dim) // memory that is not written to takes no room

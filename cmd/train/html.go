@@ -43,6 +43,9 @@ func writeHTML(o options, set *dataset, c *model.Classifier, h train.History) er
 		{Name: "model", Value: c.String()},
 		{Name: "training", Value: course(o, h)},
 	}
+	if set.pretrained != nil {
+		page.Facts = append(page.Facts, report.Fact{Name: "vectors", Value: set.pretrained.String()})
+	}
 	settings, err := json.MarshalIndent(struct { // as in config.json
 		Model    model.Config `json:"model"`
 		Settings options      `json:"settings"`

@@ -58,7 +58,7 @@ random. The length of the vectors is that of the words' rows, and -dim may be le
 of the vocabulary the file has, and how many of all words in the texts of train, and what is odd in the file.
 
 The vectors are trained on with the rest. With -freeze they stay as they are, and only the words that the file lacks are
-trained; with -unfreeze n that is so for the first n epochs. With -extend-vocab the model knows words that no text of
+trained; with -unfreeze n that is so for the first n epochs, which do not count for -patience. With -extend-vocab the model knows words that no text of
 train has, or too few for -min-count, by their vectors alone; these are never trained, so there is less in it for a model
 whose other vectors are.
 
