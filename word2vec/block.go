@@ -9,6 +9,7 @@ import (
 const (
 	blockWords  = 2048 // words of a block; a longer sentence is cut
 	stepTargets = 2048 // targets after which a step ends
+	stepUses    = 8    // uses of one row after which a step ends
 )
 
 // block is a piece of the corpus: whole sentences, up to about blockWords words, and the examples made of them.
@@ -16,10 +17,13 @@ type block struct {
 	words []string
 	ends  []int // of the sentences in words
 
-	kept   []int32 // what is left of a sentence
-	known  int64   // words of the vocabulary
-	labels []float32
-	steps  []step
+	kept    []int32 // what is left of a sentence
+	known   int64   // words of the vocabulary
+	labels  []float32
+	steps   []step
+	in, out []use // of the rows of the tables, in the last step
+	used    int32 // number of that step
+	full    bool  // that step is to end
 	kernel.Sampled
 }
 
@@ -28,6 +32,22 @@ type step struct {
 	lo, hi int     // examples
 	words  int64   // of the block's known words, those before
 	rate   float32 // learning rate
+}
+
+// use is how much a step uses a row. Scores are those of before the step: if all of a long step were to change the same
+// few rows, it would overshoot.
+type use struct {
+	step int32
+	much float32
+}
+
+// more adds to what a step uses, and reports whether that is enough.
+func (u *use) more(step int32, much float32) bool {
+	if u.step != step {
+		*u = use{step: step}
+	}
+	u.much += much
+	return u.much >= stepUses
 }
 
 // blocks yields the corpus in blocks, each in the memory that next returns.
@@ -83,7 +103,11 @@ func newExamples(v *vocab, cfg Config) *examples {
 // prepare makes the examples of b by the numbers of rnd.
 func (e *examples) prepare(b *block, rnd random) {
 	b.Rows, b.RowEnds, b.Targets, b.TargetEnds = b.Rows[:0], b.RowEnds[:0], b.Targets[:0], b.TargetEnds[:0]
-	b.labels, b.steps, b.known = b.labels[:0], append(b.steps[:0], step{}), 0
+	b.labels, b.steps, b.known = b.labels[:0], b.steps[:0], 0
+	if b.in == nil {
+		b.in, b.out = make([]use, e.rows()), make([]use, len(e.words))
+	}
+	e.begin(b)
 	start := 0
 	for _, end := range b.ends {
 		e.choose(b, b.words[start:end], &rnd)
@@ -97,6 +121,17 @@ func (e *examples) prepare(b *block, rnd random) {
 		b.steps = b.steps[:len(b.steps)-1]
 	}
 	b.labels = append(b.labels, make([]float32, 8)...) // kernel.Slopes works on whole vectors
+}
+
+// begin begins a step.
+func (e *examples) begin(b *block) {
+	b.steps = append(b.steps, step{lo: len(b.RowEnds), words: b.known})
+	b.full = false
+	if b.used++; b.used < 0 { // all numbers are used up
+		clear(b.in)
+		clear(b.out)
+		b.used = 1
+	}
 }
 
 // choose sets b.kept to the words of a sentence that are in the vocabulary and are not left out by chance.
@@ -114,41 +149,70 @@ func (e *examples) choose(b *block, sentence []string, rnd *random) {
 	}
 }
 
-// add adds the example of word i of b.kept and of those around it, up to so many on each side.
+// add adds the examples of word i of b.kept and of those around it, up to so many on each side.
 func (e *examples) add(b *block, i, window int, rnd *random) {
 	lo, hi := max(0, i-window), min(len(b.kept), i+window+1)
 	if hi-lo < 2 {
 		return
 	}
-	if !e.CBOW {
-		b.Rows = e.bags.appendTo(b.Rows, b.kept[i])
+	if e.CBOW {
+		for j := lo; j < hi; j++ {
+			if j != i {
+				b.Rows = e.bags.appendTo(b.Rows, b.kept[j])
+			}
+		}
+		e.addTargets(b, b.kept[i], rnd)
+		e.end(b, 1)
+		return
 	}
+	contexts := 0
 	for j := lo; j < hi; j++ {
-		switch {
-		case j == i:
-		case e.CBOW:
-			b.Rows = e.bags.appendTo(b.Rows, b.kept[j])
-		default:
-			e.addTargets(b, b.kept[j], rnd)
+		if j == i {
+			continue
+		}
+		if contexts == 0 {
+			b.Rows = e.bags.appendTo(b.Rows, b.kept[i])
+		}
+		e.addTargets(b, b.kept[j], rnd)
+		if contexts++; b.full {
+			e.end(b, contexts)
+			contexts = 0
 		}
 	}
-	if e.CBOW {
-		e.addTargets(b, b.kept[i], rnd)
-	}
-	b.RowEnds, b.TargetEnds = append(b.RowEnds, len(b.Rows)), append(b.TargetEnds, len(b.Targets))
-	last := &b.steps[len(b.steps)-1]
-	if _, first := b.Example(last.lo); len(b.Targets)-first >= stepTargets {
-		last.hi = len(b.RowEnds)
-		b.steps = append(b.steps, step{lo: last.hi, words: b.known})
+	if contexts > 0 {
+		e.end(b, contexts)
 	}
 }
 
 // addTargets adds a word that occurred and those drawn, but for draws of the word itself.
 func (e *examples) addTargets(b *block, word int32, rnd *random) {
-	b.Targets, b.labels = append(b.Targets, word), append(b.labels, 1)
+	b.addTarget(word, 1)
 	for range e.Negatives {
 		if id := e.alias.draw(rnd); id != word {
-			b.Targets, b.labels = append(b.Targets, id), append(b.labels, 0)
+			b.addTarget(id, 0)
 		}
+	}
+}
+
+func (b *block) addTarget(word int32, label float32) {
+	b.Targets, b.labels = append(b.Targets, word), append(b.labels, label)
+	if b.out[word].more(b.used, 1) {
+		b.full = true
+	}
+}
+
+// end ends an example of so many words that occurred, and the step if that is full.
+func (e *examples) end(b *block, occurred int) {
+	row, _ := b.Example(len(b.RowEnds))
+	for _, id := range b.Rows[row:] {
+		if b.in[id].more(b.used, float32(occurred)/float32(len(b.Rows)-row)) {
+			b.full = true
+		}
+	}
+	b.RowEnds, b.TargetEnds = append(b.RowEnds, len(b.Rows)), append(b.TargetEnds, len(b.Targets))
+	last := &b.steps[len(b.steps)-1]
+	if _, first := b.Example(last.lo); b.full || len(b.Targets)-first >= stepTargets {
+		last.hi = len(b.RowEnds)
+		e.begin(b)
 	}
 }

@@ -14,13 +14,12 @@ type crew struct {
 	panels int
 	scores [2][]float32 // parts of the scores of a step, by panel, and of the step before
 	slopes [][]float32  // of a step; each thread computes them for itself
-	meet   barrier
+	meet   *barrier
 }
 
 func newCrew(threads, panels int) *crew {
-	c := &crew{blocks: make([]block, threads), panels: panels, slopes: make([][]float32, min(threads, panels))}
-	c.meet.n = int32(len(c.slopes))
-	return c
+	n := min(threads, panels)
+	return &crew{blocks: make([]block, threads), panels: panels, slopes: make([][]float32, n), meet: newBarrier(n)}
 }
 
 // read reads the next round, which is empty at the end of the corpus.

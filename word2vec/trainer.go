@@ -3,15 +3,19 @@ package word2vec
 import (
 	"context"
 	"runtime"
+	"slices"
 
 	"github.com/pkg/errors"
+
+	"gorgonia-embedding/internal/kernel"
 )
 
 // Trainer trains vectors. New makes one.
 type Trainer struct {
 	OnProgress func(Progress) // called some ten times a second and at the end, if not nil
 
-	// State is the path of a file, or empty. If the file is there, Fit goes on from it; when its ctx is done, Fit writes it.
+	// State is the path of a file, or empty. If the file is there, Fit goes on from it. Fit writes it when its ctx is done
+	// and after each epoch, and removes it at the end.
 	State string
 
 	corpus Corpus
@@ -43,8 +47,8 @@ func New(corpus Corpus, cfg Config) (*Trainer, error) {
 	return &Trainer{corpus: corpus, cfg: cfg}, nil
 }
 
-// Fit trains from the start, or from State. It fails if the corpus does, if no word of it occurs MinCount times, or if
-// State is the file of another training. When ctx is done, Fit stops within a few milliseconds, writes State and returns
+// Fit trains from the start, or from State. It fails if the corpus does, if no word of it occurs MinCount times, if
+// LearningRate is so high that vectors are not finite after an epoch, or if State is the file of another training. When ctx is done, Fit stops within a few milliseconds, writes State and returns
 // ctx's error.
 func (t *Trainer) Fit(ctx context.Context) (*Model, error) {
 	m, err := t.fit(ctx)
@@ -61,10 +65,26 @@ func (t *Trainer) fit(ctx context.Context) (*Model, error) {
 		if err := t.epoch(ctx, watch); err != nil {
 			return nil, t.interrupted(ctx, err)
 		}
-		t.at.Epoch, t.at.Blocks = t.at.Epoch+1, 0
+		if err := t.epochEnds(); err != nil {
+			return nil, err
+		}
 	}
 	watch.report()
-	return &Model{t.cfg, t.examples, t.tables}, nil
+	return &Model{t.cfg, t.examples, t.tables}, t.done()
+}
+
+// epochEnds looks at what an epoch came to, and saves it if others follow.
+func (t *Trainer) epochEnds() error {
+	t.at.Epoch, t.at.Blocks = t.at.Epoch+1, 0
+	for _, panel := range slices.Concat(t.tables.in, t.tables.out) {
+		if kernel.FirstNotFinite(panel) >= 0 {
+			return errors.Errorf("the vectors are not finite after epoch %d: lower LearningRate, %v", t.at.Epoch, t.cfg.LearningRate)
+		}
+	}
+	if t.at.Epoch == t.cfg.Epochs {
+		return nil
+	}
+	return t.save()
 }
 
 // start makes the tables, from State if there is one.

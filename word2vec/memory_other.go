@@ -1,0 +1,6 @@
+//go:build !linux
+
+package word2vec
+
+// makeTable returns n zeros.
+func makeTable(n int) []float32 { return make([]float32, n) }
