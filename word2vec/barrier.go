@@ -6,11 +6,11 @@ import (
 	"sync/atomic"
 )
 
-// barrier is where n goroutines wait for each other. They expect it to be for a moment, and sleep if it is longer: on a
-// machine that others use too, a thread may not run at all.
+// barrier is where n goroutines wait for each other. They expect it to be for a moment, and do not sleep before it is
+// long: to wake up takes longer than a step, and the system likes to wake a thread on the CPU where the one that it
+// waited for runs on. On a machine that others use too, they let others run, among whom may be those they wait for.
 type barrier struct {
 	n       int32
-	spins   int
 	arrived atomic.Int32
 	phase   atomic.Uint32
 	lock    sync.Mutex // held where phase is changed, and where goroutines go to sleep
@@ -19,15 +19,14 @@ type barrier struct {
 
 func newBarrier(n int) *barrier {
 	b := &barrier{n: int32(n)}
-	if runtime.GOMAXPROCS(0) >= n {
-		b.spins = spins
-	}
 	b.sleep = sync.NewCond(&b.lock)
 	return b
 }
 
-// spins is how many times a goroutine looks before it sleeps, some 20 microseconds, if there are CPUs for all.
-const spins = 1 << 14
+const (
+	looks  = 1 << 12 // how many times a goroutine looks before it lets others run: for some 5 microseconds
+	yields = 1 << 10 // how many times it does that before it sleeps
+)
 
 func (b *barrier) wait() {
 	phase := b.phase.Load()
@@ -39,10 +38,14 @@ func (b *barrier) wait() {
 		b.sleep.Broadcast()
 		return
 	}
-	for range b.spins {
-		if b.phase.Load() != phase {
-			return
+	for range yields {
+		for range looks {
+			if b.phase.Load() != phase {
+				return
+			}
 		}
+		yield()
+		runtime.Gosched()
 	}
 	b.lock.Lock()
 	for b.phase.Load() == phase {

@@ -16,12 +16,13 @@ type Config struct {
 	MaxN         int     `json:"maxn" help:"longest character n-gram; 0: words alone"`                                  // at least 0
 	Bucket       int     `json:"bucket" help:"vectors that the n-grams share, by fastText's hash"`                      // at least 1 if MaxN is not 0
 	Seed         uint64  `json:"seed" help:"seed of everything random"`
-	Threads      int     `json:"threads" help:"goroutines that compute; 0: one for each CPU; the result is the same"` // at least 0
+	Threads      int     `json:"threads" help:"goroutines that compute; any number gives the same vectors"` // at least 0; 0 means 1
 }
 
-// Defaults returns fastText's settings for skip-gram, but for Sample, which is word2vec's, and without n-grams.
+// Defaults returns fastText's settings for skip-gram without n-grams, but for Sample, which is word2vec's, and twice the
+// learning rate, which is better in one epoch and as good in five.
 func Defaults() Config {
-	return Config{Dim: 100, Window: 5, Negatives: 5, MinCount: 5, Sample: 1e-3, LearningRate: 0.05, Epochs: 5, MinN: 3, Bucket: 2_000_000, Seed: 1}
+	return Config{Dim: 100, Window: 5, Negatives: 5, MinCount: 5, Sample: 1e-3, LearningRate: 0.1, Epochs: 5, MinN: 3, Bucket: 2_000_000, Seed: 1, Threads: 1}
 }
 
 // Check returns an error that names the first field that is out of its range.

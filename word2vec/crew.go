@@ -1,14 +1,11 @@
 package word2vec
 
-import (
-	"sync"
-
-	"gorgonia-embedding/internal/kernel"
-)
+import "gorgonia-embedding/internal/kernel"
 
 // crew is the threads of a training, and what they work on: a round of blocks, one for each thread, prepared by it alone
 // and then trained on by all, each on its own panels of the tables.
 type crew struct {
+	*team
 	blocks []block
 	round  []*block // those that have been read
 	panels int
@@ -19,7 +16,7 @@ type crew struct {
 
 func newCrew(threads, panels int) *crew {
 	n := min(threads, panels)
-	return &crew{blocks: make([]block, threads), panels: panels, slopes: make([][]float32, n), meet: newBarrier(n)}
+	return &crew{team: newTeam(threads), blocks: make([]block, threads), panels: panels, slopes: make([][]float32, n), meet: newBarrier(n)}
 }
 
 // read reads the next round, which is empty at the end of the corpus.
@@ -47,7 +44,10 @@ func (c *crew) train(t *tables) {
 	for i := range c.scores {
 		c.scores[i] = grow(c.scores[i], c.panels*most)
 	}
-	parallel(len(c.slopes), func(k int) {
+	c.do(func(k int) {
+		if k >= len(c.slopes) {
+			return // there are more threads than panels
+		}
 		c.slopes[k] = grow(c.slopes[k], most)
 		steps := 0
 		for _, b := range c.round {
@@ -61,7 +61,7 @@ func (c *crew) train(t *tables) {
 
 // step takes a step on the panels of thread k. The threads meet once: a thread that is ahead writes the scores of the
 // next step elsewhere, and does not come to those of the step after that before all have met again.
-func (c *crew) step(t *tables, b *block, s step, k int, scores []float32) {
+func (c *crew) step(t *tables, b *block, s span, k int, scores []float32) {
 	n := b.targets(s)
 	scores, slopes := scores[:n*c.panels], c.slopes[k][:n]
 	lo, hi := k*c.panels/len(c.slopes), (k+1)*c.panels/len(c.slopes)
@@ -70,14 +70,14 @@ func (c *crew) step(t *tables, b *block, s step, k int, scores []float32) {
 	}
 	c.meet.wait()
 	_, first := b.Example(s.lo)
-	kernel.Slopes(slopes, scores, b.labels[first:], s.rate)
+	kernel.Slopes(slopes, scores, b.labels[first:], b.rate)
 	for p := lo; p < hi; p++ {
 		b.Update(t.in[p], t.out[p], slopes, s.lo, s.hi)
 	}
 }
 
 // targets returns the number of targets of a step, up to a multiple of 8.
-func (b *block) targets(s step) int {
+func (b *block) targets(s span) int {
 	_, first := b.Example(s.lo)
 	return (b.TargetEnds[s.hi-1] - first + 7) / 8 * 8
 }
@@ -88,14 +88,4 @@ func grow(s []float32, n int) []float32 {
 		s = make([]float32, n+n/4)
 	}
 	return s[:n]
-}
-
-// parallel calls f of each of [0, n) at once.
-func parallel(n int, f func(k int)) {
-	var wg sync.WaitGroup
-	for k := 1; k < n; k++ {
-		wg.Go(func() { f(k) })
-	}
-	f(0)
-	wg.Wait()
 }

@@ -95,7 +95,7 @@ func TestEqualToTheGraph(t *testing.T) {
 		steps++
 		graph.run(t, b.Rows[row], targets, b.labels[target:b.TargetEnds[i]])
 		one := b
-		one.steps = []step{{lo: i, hi: i + 1, rate: float32(cfg.LearningRate)}}
+		one.steps, one.rate = []span{{i, i + 1}}, float32(cfg.LearningRate)
 		c.round = []*block{&one}
 		c.train(tables)
 	}

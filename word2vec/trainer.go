@@ -2,7 +2,6 @@ package word2vec
 
 import (
 	"context"
-	"runtime"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -59,7 +58,8 @@ func (t *Trainer) fit(ctx context.Context) (*Model, error) {
 	if err := t.start(ctx); err != nil {
 		return nil, err
 	}
-	t.crew = newCrew(t.threads(), len(t.tables.in))
+	t.crew = newCrew(max(1, t.cfg.Threads), len(t.tables.in))
+	defer t.crew.end()
 	watch := newWatch(t)
 	for t.at.Epoch < t.cfg.Epochs {
 		if err := t.epoch(ctx, watch); err != nil {
@@ -100,11 +100,9 @@ func (t *Trainer) start(ctx context.Context) error {
 	}
 	t.examples = newExamples(v, t.cfg)
 	t.tables = newTables(t.rows(), len(v.words), t.cfg.Dim)
-	parallel(t.threads(), func(k int) {
-		for i := k; i < t.rows(); i += t.threads() {
-			t.tables.fill(i, t.cfg.Seed)
-		}
-	})
+	for i := range t.rows() {
+		t.tables.fill(i, t.cfg.Seed)
+	}
 	return nil
 }
 
@@ -116,21 +114,16 @@ func (e *examples) rows() int {
 	return len(e.words) + e.Bucket
 }
 
-func (t *Trainer) threads() int {
-	if t.cfg.Threads > 0 {
-		return t.cfg.Threads
-	}
-	return runtime.GOMAXPROCS(0)
-}
-
 // epoch goes on with an epoch, to its end.
 func (t *Trainer) epoch(ctx context.Context, watch *watch) error {
 	source := newBlocks(t.corpus)
 	defer source.stop()
 	var skipped block
 	for range t.at.Blocks {
-		if more, err := source.read(&skipped); err != nil || !more {
-			return errors.WithMessagef(err, "the corpus has fewer than the %d blocks of words that were trained on before", t.at.Blocks)
+		if more, err := source.read(&skipped); err != nil {
+			return err
+		} else if !more {
+			return errors.Errorf("the corpus ends before the %d blocks of words that it was trained on before", t.at.Blocks)
 		}
 	}
 	for {
@@ -148,14 +141,14 @@ func (t *Trainer) epoch(ctx context.Context, watch *watch) error {
 // train trains on the blocks of a round.
 func (t *Trainer) train() {
 	round := t.crew.round
-	parallel(len(round), func(k int) {
-		t.prepare(round[k], newRandom(t.cfg.Seed, exampleStream, uint64(t.at.Epoch), uint64(t.at.Blocks+k)))
+	t.crew.do(func(k int) {
+		if k < len(round) {
+			t.prepare(round[k], newRandom(t.cfg.Seed, exampleStream, uint64(t.at.Epoch), uint64(t.at.Blocks+k)))
+		}
 	})
 	words := t.at.Words
 	for _, b := range round {
-		for i := range b.steps {
-			b.steps[i].rate = t.rate(words + b.steps[i].words)
-		}
+		b.rate = t.rate(words)
 		words += b.known
 	}
 	t.crew.train(t.tables)
