@@ -17,11 +17,12 @@ type Corpus iter.Seq2[[]string, error]
 
 // File is the text in a file: a sentence a line, words between white space.
 func File(path string) Corpus {
-	return Lines(func() (io.ReadCloser, error) { return os.Open(path) })
+	return Lines(func() (io.ReadCloser, error) { return os.Open(path) }, nil)
 }
 
-// Lines is text that open opens anew each time: a sentence a line, words between white space. Lines may be of any length.
-func Lines(open func() (io.ReadCloser, error)) Corpus {
+// Lines is text that open opens anew each time: a sentence a line, of any length. split returns its words, data.Words for
+// example; nil means those between white space.
+func Lines(open func() (io.ReadCloser, error), split func(line string) []string) Corpus {
 	return func(yield func([]string, error) bool) {
 		r, err := open()
 		if err != nil {
@@ -31,7 +32,11 @@ func Lines(open func() (io.ReadCloser, error)) Corpus {
 		defer r.Close()
 		var words []string
 		for line, err := range lines(r) {
-			words = appendFields(words[:0], line)
+			if split != nil {
+				words = split(line)
+			} else {
+				words = appendFields(words[:0], line)
+			}
 			if !yield(words, err) || err != nil {
 				return
 			}

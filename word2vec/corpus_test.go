@@ -12,7 +12,7 @@ import (
 )
 
 func text(s string) Corpus {
-	return Lines(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(s)), nil })
+	return Lines(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(s)), nil }, nil)
 }
 
 func sentences(t *testing.T, c Corpus) (all [][]string) {
@@ -38,6 +38,14 @@ func TestLines(t *testing.T) {
 	}
 }
 
+func TestLinesSplitByAFunction(t *testing.T) {
+	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("A,b\n\nC")), nil }
+	got := sentences(t, Lines(open, func(line string) []string { return strings.Split(strings.ToLower(line), ",") }))
+	if want := [][]string{{"a", "b"}, {""}, {"c"}}; fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // A line of any length is read in pieces, and no word is cut.
 func TestLongLine(t *testing.T) {
 	long := strings.Repeat("ab cde\tf ", 100_000)
@@ -60,8 +68,8 @@ func TestCorpusErrors(t *testing.T) {
 	broken := errors.New("broken")
 	for name, c := range map[string]Corpus{
 		"no file": File("nowhere/at all"),
-		"open":    Lines(func() (io.ReadCloser, error) { return nil, broken }),
-		"read":    Lines(func() (io.ReadCloser, error) { return io.NopCloser(iotest.ErrReader(broken)), nil }),
+		"open":    Lines(func() (io.ReadCloser, error) { return nil, broken }, nil),
+		"read":    Lines(func() (io.ReadCloser, error) { return io.NopCloser(iotest.ErrReader(broken)), nil }, nil),
 	} {
 		if _, err := Train(t.Context(), c, Defaults()); err == nil || !strings.HasPrefix(err.Error(), "word2vec: ") {
 			t.Errorf("%s: got %v", name, err)
