@@ -7,7 +7,7 @@ const (
 
 // examples makes the examples of blocks. It does not change: any number of goroutines may use it.
 type examples struct {
-	Config
+	cfg Config
 	*vocab
 	keep  []uint32
 	alias alias
@@ -16,6 +16,14 @@ type examples struct {
 
 func newExamples(v *vocab, cfg Config) *examples {
 	return &examples{cfg, v, keeps(v, cfg.Sample), newAlias(v.counts), newBags(v, cfg)}
+}
+
+// rows returns the number of rows of the table of words and buckets.
+func (e *examples) rows() int {
+	if e.cfg.MaxN == 0 {
+		return len(e.words)
+	}
+	return len(e.words) + e.cfg.Bucket
 }
 
 // prepare makes the examples of b by the numbers of rnd. Words that stand near each other come in other steps: as most
@@ -28,10 +36,10 @@ func (e *examples) prepare(b *block, rnd random) {
 	}
 	e.choose(b, &rnd)
 	b.begin()
-	stride := 2*e.Window + 1
+	stride := 2*e.cfg.Window + 1
 	for from := range min(stride, len(b.kept)) {
 		for i := from; i < len(b.kept); i += stride {
-			e.add(b, i, 1+rnd.below(e.Window), &rnd)
+			e.add(b, i, 1+rnd.below(e.cfg.Window), &rnd)
 		}
 	}
 	b.endStep()
@@ -67,7 +75,7 @@ func (e *examples) add(b *block, i, window int, rnd *random) {
 	if len(before)+len(after) == 0 {
 		return
 	}
-	if !e.CBOW {
+	if !e.cfg.CBOW {
 		left := e.skipGram(b, b.kept[i], before, 0, rnd)
 		if left = e.skipGram(b, b.kept[i], after, left, rnd); left > 0 {
 			b.endExample(left)
@@ -102,7 +110,7 @@ func (e *examples) skipGram(b *block, word int32, contexts []int32, has int, rnd
 // addTargets adds a word that occurred and those drawn, but for draws of the word itself.
 func (e *examples) addTargets(b *block, word int32, rnd *random) {
 	b.addTarget(word, 1)
-	for range e.Negatives {
+	for range e.cfg.Negatives {
 		if id := e.alias.draw(rnd); id != word {
 			b.addTarget(id, 0)
 		}

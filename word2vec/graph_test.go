@@ -99,7 +99,7 @@ func TestEqualToTheGraph(t *testing.T) {
 		c.round = []*block{&one}
 		c.train(tables)
 	}
-	m := &Model{cfg, e, tables}
+	m := &Model{e, tables}
 	worst, most := furthest(m.Vectors(), centres), furthest(m.Outputs(), contexts)
 	if largest := furthest(contexts, make([]float32, len(contexts))); steps < 100 || largest < 0.5 || worst > 1e-5 || most > 1e-5 {
 		t.Errorf("after %d steps words differ by %v and targets by %v, whose largest element is %v", steps, worst, most, largest)

@@ -5,7 +5,6 @@ import "gorgonia-embedding/internal/kernel"
 // Model is trained vectors with their words, in the order of falling counts. It names the rows of a table as package
 // vectors wants it.
 type Model struct {
-	cfg Config
 	*examples
 	tables *tables
 }

@@ -70,7 +70,7 @@ func (t *Trainer) fit(ctx context.Context) (*Model, error) {
 		}
 	}
 	watch.report()
-	return &Model{t.cfg, t.examples, t.tables}, t.done()
+	return &Model{t.examples, t.tables}, t.done()
 }
 
 // epochEnds looks at what an epoch came to, and saves it if others follow.
@@ -104,14 +104,6 @@ func (t *Trainer) start(ctx context.Context) error {
 		t.tables.fill(i, t.cfg.Seed)
 	}
 	return nil
-}
-
-// rows returns the number of rows of the table of words and buckets.
-func (e *examples) rows() int {
-	if e.MaxN == 0 {
-		return len(e.words)
-	}
-	return len(e.words) + e.Bucket
 }
 
 // epoch goes on with an epoch, to its end.

@@ -12,9 +12,13 @@
 //
 // # How it works
 //
-// The tables are cut into panels of columns. A step is the examples of some 60 words (some 350 of CBOW): each thread
-// computes its panels' parts of all scores, all threads meet, each adds up the parts and updates its own panels. So
-// rows are always as all examples before have left them, and scores at most one step older.
+// The corpus is read in blocks of some 2,000 words. Each thread makes the examples of a block: which words are left out,
+// how wide the windows are and which words are drawn follows from the seed and the number of the block. Then all threads
+// train on all blocks of the round, step by step. A step is some hundred targets, of which no row is used often. The
+// tables are cut into panels of columns: each thread computes its panels' parts of the step's scores, all meet, each adds
+// up the parts and updates its own panels. Rows are always as all examples before have left them; scores are those of
+// before the step. There are two panels up to a dimension of 112, and two more for each further 112: threads beyond that
+// make examples alone.
 package word2vec
 
 import "context"
