@@ -33,7 +33,7 @@ func topics(n int) Corpus {
 // small returns settings for corpora of a few words.
 func small() Config {
 	cfg := Defaults()
-	cfg.Dim, cfg.MinCount, cfg.Sample, cfg.Bucket, cfg.Epochs = 20, 1, 0, 500, 2
+	cfg.Dim, cfg.MinCount, cfg.Sample, cfg.Bucket, cfg.Epochs = 12, 1, 0, 500, 2
 	return cfg
 }
 
@@ -144,9 +144,9 @@ func TestSameBitsForAnyNumberOfThreads(t *testing.T) {
 			change(&cfg)
 			want := fit(t, topics(250), cfg)
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-			for _, procs := range []int{1, 3} {
+			for _, procs := range []int{1, 4} {
 				runtime.GOMAXPROCS(procs)
-				for _, cfg.Threads = range []int{0, 2, 7} {
+				for _, cfg.Threads = range []int{2, 7} {
 					wantEqual(t, fmt.Sprintf("GOMAXPROCS %d, %d threads", procs, cfg.Threads), fit(t, topics(250), cfg), want)
 				}
 			}
@@ -267,9 +267,9 @@ func TestOddCorpora(t *testing.T) {
 		"blanks":           {text(" \n\n\t\n"), 1, 0, "0 different words"},
 		"all too rare":     {text("a b c a"), 3, 0, "no word of the corpus occurs MinCount times, 3: it has 3 different words, and the most frequent occurs 2 times"},
 		"one word":         {text("a"), 1, 1, ""},
-		"one word, often":  {text(strings.Repeat("a ", 5000)), 1, 1, ""},
+		"one word, often":  {text(strings.Repeat("a ", 3000)), 1, 1, ""},
 		"words of one":     {text("a\nb\n\nc\n"), 1, 3, ""},
-		"a long sentence":  {text(strings.Repeat("a b c ", 5000)), 1, 3, ""},
+		"a long sentence":  {text(strings.Repeat("a b c ", 1500)), 1, 3, ""},
 		"empty sentences":  {Sequences(slices.Values([][]string{nil, {}, {"a", "b"}, nil})), 1, 2, ""},
 		"an empty word":    {Sequences(slices.Values([][]string{{"", "b"}})), 1, 2, ""},
 		"not UTF-8":        {text("\xff\xfe \x80 a"), 1, 3, ""},
