@@ -1,6 +1,10 @@
 package word2vec
 
-import "github.com/pkg/errors"
+import (
+	"math"
+
+	"github.com/pkg/errors"
+)
 
 // Config describes a training. It is plain data and goes through JSON unchanged.
 type Config struct {
@@ -28,14 +32,16 @@ func Defaults() Config {
 // Check returns an error that names the first field that is out of its range.
 func (c Config) Check() error {
 	for _, f := range []struct {
-		name       string
-		value, min int
+		name            string
+		value, min, max int
 	}{
-		{"Dim", c.Dim, 1}, {"Window", c.Window, 1}, {"Negatives", c.Negatives, 1}, {"MinCount", c.MinCount, 1},
-		{"Epochs", c.Epochs, 1}, {"MaxN", c.MaxN, 0}, {"Threads", c.Threads, 0},
+		{"Dim", c.Dim, 1, 1 << 16}, {"Window", c.Window, 1, 1 << 16}, {"Negatives", c.Negatives, 1, 1 << 16}, {"MinCount", c.MinCount, 1, math.MaxInt},
+		{"Epochs", c.Epochs, 1, math.MaxInt32}, {"MaxN", c.MaxN, 0, 1 << 16}, {"Threads", c.Threads, 0, 1 << 10},
 	} {
 		if f.value < f.min {
 			return errors.Errorf("%s must be at least %d, got %d", f.name, f.min, f.value)
+		} else if f.value > f.max {
+			return errors.Errorf("%s must be at most %d, got %d", f.name, f.max, f.value)
 		}
 	}
 	switch {

@@ -38,10 +38,13 @@ type position struct {
 	Words  int64 `json:"words"`  // of the vocabulary, of all epochs
 }
 
-// New returns a trainer. It fails if a field of cfg is out of its range.
+// New returns a trainer. It fails if a field of cfg is out of its range, or corpus is nil.
 func New(corpus Corpus, cfg Config) (*Trainer, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, errors.Wrap(err, "word2vec")
+	}
+	if corpus == nil {
+		return nil, errors.New("word2vec: the corpus is nil")
 	}
 	return &Trainer{corpus: corpus, cfg: cfg}, nil
 }

@@ -349,6 +349,7 @@ func TestConfig(t *testing.T) {
 	}
 	for want, change := range map[string]func(*Config){
 		"Dim must be at least 1, got 0":                    func(c *Config) { c.Dim = 0 },
+		"Dim must be at most 65536, got 65537":             func(c *Config) { c.Dim = 65537 },
 		"Window must be at least 1, got -1":                func(c *Config) { c.Window = -1 },
 		"Negatives must be at least 1, got 0":              func(c *Config) { c.Negatives = 0 },
 		"MinCount must be at least 1, got 0":               func(c *Config) { c.MinCount = 0 },
@@ -369,6 +370,9 @@ func TestConfig(t *testing.T) {
 		if _, err := New(nil, bad); err == nil || err.Error() != "word2vec: "+want {
 			t.Errorf("New: got %v", err)
 		}
+	}
+	if _, err := New(nil, cfg); err == nil {
+		t.Error("no corpus, no error")
 	}
 	var back Config
 	if text, err := json.Marshal(cfg); err != nil || json.Unmarshal(text, &back) != nil || back != cfg {
