@@ -11,6 +11,7 @@ import (
 // waited for runs on. On a machine that others use too, they let others run, among whom may be those they wait for.
 type barrier struct {
 	n       int32
+	yields  int // how many times a goroutine lets others run before it sleeps
 	arrived atomic.Int32
 	phase   atomic.Uint32
 	lock    sync.Mutex // held where phase is changed, and where goroutines go to sleep
@@ -19,13 +20,16 @@ type barrier struct {
 
 func newBarrier(n int) *barrier {
 	b := &barrier{n: int32(n)}
+	if n <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) {
+		b.yields = yields
+	}
 	b.sleep = sync.NewCond(&b.lock)
 	return b
 }
 
 const (
 	looks  = 1 << 12 // how many times a goroutine looks before it lets others run: for some 5 microseconds
-	yields = 1 << 10 // how many times it does that before it sleeps
+	yields = 1 << 6  // how many times it does that before it sleeps, if there is a CPU for each
 )
 
 func (b *barrier) wait() {
@@ -38,7 +42,7 @@ func (b *barrier) wait() {
 		b.sleep.Broadcast()
 		return
 	}
-	for range yields {
+	for range b.yields {
 		for range looks {
 			if b.phase.Load() != phase {
 				return

@@ -32,47 +32,58 @@ func (c *crew) read(source *blocks) error {
 	return nil
 }
 
+// shortStep is the number of targets of which steps are so short that one thread takes them sooner alone.
+const shortStep = 256
+
 // train takes the steps of the round.
 func (c *crew) train(t *tables) {
-	most := 0
+	most, steps, targets := 0, 0, 0
 	for _, b := range c.round {
 		for _, s := range b.steps {
 			most = max(most, b.targets(s))
 		}
+		steps, targets = steps+len(b.steps), targets+len(b.Targets)
 		b.Width = t.width
 	}
 	for i := range c.scores {
 		c.scores[i] = grow(c.scores[i], c.panels*most)
 	}
-	c.do(func(k int) {
-		if k >= len(c.slopes) {
-			return // there are more threads than panels
-		}
+	for k := range c.slopes {
 		c.slopes[k] = grow(c.slopes[k], most)
-		steps := 0
-		for _, b := range c.round {
-			for _, s := range b.steps {
-				c.step(t, b, s, k, c.scores[steps%2])
-				steps++
-			}
+	}
+	if len(c.slopes) == 1 || targets < shortStep*steps {
+		c.steps(t, 0, 1)
+		return
+	}
+	c.do(func(k int) {
+		if k < len(c.slopes) { // else there are more threads than panels
+			c.steps(t, k, len(c.slopes))
 		}
 	})
 }
 
-// step takes a step on the panels of thread k. The threads meet once: a thread that is ahead writes the scores of the
-// next step elsewhere, and does not come to those of the step after that before all have met again.
-func (c *crew) step(t *tables, b *block, s span, k int, scores []float32) {
-	n := b.targets(s)
-	scores, slopes := scores[:n*c.panels], c.slopes[k][:n]
-	lo, hi := k*c.panels/len(c.slopes), (k+1)*c.panels/len(c.slopes)
-	for p := lo; p < hi; p++ {
-		b.Scores(scores[p*n:(p+1)*n], t.in[p], t.out[p], s.lo, s.hi)
-	}
-	c.meet.wait()
-	_, first := b.Example(s.lo)
-	kernel.Slopes(slopes, scores, b.labels[first:], b.rate)
-	for p := lo; p < hi; p++ {
-		b.Update(t.in[p], t.out[p], slopes, s.lo, s.hi)
+// steps takes the steps of the round on the panels of thread k of n.
+func (c *crew) steps(t *tables, k, n int) {
+	lo, hi, i := k*c.panels/n, (k+1)*c.panels/n, 0
+	for _, b := range c.round {
+		for _, s := range b.steps {
+			size := b.targets(s)
+			scores, slopes := c.scores[i%2][:size*c.panels], c.slopes[k][:size]
+			for p := lo; p < hi; p++ {
+				b.Scores(scores[p*size:(p+1)*size], t.in[p], t.out[p], s.lo, s.hi)
+			}
+			// The threads meet once in a step: a thread that is ahead writes the scores of the next step elsewhere, and does
+			// not come to those of the step after that before all have met again.
+			if n > 1 {
+				c.meet.wait()
+			}
+			_, first := b.Example(s.lo)
+			kernel.Slopes(slopes, scores, b.labels[first:], b.rate)
+			for p := lo; p < hi; p++ {
+				b.Update(t.in[p], t.out[p], slopes, s.lo, s.hi)
+			}
+			i++
+		}
 	}
 }
 

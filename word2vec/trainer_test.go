@@ -30,6 +30,22 @@ func topics(n int) Corpus {
 	})
 }
 
+// mixed returns n sentences of ten of 1,000 words: so many that steps are long, and worth more than one thread.
+func mixed(n int) Corpus {
+	return IDs(func(yield func([]int) bool) {
+		rnd := newRandom(43)
+		sentence := make([]int, 10)
+		for range n {
+			for i := range sentence {
+				sentence[i] = rnd.below(1000)
+			}
+			if !yield(sentence) {
+				return
+			}
+		}
+	})
+}
+
 // small returns settings for corpora of a few words.
 func small() Config {
 	cfg := Defaults()
@@ -142,15 +158,15 @@ func TestSameBitsForAnyNumberOfThreads(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := small()
 			change(&cfg)
-			want := fit(t, topics(250), cfg)
+			want := fit(t, mixed(250), cfg)
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 			for _, procs := range []int{1, 4} {
 				runtime.GOMAXPROCS(procs)
 				for _, cfg.Threads = range []int{2, 7} {
-					wantEqual(t, fmt.Sprintf("GOMAXPROCS %d, %d threads", procs, cfg.Threads), fit(t, topics(250), cfg), want)
+					wantEqual(t, fmt.Sprintf("GOMAXPROCS %d, %d threads", procs, cfg.Threads), fit(t, mixed(250), cfg), want)
 				}
 			}
-			if cfg.Seed = 2; slices.Equal(fit(t, topics(250), cfg).Vectors(), want.Vectors()) {
+			if cfg.Seed = 2; slices.Equal(fit(t, mixed(250), cfg).Vectors(), want.Vectors()) {
 				t.Error("another seed gave the same vectors")
 			}
 		})
@@ -175,10 +191,10 @@ func interruptedAt(corpus Corpus, n int, cancel func()) Corpus {
 func TestResume(t *testing.T) {
 	cfg := small()
 	cfg.MinN, cfg.MaxN = 2, 2
-	corpus, path := topics(1500), filepath.Join(t.TempDir(), "state")
+	corpus, path := mixed(700), filepath.Join(t.TempDir(), "state")
 	want := fit(t, corpus, cfg)
 	stops := 0
-	for _, each := range []int{1, 1501, 2200, 3100, 100_000} { // while it counts, in the first and in the second epoch
+	for _, each := range []int{1, 701, 1100, 1500, 100_000} { // while it counts, in the first and in the second epoch
 		for try := range 10 {
 			ctx, cancel := context.WithCancel(t.Context())
 			cfg.Threads = 1 + try%3
@@ -187,7 +203,7 @@ func TestResume(t *testing.T) {
 				t.Fatal(err)
 			}
 			if trainer.State = path; try > 0 {
-				trainer.corpus = interruptedAt(corpus, 2200, cancel)
+				trainer.corpus = interruptedAt(corpus, 1100, cancel)
 			}
 			m, err := trainer.Fit(ctx)
 			if cancel(); err == nil {
