@@ -32,9 +32,6 @@ func init() {
 		},
 		Proxies:  map[string]r.Type{},
 		Untypeds: map[string]string{},
-		Wrappers: map[string][]string{
-			"Model":   {"Check"},
-			"Trainer": {"Check"},
-		},
+		Wrappers: map[string][]string{},
 	})
 }
