@@ -29,7 +29,7 @@ func newBarrier(n int) *barrier {
 
 const (
 	looks  = 1 << 12 // how many times a goroutine looks before it lets others run: for some 5 microseconds
-	yields = 1 << 6  // how many times it does that before it sleeps, if there is a CPU for each
+	yields = 1 << 10 // how many times it does that before it sleeps, if there is a CPU for each
 )
 
 func (b *barrier) wait() {

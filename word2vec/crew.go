@@ -33,7 +33,7 @@ func (c *crew) read(source *blocks) error {
 }
 
 // shortStep is the number of targets of which steps are so short that one thread takes them sooner alone.
-const shortStep = 256
+const shortStep = 64
 
 // train takes the steps of the round.
 func (c *crew) train(t *tables) {
