@@ -39,8 +39,8 @@ func ExampleTrain() {
 	// Output:
 	// waiter       boring
 	// greasy 0.77  bland 0.79
-	// table 0.77   sloppy 0.74
-	// duck 0.77    lacklustre 0.74
+	// table 0.77   underwhelming 0.74
+	// duck 0.77    sloppy 0.74
 }
 
 // Items that are bought together: a list for each basket.
@@ -63,6 +63,6 @@ func ExampleIDs() {
 	fmt.Print(near)
 	// Output:
 	// 1       7
-	// 2 0.35  9 0.42
-	// 3 0.35  8 0.39
+	// 3 0.36  9 0.43
+	// 2 0.35  8 0.39
 }

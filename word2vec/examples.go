@@ -2,7 +2,7 @@ package word2vec
 
 const (
 	stepTargets = 2048 // targets after which a step ends
-	stepUses    = 8    // uses of one row after which a step ends
+	stepUses    = 12   // uses of one row after which a step ends
 )
 
 // examples makes the examples of blocks. It does not change: any number of goroutines may use it.
