@@ -1,10 +1,11 @@
 # make check is the one command before each commit; cheapest checks first.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DATA ?= ../shared/data
+PAIRS ?= ../shared/vectors
 COUNT ?= 10
 FUZZTIME ?= 60s
 
-.PHONY: check check-assembly exp kill fuzz accuracy bench bench-pytorch bench-gensim notebook-kernel notebooks check-notebooks
+.PHONY: check check-assembly exp kill fuzz accuracy accuracy-vectors bench bench-pytorch bench-gensim bench-word2vec notebook-kernel notebooks check-notebooks
 check:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w:"; gofmt -l .; exit 1; }
 	go vet ./...
@@ -38,6 +39,13 @@ kill:
 # accuracy prints the README's table, and fails if a mean is below what the project promises.
 accuracy:
 	EMBEDDING_DATA="$(abspath $(DATA))" go test -count 1 -timeout 30m -run TestAccuracyOnRealData ./cmd/train -v
+	$(MAKE) --no-print-directory accuracy-vectors
+
+# accuracy-vectors compares trained word vectors with people's judgements, those of PAIRS. The text is Debian's packages
+# dict-gcide and dict-wn, which apt-get downloads.
+accuracy-vectors:
+	corpus=$$(mktemp) && trap "rm $$corpus" EXIT && go run ./internal/bench/cmd dictionaries $$corpus && \
+	WORD2VEC_CORPUS="$$corpus" WORD2VEC_PAIRS="$(abspath $(PAIRS))" go test -count 1 -timeout 30m -run TestAgreesWithPeople ./word2vec -v
 
 # bench compares this module with its peers in Go: all of them in turn, COUNT times over, on one CPU.
 bench:
@@ -50,6 +58,10 @@ bench-pytorch:
 # bench-gensim compares the reading and searching of word vectors with gensim's, Debian's python3-gensim.
 bench-gensim:
 	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-gensim.txt vectors-gensim
+
+# bench-word2vec compares the training of word vectors with gensim's and fastText's. A round takes some five minutes.
+bench-word2vec:
+	go run ./internal/bench/cmd compare -count $(COUNT) -out bench-word2vec.txt word2vec
 
 # fuzz runs every fuzz target of the module for FUZZTIME.
 fuzz:

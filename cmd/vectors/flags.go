@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"gorgonia-embedding/internal/cli"
+	"gorgonia-embedding/word2vec"
 )
 
 // options are the flags' values.
@@ -31,20 +33,32 @@ type options struct {
 	N            int    `json:"n" help:"words of a map if none are named"`
 	Out          string `json:"out" help:"{file} to write a map to; none: standard output"`
 	To           string `json:"to" help:"{name} of the format to write; none: the one of the name's ending"`
+
+	State    string `json:"state" help:"{file} to go on from, if it is there, and to save an interrupted training to"`
+	Training word2vec.Config
 }
 
-// everywhere are the flags of all commands.
-const everywhere = "limit only format words json quiet"
+// everywhere are the flags of all commands, and reading those of the commands that read a table.
+const everywhere, reading = "json quiet", "limit only format words"
+
+// takes reports whether the command has a flag.
+func (c command) takes(flag string) bool {
+	flags := everywhere + " " + c.flags
+	if !c.trains {
+		flags += " " + reading
+	}
+	return slices.Contains(strings.Fields(flags), flag)
+}
 
 // parse reads the command line: the command, its flags, FILE and the arguments.
 func parse(args []string, help io.Writer) (c command, o options, rest []string, err error) {
-	o = options{K: 10, N: 100}
+	o = options{K: 10, N: 100, Training: word2vec.Defaults()}
 	fs := flag.NewFlagSet("vectors", flag.ContinueOnError)
-	if err := cli.Fields(fs, &o); err != nil {
+	if err := cmp.Or(cli.Fields(fs, &o), cli.Fields(fs, &o.Training)); err != nil {
 		return c, o, nil, err
 	}
 	fs.VisitAll(func(f *flag.Flag) {
-		if of := takers(f.Name); len(of) < len(commands()) {
+		if of := takers(f.Name); len(of) < len(commands())-1 {
 			f.Usage += "; of " + strings.Join(of, ", ")
 		}
 	})
@@ -95,7 +109,7 @@ func (o options) check(c command, fs *flag.FlagSet) (err error) {
 // takers returns the names of the commands that a flag is of.
 func takers(flag string) (names []string) {
 	for _, c := range commands() {
-		if slices.Contains(strings.Fields(everywhere+" "+c.flags), flag) {
+		if c.takes(flag) {
 			names = append(names, c.name)
 		}
 	}
@@ -105,7 +119,7 @@ func takers(flag string) (names []string) {
 // usage returns what -h says before the flags.
 func usage() string {
 	var b strings.Builder
-	b.WriteString("usage: vectors command [flags] FILE [argument ...]\nLooks at tables of word vectors. 'go doc ./cmd/vectors' is the manual. The commands are\n")
+	b.WriteString("usage: vectors command [flags] FILE [argument ...]\nLooks at tables of word vectors, and trains them. 'go doc ./cmd/vectors' is the manual. The commands are\n")
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "    %s\n", c.usage)
 	}

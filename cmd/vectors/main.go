@@ -1,5 +1,5 @@
 /*
-Vectors looks at tables of word vectors, of any of the formats that package vectors reads.
+Vectors looks at tables of word vectors, of any of the formats that package vectors reads, and trains them.
 
 	go run ./cmd/vectors command [flags] FILE [argument ...]
 
@@ -18,6 +18,7 @@ cmd/train -out writes. The commands are
 	map FILE [word ...]            a picture of words, as SVG; without words, of the first ones of the file
 	info FILE                      what the file is
 	convert FILE OUT               the same table in another file; its ending says the format
+	train TEXT OUT                 vectors of the words of a text, a sentence a line, by skip-gram or CBOW
 
 Where [word ...] are missing, the command reads lines of standard input, one after the other, and answers each.
 
@@ -32,6 +33,7 @@ Where [word ...] are missing, the command reads lines of standard input, one aft
 	go run ./cmd/vectors search -texts vectors/testdata/pairs.tsv -k 2 vectors/testdata/words.vec "w047 w200"
 	go run ./cmd/vectors map -out words.svg vectors/testdata/words.vec w000 w024 w048 w001
 	go run ./cmd/vectors convert -limit 100 vectors/testdata/words.vec words.npy
+	go run ./cmd/vectors train -quiet -dim 20 -min-count 1 -epochs 2 vectors/testdata/words.vec trained.vec
 
 # Flags
 
@@ -59,6 +61,23 @@ What to do with it:
 	-json            print a line of JSON for each answer
 	-quiet           do not tell what is odd about the file
 
+How to train (package word2vec says more):
+
+	-cbow              predict a word from the mean of the words around it; else the words around from each (skip-gram)
+	-dim n             length of a vector (default 100)
+	-window n          most words on each side (default 5)
+	-negatives n       words drawn for each one that occurred (default 5)
+	-min-count n       least count of a word (default 5)
+	-sample x          share of the text above which a word is left out at times; 0: never (default 0.001)
+	-learning-rate x   at the start; it falls to almost 0 (default 0.1)
+	-epochs n          passes over the text (default 5)
+	-minn n            shortest character n-gram (default 3)
+	-maxn n            longest character n-gram; 0: words alone
+	-bucket n          vectors that the n-grams share (default 2000000)
+	-seed n            seed of everything random (default 1)
+	-threads n         goroutines that compute; any number gives the same vectors (default 1)
+	-state file        file to go on from, if it is there, and to save an interrupted training to; none: neither
+
 Standard output gets the answers, standard error what is odd about the file and, in the lines of standard input, words
 that are not known. The exit status is 0 for success, 2 for a misused flag, and 1 for any other error.
 */
@@ -74,8 +93,10 @@ import (
 
 func main() {
 	cli.Main("vectors", func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-		// Files are written whole or not at all: nothing has to come to an end.
-		context.AfterFunc(ctx, func() { os.Exit(1) })
+		if len(args) == 0 || args[0] != "train" { // which may have a state to save
+			// Files are written whole or not at all: nothing has to come to an end.
+			context.AfterFunc(ctx, func() { os.Exit(1) })
+		}
 		return run(ctx, args, os.Stdin, stdout, stderr)
 	})
 }

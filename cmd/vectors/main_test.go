@@ -172,9 +172,9 @@ func TestMisuse(t *testing.T) {
 	inFolder(t)
 	const file = " vectors/testdata/words.vec"
 	for args, want := range map[string]string{
-		"":                            "want a command: nn, analogy, similarity, outlier, eval, encode, search, map, info, convert",
-		"near":                        `unknown command "near": want nn, analogy, similarity, outlier, eval, encode, search, map, info, convert`,
-		"-k 3 nn":                     "the command comes before its flags: nn, analogy, similarity, outlier, eval, encode, search, map, info, convert",
+		"":                            "want a command: nn, analogy, similarity, outlier, eval, encode, search, map, info, convert, train",
+		"near":                        `unknown command "near": want nn, analogy, similarity, outlier, eval, encode, search, map, info, convert, train`,
+		"-k 3 nn":                     "the command comes before its flags: nn, analogy, similarity, outlier, eval, encode, search, map, info, convert, train",
 		"nn":                          "nn: want a file of word vectors: nn FILE [word ...]",
 		"nn -k 0" + file:              "-k must be at least 1, got 0",
 		"nn -limit -1" + file:         "-limit and -top must be at least 0, got -1 and 0",

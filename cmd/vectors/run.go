@@ -20,22 +20,24 @@ import (
 type command struct {
 	name, usage string
 	flags       string // names of the flags that it takes beside those of all commands
+	trains      bool   // FILE is a text, not a table
 	run         func(s *session, args []string) error
 }
 
 // commands returns all commands.
 func commands() []command {
 	return []command{
-		{"nn", "nn FILE [word ...]", "k together without top", nn},
-		{"analogy", "analogy FILE [a b c]", "k multiply top", analogy},
-		{"similarity", "similarity FILE [a b]", "", similarity},
-		{"outlier", "outlier FILE [word ...]", "", outlier},
-		{"eval", "eval FILE pairs-or-analogies ...", "top match-case unknown-wrong multiply", eval},
-		{"encode", "encode FILE [text ...]", "blanks", encode},
-		{"search", "search -texts file FILE [text ...]", "k texts blanks", search},
-		{"map", "map FILE [word ...]", "n out", draw},
-		{"info", "info FILE", "texts blanks", info},
-		{"convert", "convert FILE OUT", "to", convert},
+		{"nn", "nn FILE [word ...]", "k together without top", false, nn},
+		{"analogy", "analogy FILE [a b c]", "k multiply top", false, analogy},
+		{"similarity", "similarity FILE [a b]", "", false, similarity},
+		{"outlier", "outlier FILE [word ...]", "", false, outlier},
+		{"eval", "eval FILE pairs-or-analogies ...", "top match-case unknown-wrong multiply", false, eval},
+		{"encode", "encode FILE [text ...]", "blanks", false, encode},
+		{"search", "search -texts file FILE [text ...]", "k texts blanks", false, search},
+		{"map", "map FILE [word ...]", "n out", false, draw},
+		{"info", "info FILE", "texts blanks", false, info},
+		{"convert", "convert FILE OUT", "to", false, convert},
+		{"train", "train TEXT OUT", "to blanks state cbow dim window negatives min-count sample learning-rate epochs minn maxn bucket seed threads", true, train},
 	}
 }
 
@@ -58,8 +60,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	s := &session{ctx: ctx, options: o, file: rest[0], stdin: stdin, stdout: bufio.NewWriter(stdout), stderr: stderr}
-	if err := s.read(); err != nil {
-		return err
+	if !c.trains {
+		if err := s.read(); err != nil {
+			return err
+		}
 	}
 	err = c.run(s, rest[1:])
 	if flush := s.stdout.Flush(); err == nil {

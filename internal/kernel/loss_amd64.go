@@ -40,3 +40,100 @@ func dotRowsAVX2(dst *float32, x *float32, y *float32, xs *int, ys *int, n int, 
 //
 //go:noescape
 func sumWeightedAVX2(dst *float32, table *float32, ids *int, weights *float32, n int, dim int, last *int)
+
+// sampledScores1AVX2 sets dst[j] to the product of the mean of rows ids[0:n] of in and row targets[j] of out, for j in
+// [0, count). Rows have 8 floats; last is the last target that may be read ahead.
+//
+//go:noescape
+func sampledScores1AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+
+// sampledUpdate1AVX2 adds slopes[j] times the mean of rows ids[0:n] of in to row targets[j] of out, for j in [0, count),
+// and to each of the rows of in the sum of slopes[j] times row targets[j] of out, as that was before.
+// Rows have 8 floats.
+//
+//go:noescape
+func sampledUpdate1AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+
+// sampledScores2AVX2 sets dst[j] to the product of the mean of rows ids[0:n] of in and row targets[j] of out, for j in
+// [0, count). Rows have 16 floats; last is the last target that may be read ahead.
+//
+//go:noescape
+func sampledScores2AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+
+// sampledUpdate2AVX2 adds slopes[j] times the mean of rows ids[0:n] of in to row targets[j] of out, for j in [0, count),
+// and to each of the rows of in the sum of slopes[j] times row targets[j] of out, as that was before.
+// Rows have 16 floats.
+//
+//go:noescape
+func sampledUpdate2AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+
+// sampledScores3AVX2 sets dst[j] to the product of the mean of rows ids[0:n] of in and row targets[j] of out, for j in
+// [0, count). Rows have 24 floats; last is the last target that may be read ahead.
+//
+//go:noescape
+func sampledScores3AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+
+// sampledUpdate3AVX2 adds slopes[j] times the mean of rows ids[0:n] of in to row targets[j] of out, for j in [0, count),
+// and to each of the rows of in the sum of slopes[j] times row targets[j] of out, as that was before.
+// Rows have 24 floats.
+//
+//go:noescape
+func sampledUpdate3AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+
+// sampledScores4AVX2 sets dst[j] to the product of the mean of rows ids[0:n] of in and row targets[j] of out, for j in
+// [0, count). Rows have 32 floats; last is the last target that may be read ahead.
+//
+//go:noescape
+func sampledScores4AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+
+// sampledUpdate4AVX2 adds slopes[j] times the mean of rows ids[0:n] of in to row targets[j] of out, for j in [0, count),
+// and to each of the rows of in the sum of slopes[j] times row targets[j] of out, as that was before.
+// Rows have 32 floats.
+//
+//go:noescape
+func sampledUpdate4AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+
+// sampledScores5AVX2 sets dst[j] to the product of the mean of rows ids[0:n] of in and row targets[j] of out, for j in
+// [0, count). Rows have 40 floats; last is the last target that may be read ahead.
+//
+//go:noescape
+func sampledScores5AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+
+// sampledUpdate5AVX2 adds slopes[j] times the mean of rows ids[0:n] of in to row targets[j] of out, for j in [0, count),
+// and to each of the rows of in the sum of slopes[j] times row targets[j] of out, as that was before.
+// Rows have 40 floats.
+//
+//go:noescape
+func sampledUpdate5AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+
+// sampledScores6AVX2 sets dst[j] to the product of the mean of rows ids[0:n] of in and row targets[j] of out, for j in
+// [0, count). Rows have 48 floats; last is the last target that may be read ahead.
+//
+//go:noescape
+func sampledScores6AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+
+// sampledUpdate6AVX2 adds slopes[j] times the mean of rows ids[0:n] of in to row targets[j] of out, for j in [0, count),
+// and to each of the rows of in the sum of slopes[j] times row targets[j] of out, as that was before.
+// Rows have 48 floats.
+//
+//go:noescape
+func sampledUpdate6AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+
+// sampledScores7AVX2 sets dst[j] to the product of the mean of rows ids[0:n] of in and row targets[j] of out, for j in
+// [0, count). Rows have 56 floats; last is the last target that may be read ahead.
+//
+//go:noescape
+func sampledScores7AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+
+// sampledUpdate7AVX2 adds slopes[j] times the mean of rows ids[0:n] of in to row targets[j] of out, for j in [0, count),
+// and to each of the rows of in the sum of slopes[j] times row targets[j] of out, as that was before.
+// Rows have 56 floats.
+//
+//go:noescape
+func sampledUpdate7AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+
+// sampledSlopesAVX2 sets dst[j] to rate·(labels[j] − σ(s)), for the sum s of parts[j], parts[n+j], … of so many panels and
+// j in [0, n), which is a multiple of 8.
+//
+//go:noescape
+func sampledSlopesAVX2(dst *float32, parts *float32, labels *float32, n int, panels int, rate float32)

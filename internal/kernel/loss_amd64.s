@@ -986,3 +986,1831 @@ weighted_rest:
 weighted_whole:
 	VZEROUPPER
 	RET
+
+// func sampledScores1AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·sampledScores1AVX2(SB), NOSPLIT, $0-68
+	MOVQ   dst+0(FP), AX
+	MOVQ   in+8(FP), CX
+	MOVQ   ids+16(FP), DX
+	MOVQ   n+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	XORQ   SI, SI
+
+sampledScores1_bag:
+	CMPQ    SI, BX
+	JGE     sampledScores1_bag_done
+	MOVLQSX (DX)(SI*4), DI
+	IMUL3Q  $0x00000020, DI, DI
+	ADDQ    CX, DI
+	VADDPS  (DI), Y0, Y0
+	INCQ    SI
+	JMP     sampledScores1_bag
+
+sampledScores1_bag_done:
+	VBROADCASTSS scale+64(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	MOVQ         out+32(FP), CX
+	MOVQ         targets+40(FP), DX
+	MOVQ         count+48(FP), BX
+	MOVQ         last+56(FP), SI
+
+sampledScores1_4:
+	CMPQ         BX, $0x00000004
+	JL           sampledScores1_4_done
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000020, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000020, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y1
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000020, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000020, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y2
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000020, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000020, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y3
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000020, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000020, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y4
+	ADDQ         $0x04, DX
+	VHADDPS      Y2, Y1, Y1
+	VHADDPS      Y4, Y3, Y3
+	VHADDPS      Y3, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VMOVUPS      X2, (AX)
+	ADDQ         $0x10, AX
+	SUBQ         $0x00000004, BX
+	JMP          sampledScores1_4
+
+sampledScores1_4_done:
+sampledScores1_1:
+	CMPQ         BX, $0x00000001
+	JL           sampledScores1_1_done
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000020, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y1
+	VHADDPS      Y1, Y1, Y1
+	VHADDPS      Y1, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VMOVSS       X2, (AX)
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, AX
+	SUBQ         $0x00000001, BX
+	JMP          sampledScores1_1
+
+sampledScores1_1_done:
+	VZEROUPPER
+	RET
+
+// func sampledUpdate1AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+// Requires: AVX
+TEXT ·sampledUpdate1AVX2(SB), NOSPLIT, $0-60
+	MOVQ   in+0(FP), AX
+	MOVQ   ids+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	XORQ   BX, BX
+
+sampledUpdate1_bag:
+	CMPQ    BX, DX
+	JGE     sampledUpdate1_bag_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x00000020, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y0, Y0
+	INCQ    BX
+	JMP     sampledUpdate1_bag
+
+sampledUpdate1_bag_done:
+	VBROADCASTSS scale+56(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	MOVQ         out+24(FP), BX
+	MOVQ         targets+32(FP), SI
+	MOVQ         slopes+40(FP), DI
+	MOVQ         count+48(FP), R8
+	VXORPS       Y3, Y3, Y3
+
+sampledUpdate1_targets:
+	CMPQ         R8, $0x00000001
+	JL           sampledUpdate1_targets_done
+	MOVLQSX      (SI), R9
+	IMUL3Q       $0x00000020, R9, R9
+	ADDQ         BX, R9
+	VBROADCASTSS (DI), Y1
+	VMULPS       (R9), Y1, Y2
+	VADDPS       Y2, Y3, Y3
+	VMULPS       Y0, Y1, Y2
+	VADDPS       (R9), Y2, Y2
+	VMOVUPS      Y2, (R9)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x00000001, R8
+	JMP          sampledUpdate1_targets
+
+sampledUpdate1_targets_done:
+	XORQ BX, BX
+
+sampledUpdate1_rows:
+	CMPQ    BX, DX
+	JGE     sampledUpdate1_rows_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x00000020, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y3, Y2
+	VMOVUPS Y2, (SI)
+	INCQ    BX
+	JMP     sampledUpdate1_rows
+
+sampledUpdate1_rows_done:
+	VZEROUPPER
+	RET
+
+// func sampledScores2AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·sampledScores2AVX2(SB), NOSPLIT, $0-68
+	MOVQ   dst+0(FP), AX
+	MOVQ   in+8(FP), CX
+	MOVQ   ids+16(FP), DX
+	MOVQ   n+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	XORQ   SI, SI
+
+sampledScores2_bag:
+	CMPQ    SI, BX
+	JGE     sampledScores2_bag_done
+	MOVLQSX (DX)(SI*4), DI
+	IMUL3Q  $0x00000040, DI, DI
+	ADDQ    CX, DI
+	VADDPS  (DI), Y0, Y0
+	VADDPS  32(DI), Y1, Y1
+	INCQ    SI
+	JMP     sampledScores2_bag
+
+sampledScores2_bag_done:
+	VBROADCASTSS scale+64(FP), Y2
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	MOVQ         out+32(FP), CX
+	MOVQ         targets+40(FP), DX
+	MOVQ         count+48(FP), BX
+	MOVQ         last+56(FP), SI
+
+sampledScores2_4:
+	CMPQ         BX, $0x00000004
+	JL           sampledScores2_4_done
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000040, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000040, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y2
+	VMULPS       32(DI), Y1, Y3
+	VADDPS       Y3, Y2, Y2
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000040, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000040, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y3
+	VMULPS       32(DI), Y1, Y4
+	VADDPS       Y4, Y3, Y3
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000040, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000040, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y4
+	VMULPS       32(DI), Y1, Y5
+	VADDPS       Y5, Y4, Y4
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000040, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000040, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y5
+	VMULPS       32(DI), Y1, Y6
+	VADDPS       Y6, Y5, Y5
+	ADDQ         $0x04, DX
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y5, Y4, Y4
+	VHADDPS      Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VMOVUPS      X3, (AX)
+	ADDQ         $0x10, AX
+	SUBQ         $0x00000004, BX
+	JMP          sampledScores2_4
+
+sampledScores2_4_done:
+sampledScores2_1:
+	CMPQ         BX, $0x00000001
+	JL           sampledScores2_1_done
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000040, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y2
+	VMULPS       32(DI), Y1, Y3
+	VADDPS       Y3, Y2, Y2
+	VHADDPS      Y2, Y2, Y2
+	VHADDPS      Y2, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X3
+	VMOVSS       X3, (AX)
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, AX
+	SUBQ         $0x00000001, BX
+	JMP          sampledScores2_1
+
+sampledScores2_1_done:
+	VZEROUPPER
+	RET
+
+// func sampledUpdate2AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+// Requires: AVX
+TEXT ·sampledUpdate2AVX2(SB), NOSPLIT, $0-60
+	MOVQ   in+0(FP), AX
+	MOVQ   ids+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	XORQ   BX, BX
+
+sampledUpdate2_bag:
+	CMPQ    BX, DX
+	JGE     sampledUpdate2_bag_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x00000040, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	INCQ    BX
+	JMP     sampledUpdate2_bag
+
+sampledUpdate2_bag_done:
+	VBROADCASTSS scale+56(FP), Y2
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	MOVQ         out+24(FP), BX
+	MOVQ         targets+32(FP), SI
+	MOVQ         slopes+40(FP), DI
+	MOVQ         count+48(FP), R8
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+
+sampledUpdate2_targets:
+	CMPQ         R8, $0x00000001
+	JL           sampledUpdate2_targets_done
+	MOVLQSX      (SI), R9
+	IMUL3Q       $0x00000040, R9, R9
+	ADDQ         BX, R9
+	VBROADCASTSS (DI), Y2
+	VMULPS       (R9), Y2, Y3
+	VADDPS       Y3, Y4, Y4
+	VMULPS       Y0, Y2, Y3
+	VADDPS       (R9), Y3, Y3
+	VMOVUPS      Y3, (R9)
+	VMULPS       32(R9), Y2, Y3
+	VADDPS       Y3, Y5, Y5
+	VMULPS       Y1, Y2, Y3
+	VADDPS       32(R9), Y3, Y3
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x00000001, R8
+	JMP          sampledUpdate2_targets
+
+sampledUpdate2_targets_done:
+	XORQ BX, BX
+
+sampledUpdate2_rows:
+	CMPQ    BX, DX
+	JGE     sampledUpdate2_rows_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x00000040, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y4, Y3
+	VMOVUPS Y3, (SI)
+	VADDPS  32(SI), Y5, Y3
+	VMOVUPS Y3, 32(SI)
+	INCQ    BX
+	JMP     sampledUpdate2_rows
+
+sampledUpdate2_rows_done:
+	VZEROUPPER
+	RET
+
+// func sampledScores3AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·sampledScores3AVX2(SB), NOSPLIT, $0-68
+	MOVQ   dst+0(FP), AX
+	MOVQ   in+8(FP), CX
+	MOVQ   ids+16(FP), DX
+	MOVQ   n+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	XORQ   SI, SI
+
+sampledScores3_bag:
+	CMPQ    SI, BX
+	JGE     sampledScores3_bag_done
+	MOVLQSX (DX)(SI*4), DI
+	IMUL3Q  $0x00000060, DI, DI
+	ADDQ    CX, DI
+	VADDPS  (DI), Y0, Y0
+	VADDPS  32(DI), Y1, Y1
+	VADDPS  64(DI), Y2, Y2
+	INCQ    SI
+	JMP     sampledScores3_bag
+
+sampledScores3_bag_done:
+	VBROADCASTSS scale+64(FP), Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y3, Y2, Y2
+	MOVQ         out+32(FP), CX
+	MOVQ         targets+40(FP), DX
+	MOVQ         count+48(FP), BX
+	MOVQ         last+56(FP), SI
+
+sampledScores3_4:
+	CMPQ         BX, $0x00000004
+	JL           sampledScores3_4_done
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000060, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000060, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y3
+	VMULPS       32(DI), Y1, Y4
+	VADDPS       Y4, Y3, Y3
+	VMULPS       64(DI), Y2, Y4
+	VADDPS       Y4, Y3, Y3
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000060, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000060, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y4
+	VMULPS       32(DI), Y1, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       64(DI), Y2, Y5
+	VADDPS       Y5, Y4, Y4
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000060, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000060, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y5
+	VMULPS       32(DI), Y1, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       64(DI), Y2, Y6
+	VADDPS       Y6, Y5, Y5
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000060, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000060, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y6
+	VMULPS       32(DI), Y1, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       64(DI), Y2, Y7
+	VADDPS       Y7, Y6, Y6
+	ADDQ         $0x04, DX
+	VHADDPS      Y4, Y3, Y3
+	VHADDPS      Y6, Y5, Y5
+	VHADDPS      Y5, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X4
+	VMOVUPS      X4, (AX)
+	ADDQ         $0x10, AX
+	SUBQ         $0x00000004, BX
+	JMP          sampledScores3_4
+
+sampledScores3_4_done:
+sampledScores3_1:
+	CMPQ         BX, $0x00000001
+	JL           sampledScores3_1_done
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000060, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y3
+	VMULPS       32(DI), Y1, Y4
+	VADDPS       Y4, Y3, Y3
+	VMULPS       64(DI), Y2, Y4
+	VADDPS       Y4, Y3, Y3
+	VHADDPS      Y3, Y3, Y3
+	VHADDPS      Y3, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X4
+	VMOVSS       X4, (AX)
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, AX
+	SUBQ         $0x00000001, BX
+	JMP          sampledScores3_1
+
+sampledScores3_1_done:
+	VZEROUPPER
+	RET
+
+// func sampledUpdate3AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+// Requires: AVX
+TEXT ·sampledUpdate3AVX2(SB), NOSPLIT, $0-60
+	MOVQ   in+0(FP), AX
+	MOVQ   ids+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	XORQ   BX, BX
+
+sampledUpdate3_bag:
+	CMPQ    BX, DX
+	JGE     sampledUpdate3_bag_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x00000060, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	VADDPS  64(SI), Y2, Y2
+	INCQ    BX
+	JMP     sampledUpdate3_bag
+
+sampledUpdate3_bag_done:
+	VBROADCASTSS scale+56(FP), Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y3, Y2, Y2
+	MOVQ         out+24(FP), BX
+	MOVQ         targets+32(FP), SI
+	MOVQ         slopes+40(FP), DI
+	MOVQ         count+48(FP), R8
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+
+sampledUpdate3_targets:
+	CMPQ         R8, $0x00000001
+	JL           sampledUpdate3_targets_done
+	MOVLQSX      (SI), R9
+	IMUL3Q       $0x00000060, R9, R9
+	ADDQ         BX, R9
+	VBROADCASTSS (DI), Y3
+	VMULPS       (R9), Y3, Y4
+	VADDPS       Y4, Y5, Y5
+	VMULPS       Y0, Y3, Y4
+	VADDPS       (R9), Y4, Y4
+	VMOVUPS      Y4, (R9)
+	VMULPS       32(R9), Y3, Y4
+	VADDPS       Y4, Y6, Y6
+	VMULPS       Y1, Y3, Y4
+	VADDPS       32(R9), Y4, Y4
+	VMOVUPS      Y4, 32(R9)
+	VMULPS       64(R9), Y3, Y4
+	VADDPS       Y4, Y7, Y7
+	VMULPS       Y2, Y3, Y4
+	VADDPS       64(R9), Y4, Y4
+	VMOVUPS      Y4, 64(R9)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x00000001, R8
+	JMP          sampledUpdate3_targets
+
+sampledUpdate3_targets_done:
+	XORQ BX, BX
+
+sampledUpdate3_rows:
+	CMPQ    BX, DX
+	JGE     sampledUpdate3_rows_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x00000060, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y5, Y4
+	VMOVUPS Y4, (SI)
+	VADDPS  32(SI), Y6, Y4
+	VMOVUPS Y4, 32(SI)
+	VADDPS  64(SI), Y7, Y4
+	VMOVUPS Y4, 64(SI)
+	INCQ    BX
+	JMP     sampledUpdate3_rows
+
+sampledUpdate3_rows_done:
+	VZEROUPPER
+	RET
+
+// func sampledScores4AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·sampledScores4AVX2(SB), NOSPLIT, $0-68
+	MOVQ   dst+0(FP), AX
+	MOVQ   in+8(FP), CX
+	MOVQ   ids+16(FP), DX
+	MOVQ   n+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	XORQ   SI, SI
+
+sampledScores4_bag:
+	CMPQ    SI, BX
+	JGE     sampledScores4_bag_done
+	MOVLQSX (DX)(SI*4), DI
+	IMUL3Q  $0x00000080, DI, DI
+	ADDQ    CX, DI
+	VADDPS  (DI), Y0, Y0
+	VADDPS  32(DI), Y1, Y1
+	VADDPS  64(DI), Y2, Y2
+	VADDPS  96(DI), Y3, Y3
+	INCQ    SI
+	JMP     sampledScores4_bag
+
+sampledScores4_bag_done:
+	VBROADCASTSS scale+64(FP), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	MOVQ         out+32(FP), CX
+	MOVQ         targets+40(FP), DX
+	MOVQ         count+48(FP), BX
+	MOVQ         last+56(FP), SI
+
+sampledScores4_4:
+	CMPQ         BX, $0x00000004
+	JL           sampledScores4_4_done
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000080, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000080, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y4
+	VMULPS       32(DI), Y1, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       64(DI), Y2, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       96(DI), Y3, Y5
+	VADDPS       Y5, Y4, Y4
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000080, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000080, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y5
+	VMULPS       32(DI), Y1, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       64(DI), Y2, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       96(DI), Y3, Y6
+	VADDPS       Y6, Y5, Y5
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000080, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000080, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y6
+	VMULPS       32(DI), Y1, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       64(DI), Y2, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       96(DI), Y3, Y7
+	VADDPS       Y7, Y6, Y6
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x00000080, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000080, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y7
+	VMULPS       32(DI), Y1, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       64(DI), Y2, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       96(DI), Y3, Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         $0x04, DX
+	VHADDPS      Y5, Y4, Y4
+	VHADDPS      Y7, Y6, Y6
+	VHADDPS      Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X5, X4, X5
+	VMOVUPS      X5, (AX)
+	ADDQ         $0x10, AX
+	SUBQ         $0x00000004, BX
+	JMP          sampledScores4_4
+
+sampledScores4_4_done:
+sampledScores4_1:
+	CMPQ         BX, $0x00000001
+	JL           sampledScores4_1_done
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x00000080, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y4
+	VMULPS       32(DI), Y1, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       64(DI), Y2, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       96(DI), Y3, Y5
+	VADDPS       Y5, Y4, Y4
+	VHADDPS      Y4, Y4, Y4
+	VHADDPS      Y4, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X5, X4, X5
+	VMOVSS       X5, (AX)
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, AX
+	SUBQ         $0x00000001, BX
+	JMP          sampledScores4_1
+
+sampledScores4_1_done:
+	VZEROUPPER
+	RET
+
+// func sampledUpdate4AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+// Requires: AVX
+TEXT ·sampledUpdate4AVX2(SB), NOSPLIT, $0-60
+	MOVQ   in+0(FP), AX
+	MOVQ   ids+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	XORQ   BX, BX
+
+sampledUpdate4_bag:
+	CMPQ    BX, DX
+	JGE     sampledUpdate4_bag_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x00000080, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	VADDPS  64(SI), Y2, Y2
+	VADDPS  96(SI), Y3, Y3
+	INCQ    BX
+	JMP     sampledUpdate4_bag
+
+sampledUpdate4_bag_done:
+	VBROADCASTSS scale+56(FP), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	MOVQ         out+24(FP), BX
+	MOVQ         targets+32(FP), SI
+	MOVQ         slopes+40(FP), DI
+	MOVQ         count+48(FP), R8
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+
+sampledUpdate4_targets:
+	CMPQ         R8, $0x00000001
+	JL           sampledUpdate4_targets_done
+	MOVLQSX      (SI), R9
+	IMUL3Q       $0x00000080, R9, R9
+	ADDQ         BX, R9
+	VBROADCASTSS (DI), Y4
+	VMULPS       (R9), Y4, Y5
+	VADDPS       Y5, Y6, Y6
+	VMULPS       Y0, Y4, Y5
+	VADDPS       (R9), Y5, Y5
+	VMOVUPS      Y5, (R9)
+	VMULPS       32(R9), Y4, Y5
+	VADDPS       Y5, Y7, Y7
+	VMULPS       Y1, Y4, Y5
+	VADDPS       32(R9), Y5, Y5
+	VMOVUPS      Y5, 32(R9)
+	VMULPS       64(R9), Y4, Y5
+	VADDPS       Y5, Y8, Y8
+	VMULPS       Y2, Y4, Y5
+	VADDPS       64(R9), Y5, Y5
+	VMOVUPS      Y5, 64(R9)
+	VMULPS       96(R9), Y4, Y5
+	VADDPS       Y5, Y9, Y9
+	VMULPS       Y3, Y4, Y5
+	VADDPS       96(R9), Y5, Y5
+	VMOVUPS      Y5, 96(R9)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x00000001, R8
+	JMP          sampledUpdate4_targets
+
+sampledUpdate4_targets_done:
+	XORQ BX, BX
+
+sampledUpdate4_rows:
+	CMPQ    BX, DX
+	JGE     sampledUpdate4_rows_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x00000080, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y6, Y5
+	VMOVUPS Y5, (SI)
+	VADDPS  32(SI), Y7, Y5
+	VMOVUPS Y5, 32(SI)
+	VADDPS  64(SI), Y8, Y5
+	VMOVUPS Y5, 64(SI)
+	VADDPS  96(SI), Y9, Y5
+	VMOVUPS Y5, 96(SI)
+	INCQ    BX
+	JMP     sampledUpdate4_rows
+
+sampledUpdate4_rows_done:
+	VZEROUPPER
+	RET
+
+// func sampledScores5AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·sampledScores5AVX2(SB), NOSPLIT, $0-68
+	MOVQ   dst+0(FP), AX
+	MOVQ   in+8(FP), CX
+	MOVQ   ids+16(FP), DX
+	MOVQ   n+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	XORQ   SI, SI
+
+sampledScores5_bag:
+	CMPQ    SI, BX
+	JGE     sampledScores5_bag_done
+	MOVLQSX (DX)(SI*4), DI
+	IMUL3Q  $0x000000a0, DI, DI
+	ADDQ    CX, DI
+	VADDPS  (DI), Y0, Y0
+	VADDPS  32(DI), Y1, Y1
+	VADDPS  64(DI), Y2, Y2
+	VADDPS  96(DI), Y3, Y3
+	VADDPS  128(DI), Y4, Y4
+	INCQ    SI
+	JMP     sampledScores5_bag
+
+sampledScores5_bag_done:
+	VBROADCASTSS scale+64(FP), Y5
+	VMULPS       Y5, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	MOVQ         out+32(FP), CX
+	MOVQ         targets+40(FP), DX
+	MOVQ         count+48(FP), BX
+	MOVQ         last+56(FP), SI
+
+sampledScores5_4:
+	CMPQ         BX, $0x00000004
+	JL           sampledScores5_4_done
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000a0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000a0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y5
+	VMULPS       32(DI), Y1, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       64(DI), Y2, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       96(DI), Y3, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       128(DI), Y4, Y6
+	VADDPS       Y6, Y5, Y5
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000a0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000a0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y6
+	VMULPS       32(DI), Y1, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       64(DI), Y2, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       96(DI), Y3, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       128(DI), Y4, Y7
+	VADDPS       Y7, Y6, Y6
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000a0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000a0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y7
+	VMULPS       32(DI), Y1, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       64(DI), Y2, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       96(DI), Y3, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       128(DI), Y4, Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000a0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000a0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y8
+	VMULPS       32(DI), Y1, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       64(DI), Y2, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       96(DI), Y3, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       128(DI), Y4, Y9
+	VADDPS       Y9, Y8, Y8
+	ADDQ         $0x04, DX
+	VHADDPS      Y6, Y5, Y5
+	VHADDPS      Y8, Y7, Y7
+	VHADDPS      Y7, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VADDPS       X6, X5, X6
+	VMOVUPS      X6, (AX)
+	ADDQ         $0x10, AX
+	SUBQ         $0x00000004, BX
+	JMP          sampledScores5_4
+
+sampledScores5_4_done:
+sampledScores5_1:
+	CMPQ         BX, $0x00000001
+	JL           sampledScores5_1_done
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000a0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y5
+	VMULPS       32(DI), Y1, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       64(DI), Y2, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       96(DI), Y3, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       128(DI), Y4, Y6
+	VADDPS       Y6, Y5, Y5
+	VHADDPS      Y5, Y5, Y5
+	VHADDPS      Y5, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VADDPS       X6, X5, X6
+	VMOVSS       X6, (AX)
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, AX
+	SUBQ         $0x00000001, BX
+	JMP          sampledScores5_1
+
+sampledScores5_1_done:
+	VZEROUPPER
+	RET
+
+// func sampledUpdate5AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+// Requires: AVX
+TEXT ·sampledUpdate5AVX2(SB), NOSPLIT, $0-60
+	MOVQ   in+0(FP), AX
+	MOVQ   ids+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	XORQ   BX, BX
+
+sampledUpdate5_bag:
+	CMPQ    BX, DX
+	JGE     sampledUpdate5_bag_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x000000a0, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	VADDPS  64(SI), Y2, Y2
+	VADDPS  96(SI), Y3, Y3
+	VADDPS  128(SI), Y4, Y4
+	INCQ    BX
+	JMP     sampledUpdate5_bag
+
+sampledUpdate5_bag_done:
+	VBROADCASTSS scale+56(FP), Y5
+	VMULPS       Y5, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	MOVQ         out+24(FP), BX
+	MOVQ         targets+32(FP), SI
+	MOVQ         slopes+40(FP), DI
+	MOVQ         count+48(FP), R8
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+
+sampledUpdate5_targets:
+	CMPQ         R8, $0x00000001
+	JL           sampledUpdate5_targets_done
+	MOVLQSX      (SI), R9
+	IMUL3Q       $0x000000a0, R9, R9
+	ADDQ         BX, R9
+	VBROADCASTSS (DI), Y5
+	VMULPS       (R9), Y5, Y6
+	VADDPS       Y6, Y7, Y7
+	VMULPS       Y0, Y5, Y6
+	VADDPS       (R9), Y6, Y6
+	VMOVUPS      Y6, (R9)
+	VMULPS       32(R9), Y5, Y6
+	VADDPS       Y6, Y8, Y8
+	VMULPS       Y1, Y5, Y6
+	VADDPS       32(R9), Y6, Y6
+	VMOVUPS      Y6, 32(R9)
+	VMULPS       64(R9), Y5, Y6
+	VADDPS       Y6, Y9, Y9
+	VMULPS       Y2, Y5, Y6
+	VADDPS       64(R9), Y6, Y6
+	VMOVUPS      Y6, 64(R9)
+	VMULPS       96(R9), Y5, Y6
+	VADDPS       Y6, Y10, Y10
+	VMULPS       Y3, Y5, Y6
+	VADDPS       96(R9), Y6, Y6
+	VMOVUPS      Y6, 96(R9)
+	VMULPS       128(R9), Y5, Y6
+	VADDPS       Y6, Y11, Y11
+	VMULPS       Y4, Y5, Y6
+	VADDPS       128(R9), Y6, Y6
+	VMOVUPS      Y6, 128(R9)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x00000001, R8
+	JMP          sampledUpdate5_targets
+
+sampledUpdate5_targets_done:
+	XORQ BX, BX
+
+sampledUpdate5_rows:
+	CMPQ    BX, DX
+	JGE     sampledUpdate5_rows_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x000000a0, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y7, Y6
+	VMOVUPS Y6, (SI)
+	VADDPS  32(SI), Y8, Y6
+	VMOVUPS Y6, 32(SI)
+	VADDPS  64(SI), Y9, Y6
+	VMOVUPS Y6, 64(SI)
+	VADDPS  96(SI), Y10, Y6
+	VMOVUPS Y6, 96(SI)
+	VADDPS  128(SI), Y11, Y6
+	VMOVUPS Y6, 128(SI)
+	INCQ    BX
+	JMP     sampledUpdate5_rows
+
+sampledUpdate5_rows_done:
+	VZEROUPPER
+	RET
+
+// func sampledScores6AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·sampledScores6AVX2(SB), NOSPLIT, $0-68
+	MOVQ   dst+0(FP), AX
+	MOVQ   in+8(FP), CX
+	MOVQ   ids+16(FP), DX
+	MOVQ   n+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	XORQ   SI, SI
+
+sampledScores6_bag:
+	CMPQ    SI, BX
+	JGE     sampledScores6_bag_done
+	MOVLQSX (DX)(SI*4), DI
+	IMUL3Q  $0x000000c0, DI, DI
+	ADDQ    CX, DI
+	VADDPS  (DI), Y0, Y0
+	VADDPS  32(DI), Y1, Y1
+	VADDPS  64(DI), Y2, Y2
+	VADDPS  96(DI), Y3, Y3
+	VADDPS  128(DI), Y4, Y4
+	VADDPS  160(DI), Y5, Y5
+	INCQ    SI
+	JMP     sampledScores6_bag
+
+sampledScores6_bag_done:
+	VBROADCASTSS scale+64(FP), Y6
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y6, Y1, Y1
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	MOVQ         out+32(FP), CX
+	MOVQ         targets+40(FP), DX
+	MOVQ         count+48(FP), BX
+	MOVQ         last+56(FP), SI
+
+sampledScores6_4:
+	CMPQ         BX, $0x00000004
+	JL           sampledScores6_4_done
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000c0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000c0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y6
+	VMULPS       32(DI), Y1, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       64(DI), Y2, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       96(DI), Y3, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       128(DI), Y4, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       160(DI), Y5, Y7
+	VADDPS       Y7, Y6, Y6
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000c0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000c0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y7
+	VMULPS       32(DI), Y1, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       64(DI), Y2, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       96(DI), Y3, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       128(DI), Y4, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       160(DI), Y5, Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000c0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000c0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y8
+	VMULPS       32(DI), Y1, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       64(DI), Y2, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       96(DI), Y3, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       128(DI), Y4, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       160(DI), Y5, Y9
+	VADDPS       Y9, Y8, Y8
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000c0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000c0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y9
+	VMULPS       32(DI), Y1, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       64(DI), Y2, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       96(DI), Y3, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       128(DI), Y4, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       160(DI), Y5, Y10
+	VADDPS       Y10, Y9, Y9
+	ADDQ         $0x04, DX
+	VHADDPS      Y7, Y6, Y6
+	VHADDPS      Y9, Y8, Y8
+	VHADDPS      Y8, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VADDPS       X7, X6, X7
+	VMOVUPS      X7, (AX)
+	ADDQ         $0x10, AX
+	SUBQ         $0x00000004, BX
+	JMP          sampledScores6_4
+
+sampledScores6_4_done:
+sampledScores6_1:
+	CMPQ         BX, $0x00000001
+	JL           sampledScores6_1_done
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000c0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y6
+	VMULPS       32(DI), Y1, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       64(DI), Y2, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       96(DI), Y3, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       128(DI), Y4, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       160(DI), Y5, Y7
+	VADDPS       Y7, Y6, Y6
+	VHADDPS      Y6, Y6, Y6
+	VHADDPS      Y6, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VADDPS       X7, X6, X7
+	VMOVSS       X7, (AX)
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, AX
+	SUBQ         $0x00000001, BX
+	JMP          sampledScores6_1
+
+sampledScores6_1_done:
+	VZEROUPPER
+	RET
+
+// func sampledUpdate6AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+// Requires: AVX
+TEXT ·sampledUpdate6AVX2(SB), NOSPLIT, $0-60
+	MOVQ   in+0(FP), AX
+	MOVQ   ids+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	XORQ   BX, BX
+
+sampledUpdate6_bag:
+	CMPQ    BX, DX
+	JGE     sampledUpdate6_bag_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x000000c0, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	VADDPS  64(SI), Y2, Y2
+	VADDPS  96(SI), Y3, Y3
+	VADDPS  128(SI), Y4, Y4
+	VADDPS  160(SI), Y5, Y5
+	INCQ    BX
+	JMP     sampledUpdate6_bag
+
+sampledUpdate6_bag_done:
+	VBROADCASTSS scale+56(FP), Y6
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y6, Y1, Y1
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	MOVQ         out+24(FP), BX
+	MOVQ         targets+32(FP), SI
+	MOVQ         slopes+40(FP), DI
+	MOVQ         count+48(FP), R8
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	VXORPS       Y12, Y12, Y12
+	VXORPS       Y13, Y13, Y13
+
+sampledUpdate6_targets:
+	CMPQ         R8, $0x00000001
+	JL           sampledUpdate6_targets_done
+	MOVLQSX      (SI), R9
+	IMUL3Q       $0x000000c0, R9, R9
+	ADDQ         BX, R9
+	VBROADCASTSS (DI), Y6
+	VMULPS       (R9), Y6, Y7
+	VADDPS       Y7, Y8, Y8
+	VMULPS       Y0, Y6, Y7
+	VADDPS       (R9), Y7, Y7
+	VMOVUPS      Y7, (R9)
+	VMULPS       32(R9), Y6, Y7
+	VADDPS       Y7, Y9, Y9
+	VMULPS       Y1, Y6, Y7
+	VADDPS       32(R9), Y7, Y7
+	VMOVUPS      Y7, 32(R9)
+	VMULPS       64(R9), Y6, Y7
+	VADDPS       Y7, Y10, Y10
+	VMULPS       Y2, Y6, Y7
+	VADDPS       64(R9), Y7, Y7
+	VMOVUPS      Y7, 64(R9)
+	VMULPS       96(R9), Y6, Y7
+	VADDPS       Y7, Y11, Y11
+	VMULPS       Y3, Y6, Y7
+	VADDPS       96(R9), Y7, Y7
+	VMOVUPS      Y7, 96(R9)
+	VMULPS       128(R9), Y6, Y7
+	VADDPS       Y7, Y12, Y12
+	VMULPS       Y4, Y6, Y7
+	VADDPS       128(R9), Y7, Y7
+	VMOVUPS      Y7, 128(R9)
+	VMULPS       160(R9), Y6, Y7
+	VADDPS       Y7, Y13, Y13
+	VMULPS       Y5, Y6, Y7
+	VADDPS       160(R9), Y7, Y7
+	VMOVUPS      Y7, 160(R9)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x00000001, R8
+	JMP          sampledUpdate6_targets
+
+sampledUpdate6_targets_done:
+	XORQ BX, BX
+
+sampledUpdate6_rows:
+	CMPQ    BX, DX
+	JGE     sampledUpdate6_rows_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x000000c0, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y8, Y7
+	VMOVUPS Y7, (SI)
+	VADDPS  32(SI), Y9, Y7
+	VMOVUPS Y7, 32(SI)
+	VADDPS  64(SI), Y10, Y7
+	VMOVUPS Y7, 64(SI)
+	VADDPS  96(SI), Y11, Y7
+	VMOVUPS Y7, 96(SI)
+	VADDPS  128(SI), Y12, Y7
+	VMOVUPS Y7, 128(SI)
+	VADDPS  160(SI), Y13, Y7
+	VMOVUPS Y7, 160(SI)
+	INCQ    BX
+	JMP     sampledUpdate6_rows
+
+sampledUpdate6_rows_done:
+	VZEROUPPER
+	RET
+
+// func sampledScores7AVX2(dst *float32, in *float32, ids *int32, n int, out *float32, targets *int32, count int, last *int32, scale float32)
+// Requires: AVX, CMOV, MMX+
+TEXT ·sampledScores7AVX2(SB), NOSPLIT, $0-68
+	MOVQ   dst+0(FP), AX
+	MOVQ   in+8(FP), CX
+	MOVQ   ids+16(FP), DX
+	MOVQ   n+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	XORQ   SI, SI
+
+sampledScores7_bag:
+	CMPQ    SI, BX
+	JGE     sampledScores7_bag_done
+	MOVLQSX (DX)(SI*4), DI
+	IMUL3Q  $0x000000e0, DI, DI
+	ADDQ    CX, DI
+	VADDPS  (DI), Y0, Y0
+	VADDPS  32(DI), Y1, Y1
+	VADDPS  64(DI), Y2, Y2
+	VADDPS  96(DI), Y3, Y3
+	VADDPS  128(DI), Y4, Y4
+	VADDPS  160(DI), Y5, Y5
+	VADDPS  192(DI), Y6, Y6
+	INCQ    SI
+	JMP     sampledScores7_bag
+
+sampledScores7_bag_done:
+	VBROADCASTSS scale+64(FP), Y7
+	VMULPS       Y7, Y0, Y0
+	VMULPS       Y7, Y1, Y1
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y7, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VMULPS       Y7, Y6, Y6
+	MOVQ         out+32(FP), CX
+	MOVQ         targets+40(FP), DX
+	MOVQ         count+48(FP), BX
+	MOVQ         last+56(FP), SI
+
+sampledScores7_4:
+	CMPQ         BX, $0x00000004
+	JL           sampledScores7_4_done
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000e0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000e0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y7
+	VMULPS       32(DI), Y1, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       64(DI), Y2, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       96(DI), Y3, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       128(DI), Y4, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       160(DI), Y5, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       192(DI), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000e0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000e0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y8
+	VMULPS       32(DI), Y1, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       64(DI), Y2, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       96(DI), Y3, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       128(DI), Y4, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       160(DI), Y5, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       192(DI), Y6, Y9
+	VADDPS       Y9, Y8, Y8
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000e0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000e0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y9
+	VMULPS       32(DI), Y1, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       64(DI), Y2, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       96(DI), Y3, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       128(DI), Y4, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       160(DI), Y5, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       192(DI), Y6, Y10
+	VADDPS       Y10, Y9, Y9
+	ADDQ         $0x04, DX
+	LEAQ         48(DX), DI
+	CMPQ         DI, SI
+	CMOVQHI      SI, DI
+	MOVLQSX      (DI), DI
+	IMUL3Q       $0x000000e0, DI, DI
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000e0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y10
+	VMULPS       32(DI), Y1, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       64(DI), Y2, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       96(DI), Y3, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       128(DI), Y4, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       160(DI), Y5, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       192(DI), Y6, Y11
+	VADDPS       Y11, Y10, Y10
+	ADDQ         $0x04, DX
+	VHADDPS      Y8, Y7, Y7
+	VHADDPS      Y10, Y9, Y9
+	VHADDPS      Y9, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VADDPS       X8, X7, X8
+	VMOVUPS      X8, (AX)
+	ADDQ         $0x10, AX
+	SUBQ         $0x00000004, BX
+	JMP          sampledScores7_4
+
+sampledScores7_4_done:
+sampledScores7_1:
+	CMPQ         BX, $0x00000001
+	JL           sampledScores7_1_done
+	MOVLQSX      (DX), DI
+	IMUL3Q       $0x000000e0, DI, DI
+	ADDQ         CX, DI
+	VMULPS       (DI), Y0, Y7
+	VMULPS       32(DI), Y1, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       64(DI), Y2, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       96(DI), Y3, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       128(DI), Y4, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       160(DI), Y5, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       192(DI), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	VHADDPS      Y7, Y7, Y7
+	VHADDPS      Y7, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VADDPS       X8, X7, X8
+	VMOVSS       X8, (AX)
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, AX
+	SUBQ         $0x00000001, BX
+	JMP          sampledScores7_1
+
+sampledScores7_1_done:
+	VZEROUPPER
+	RET
+
+// func sampledUpdate7AVX2(in *float32, ids *int32, n int, out *float32, targets *int32, slopes *float32, count int, scale float32)
+// Requires: AVX
+TEXT ·sampledUpdate7AVX2(SB), NOSPLIT, $0-60
+	MOVQ   in+0(FP), AX
+	MOVQ   ids+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	XORQ   BX, BX
+
+sampledUpdate7_bag:
+	CMPQ    BX, DX
+	JGE     sampledUpdate7_bag_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x000000e0, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y0, Y0
+	VADDPS  32(SI), Y1, Y1
+	VADDPS  64(SI), Y2, Y2
+	VADDPS  96(SI), Y3, Y3
+	VADDPS  128(SI), Y4, Y4
+	VADDPS  160(SI), Y5, Y5
+	VADDPS  192(SI), Y6, Y6
+	INCQ    BX
+	JMP     sampledUpdate7_bag
+
+sampledUpdate7_bag_done:
+	VBROADCASTSS scale+56(FP), Y7
+	VMULPS       Y7, Y0, Y0
+	VMULPS       Y7, Y1, Y1
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y7, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VMULPS       Y7, Y6, Y6
+	MOVQ         out+24(FP), BX
+	MOVQ         targets+32(FP), SI
+	MOVQ         slopes+40(FP), DI
+	MOVQ         count+48(FP), R8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	VXORPS       Y12, Y12, Y12
+	VXORPS       Y13, Y13, Y13
+	VXORPS       Y14, Y14, Y14
+	VXORPS       Y15, Y15, Y15
+
+sampledUpdate7_targets:
+	CMPQ         R8, $0x00000001
+	JL           sampledUpdate7_targets_done
+	MOVLQSX      (SI), R9
+	IMUL3Q       $0x000000e0, R9, R9
+	ADDQ         BX, R9
+	VBROADCASTSS (DI), Y7
+	VMULPS       (R9), Y7, Y8
+	VADDPS       Y8, Y9, Y9
+	VMULPS       Y0, Y7, Y8
+	VADDPS       (R9), Y8, Y8
+	VMOVUPS      Y8, (R9)
+	VMULPS       32(R9), Y7, Y8
+	VADDPS       Y8, Y10, Y10
+	VMULPS       Y1, Y7, Y8
+	VADDPS       32(R9), Y8, Y8
+	VMOVUPS      Y8, 32(R9)
+	VMULPS       64(R9), Y7, Y8
+	VADDPS       Y8, Y11, Y11
+	VMULPS       Y2, Y7, Y8
+	VADDPS       64(R9), Y8, Y8
+	VMOVUPS      Y8, 64(R9)
+	VMULPS       96(R9), Y7, Y8
+	VADDPS       Y8, Y12, Y12
+	VMULPS       Y3, Y7, Y8
+	VADDPS       96(R9), Y8, Y8
+	VMOVUPS      Y8, 96(R9)
+	VMULPS       128(R9), Y7, Y8
+	VADDPS       Y8, Y13, Y13
+	VMULPS       Y4, Y7, Y8
+	VADDPS       128(R9), Y8, Y8
+	VMOVUPS      Y8, 128(R9)
+	VMULPS       160(R9), Y7, Y8
+	VADDPS       Y8, Y14, Y14
+	VMULPS       Y5, Y7, Y8
+	VADDPS       160(R9), Y8, Y8
+	VMOVUPS      Y8, 160(R9)
+	VMULPS       192(R9), Y7, Y8
+	VADDPS       Y8, Y15, Y15
+	VMULPS       Y6, Y7, Y8
+	VADDPS       192(R9), Y8, Y8
+	VMOVUPS      Y8, 192(R9)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	SUBQ         $0x00000001, R8
+	JMP          sampledUpdate7_targets
+
+sampledUpdate7_targets_done:
+	XORQ BX, BX
+
+sampledUpdate7_rows:
+	CMPQ    BX, DX
+	JGE     sampledUpdate7_rows_done
+	MOVLQSX (CX)(BX*4), SI
+	IMUL3Q  $0x000000e0, SI, SI
+	ADDQ    AX, SI
+	VADDPS  (SI), Y9, Y8
+	VMOVUPS Y8, (SI)
+	VADDPS  32(SI), Y10, Y8
+	VMOVUPS Y8, 32(SI)
+	VADDPS  64(SI), Y11, Y8
+	VMOVUPS Y8, 64(SI)
+	VADDPS  96(SI), Y12, Y8
+	VMOVUPS Y8, 96(SI)
+	VADDPS  128(SI), Y13, Y8
+	VMOVUPS Y8, 128(SI)
+	VADDPS  160(SI), Y14, Y8
+	VMOVUPS Y8, 160(SI)
+	VADDPS  192(SI), Y15, Y8
+	VMOVUPS Y8, 192(SI)
+	INCQ    BX
+	JMP     sampledUpdate7_rows
+
+sampledUpdate7_rows_done:
+	VZEROUPPER
+	RET
+
+// func sampledSlopesAVX2(dst *float32, parts *float32, labels *float32, n int, panels int, rate float32)
+// Requires: AVX, AVX2
+TEXT ·sampledSlopesAVX2(SB), NOSPLIT, $0-44
+	MOVQ         dst+0(FP), AX
+	MOVQ         parts+8(FP), CX
+	MOVQ         labels+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         panels+32(FP), SI
+	VBROADCASTSS rate+40(FP), Y0
+	MOVQ         BX, DI
+	SHLQ         $0x02, DI
+
+slopes_8:
+	CMPQ   BX, $0x00000008
+	JL     slopes_8_done
+	MOVQ   CX, R8
+	MOVQ   SI, R9
+	VXORPS Y1, Y1, Y1
+
+slopes_parts:
+	CMPQ   R9, $0x00000001
+	JL     slopes_parts_done
+	VSUBPS (R8), Y1, Y1
+	ADDQ   DI, R8
+	SUBQ   $0x00000001, R9
+	JMP    slopes_parts
+
+slopes_parts_done:
+	VMOVUPS loss_most<>+0(SB), Y3
+	VMINPS  Y1, Y3, Y1
+	VMOVUPS loss_least<>+0(SB), Y3
+	VMAXPS  Y1, Y3, Y1
+	VMULPS  loss_perLn2<>+0(SB), Y1, Y2
+	VADDPS  loss_round<>+0(SB), Y2, Y2
+	VSUBPS  loss_round<>+0(SB), Y2, Y3
+	VMULPS  loss_ln2<>+0(SB), Y3, Y4
+	VSUBPS  Y4, Y1, Y1
+	VMULPS  loss_ln2Rest<>+0(SB), Y3, Y4
+	VSUBPS  Y4, Y1, Y1
+	VMULPS  loss_c6<>+0(SB), Y1, Y4
+	VADDPS  loss_c5<>+0(SB), Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  loss_c4<>+0(SB), Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  loss_c3<>+0(SB), Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  loss_c2<>+0(SB), Y4, Y4
+	VMULPS  Y1, Y1, Y3
+	VMULPS  Y3, Y4, Y4
+	VADDPS  Y1, Y4, Y4
+	VPSLLD  $0x17, Y2, Y2
+	VADDPS  loss_one<>+0(SB), Y4, Y4
+	VMULPS  Y2, Y4, Y1
+	VMOVUPS loss_one<>+0(SB), Y2
+	VADDPS  Y2, Y1, Y1
+	VDIVPS  Y1, Y2, Y1
+	VMOVUPS (DX), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x00000008, BX
+	JMP     slopes_8
+
+slopes_8_done:
+	VZEROUPPER
+	RET

@@ -128,7 +128,7 @@ func TestGoals(t *testing.T) {
 			t.Errorf("%+v: %v", g, err)
 		}
 	}
-	if len(goals) != 184 {
+	if len(goals) != 189 {
 		t.Errorf("%d goals", len(goals))
 	}
 	for _, bad := range []string{"step\tx\tns/op\tpinned A/impl=a\t-", "step\tx\tns/op\tpinned A/impl=a\t-\tx"} {

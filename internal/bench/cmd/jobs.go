@@ -55,6 +55,7 @@ func (r *runner) suites() []suite {
 		{"predict", r.predictions()},
 		{"files", r.files()},
 		{"vectors-gensim", r.besideGensim()},
+		{"word2vec", r.besideWord2vec()},
 	}
 }
 

@@ -6,13 +6,15 @@
 // Compare runs this module's benchmarks and its peers' in turn, round after round, and then reports: benchstat's
 // tables, and those of the goals in goals.tsv as Markdown. The suites are step, growth, lookup, layers, kernels and
 // bounds, with peers in Go, and step-pytorch, lookup-pytorch, loss-pytorch, layers-pytorch, models-pytorch, training,
-// predict and files (with fastText) and vectors-gensim. A round runs each side once, so that whatever else the machine
-// does slows both. One thread means one CPU that the process cannot leave (taskset), for both sides:
-// docs/performance.md says why. A goal that finds no measurement in the results of its suite is an error. All this
-// needs Linux, and Debian's packages python3-torch, fasttext and python3-gensim, which it installs if it may.
+// predict and files (with fastText), vectors-gensim, and word2vec (with gensim and fastText). A round runs each side
+// once, so that whatever else the machine does slows both. One thread means one CPU that the process cannot leave
+// (taskset), for both sides: docs/performance.md says why. A goal that finds no measurement in the results of its suite
+// is an error. All this needs Linux, and Debian's packages python3-torch, fasttext and python3-gensim, which it installs
+// if it may.
 //
 // Further commands are what compare runs: gen folder writes the workloads for peers that are not Go programs, memory
-// is a program to measure, and peak measures the memory of another one. Serve measures the latency of package serve. A command's -h lists its flags.
+// and word2vec are programs to measure, and peak measures the memory of another one. Dictionaries file writes the corpus
+// that word vectors are trained on. Serve measures the latency of package serve. A command's -h lists its flags.
 package main
 
 import (
@@ -28,7 +30,7 @@ import (
 func main() { cli.Main("bench", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	const usage = "compare, report, gen, memory, peak or serve"
+	const usage = "compare, report, gen, memory, peak, dictionaries, word2vec or serve"
 	if len(args) == 0 {
 		return cli.Misuse("want a command: %s", usage)
 	}
@@ -43,6 +45,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return memory(args, stdout)
 	case "peak":
 		return peak(ctx, args, stdout, stderr)
+	case "dictionaries":
+		return dictionaries(args, stdout)
+	case "word2vec":
+		return trainWords(ctx, args, stdout)
 	case "serve":
 		return serve(ctx, args, stdout)
 	case "-h", "-help", "--help":

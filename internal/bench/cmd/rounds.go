@@ -123,6 +123,11 @@ func (r *runner) build() error {
 
 // preparePeers makes sure that the peers of the suites are there, with their data, and describes them.
 func (r *runner) preparePeers() (peers string, err error) {
+	if slices.Contains(r.names, "word2vec") {
+		if err := r.prepareWord2vec(); err != nil {
+			return "", err
+		}
+	}
 	if slices.Contains(r.names, "vectors-gensim") {
 		if peers, err = r.prepareVectors(); err != nil {
 			return "", err

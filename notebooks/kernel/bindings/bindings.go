@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:generate go run ../genbind gorgonia.org/gorgonia gorgonia.org/tensor gorgonia-embedding/data gorgonia-embedding/layers gorgonia-embedding/loss gorgonia-embedding/machine gorgonia-embedding/model gorgonia-embedding/optim gorgonia-embedding/params gorgonia-embedding/sparse gorgonia-embedding/train gorgonia-embedding/vectors gorgonia-embedding/notebooks/kernel/show gonum.org/v1/plot gonum.org/v1/plot/plotter gonum.org/v1/plot/plotutil gonum.org/v1/plot/vg gonum.org/v1/plot/vg/draw gonum.org/v1/plot/vg/vgimg math/rand/v2
+//go:generate go run ../genbind gorgonia.org/gorgonia gorgonia.org/tensor gorgonia-embedding/data gorgonia-embedding/layers gorgonia-embedding/loss gorgonia-embedding/machine gorgonia-embedding/model gorgonia-embedding/optim gorgonia-embedding/params gorgonia-embedding/sparse gorgonia-embedding/train gorgonia-embedding/vectors gorgonia-embedding/word2vec gorgonia-embedding/notebooks/kernel/show gonum.org/v1/plot gonum.org/v1/plot/plotter gonum.org/v1/plot/plotutil gonum.org/v1/plot/vg gonum.org/v1/plot/vg/draw gonum.org/v1/plot/vg/vgimg math/rand/v2
 
 // gomacro asks go/importer for the export data of every package that it meets, which runs the go command
 // and panics on the type aliases and type parameters of Go 1.22 and later. Without a GOROOT it falls back

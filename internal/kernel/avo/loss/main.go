@@ -24,6 +24,7 @@ func main() {
 	softMax(m)
 	dotRows(m)
 	sumWeighted(m)
+	sampled(m)
 	Generate()
 }
 
