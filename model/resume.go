@@ -99,7 +99,7 @@ func finishState(dir, next string) error {
 		err = os.Mkdir(state, 0o755)
 	}
 	if err == nil {
-		err = replace.File(filepath.Join(state, configFile), s.write)
+		err = replace.New(filepath.Join(state, configFile), s.write)
 	}
 	return err
 }

@@ -67,7 +67,7 @@ func (c *Classifier) Save(dir string, run Run) error {
 			{configFile, func(w io.Writer) error { return c.writeConfig(w, run) }},
 		} {
 			if err == nil {
-				err = replace.File(filepath.Join(next, f.name), f.write)
+				err = replace.New(filepath.Join(next, f.name), f.write)
 			}
 		}
 		if err == nil && !run.Interrupted {

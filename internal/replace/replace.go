@@ -29,12 +29,26 @@ func file(path string, write func(w io.Writer) error) error {
 		return err
 	}
 	defer os.Remove(f.Name()) // fails after the renaming
-	b := bufio.NewWriterSize(f, 1<<16)
-	err = cmp.Or(write(b), b.Flush(), f.Chmod(0o644), f.Sync())
-	if err = cmp.Or(err, f.Close()); err == nil {
+	if err = fill(f, write); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	return cmp.Or(err, sync(filepath.Dir(path)))
+}
+
+// fill writes f to the disk and closes it.
+func fill(f *os.File, write func(w io.Writer) error) error {
+	b := bufio.NewWriterSize(f, 1<<16)
+	err := cmp.Or(write(b), b.Flush(), f.Chmod(0o644), f.Sync())
+	return cmp.Or(err, f.Close())
+}
+
+// New makes what write writes the content of a new file at path, in the folder that Folder gives or one in it.
+func New(path string, write func(w io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	return fill(f, write)
 }
 
 // named returns err, which names path if it named a temporary file in its place.
@@ -72,7 +86,7 @@ func Folder(path string, write func(folder string) error) error {
 	}
 	defer os.RemoveAll(next) // after the exchange, the old folder
 	if err := cmp.Or(os.Chmod(next, 0o755), write(next), keep(path, next), sync(next)); err != nil {
-		return err
+		return named(path, err)
 	}
 	return cmp.Or(swap(next, path), sync(filepath.Dir(path)))
 }
