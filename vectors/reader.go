@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"gorgonia-embedding/internal/hugepages"
 	"gorgonia-embedding/internal/kernel"
 )
 
@@ -137,7 +138,7 @@ func (r *reader) begin(rows, dim, bytes int) error {
 		room = min(room, len(r.only)+r.others)
 	}
 	r.values = make([]float32, 0, room*dim) // memory that is not written to takes no room
-	huge(r.values)
+	hugepages.Ask(r.values)
 	r.words.ends = make([]uint32, 0, min(room, maxRoom))
 	r.ids = newIndex(min(room, maxRoom))
 	return nil

@@ -1,6 +1,9 @@
 package word2vec
 
-import "gorgonia-embedding/internal/kernel"
+import (
+	"gorgonia-embedding/internal/hugepages"
+	"gorgonia-embedding/internal/kernel"
+)
 
 // tables are the vectors of words and buckets, in, and those of words as targets, out. They are in panels, each some
 // columns of all rows, filled up with zeros to a multiple of 8 columns.
@@ -49,4 +52,11 @@ func (t *tables) addRow(dst []float32, panels [][]float32, i int) {
 			kernel.Add(dst[lo:hi], panel[i*t.width:])
 		}
 	}
+}
+
+// makeTable returns n zeros, in large pages where the system has them.
+func makeTable(n int) []float32 {
+	table := make([]float32, n)
+	hugepages.Ask(table)
+	return table
 }

@@ -71,6 +71,15 @@ func (in inputs) config() (cfg data.ReadConfig, err error) {
 	return cfg, err
 }
 
+// open opens a file as the flags say.
+func (in inputs) open(path string) (*data.Source, error) {
+	cfg, err := in.config()
+	if err != nil {
+		return nil, err
+	}
+	return data.Open(path, cfg)
+}
+
 // dataset is the examples in numbers.
 type dataset struct {
 	vocab            *data.Vocab
@@ -175,11 +184,7 @@ func (s *dataset) read(o options) (train, dev, test *data.Corpus, err error) {
 
 // file reads one file.
 func (s *dataset) file(path string, in inputs) (*data.Corpus, error) {
-	cfg, err := in.config()
-	if err != nil {
-		return nil, err
-	}
-	source, err := data.Open(path, cfg)
+	source, err := in.open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -191,11 +196,7 @@ func (s *dataset) file(path string, in inputs) (*data.Corpus, error) {
 
 // texts reads the examples of corpus once more from its file.
 func texts(path string, in inputs, corpus *data.Corpus) ([]data.Example, error) {
-	cfg, err := in.config()
-	if err != nil {
-		return nil, err
-	}
-	source, err := data.Open(path, cfg)
+	source, err := in.open(path)
 	if err != nil {
 		return nil, err
 	}
